@@ -1,0 +1,163 @@
+"""Strict configuration: layers of YAML into a pydantic model; errors and values know their file and line."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+
+from policies.kernel.config_fields import Place, fitted, place_of, root
+from policies.kernel.config_messages import worded
+from policies.kernel.problems import ConfigErrors, Loc, Mark, Problem, field_name
+from policies.kernel.yaml_nodes import Document, Value, parse
+
+
+class StrictModel(BaseModel):
+    """The base of every configuration: unknown settings are errors, values do not change after loading.
+
+    The loader validates strictly: no text for a number, no number for a flag; times, dates, periods and choices are
+    written as text. A field is secret – never quoted – when it is a `SecretStr` or has
+    `json_schema_extra={"secret": True}`. The text under a field is its description.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """One file's text. `path` is what is shown to people."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded(Generic[M]):
+    """A configuration and where each of its values was set.
+
+    config   the validated model
+    marks    loc → file and line, for every value that a layer sets
+    """
+
+    config: M
+    marks: Mapping[Loc, Mark]
+
+    def where(self, field: str) -> Mark | None:
+        """Which file and line set `field` (`desks.major.group`, `keywords[2]`); None for the model's own default."""
+        return {field_name(loc): mark for loc, mark in self.marks.items()}.get(field)
+
+
+def read(path: Path, *, shown: str = "") -> Layer:
+    """The file's text; `shown` replaces the path in messages.
+
+    raises   ConfigErrors – the file is not there, cannot be read, or is not UTF-8.
+    """
+    name = shown or str(path)
+    try:
+        return Layer(path=name, text=path.read_bytes().decode("utf-8-sig"))
+    except FileNotFoundError:
+        what = "there is no such file"
+    except UnicodeDecodeError as error:
+        what = f"is not UTF-8 (byte {error.start})"
+    except OSError as error:
+        what = f"cannot be read: {error.strerror}"
+    raise ConfigErrors([Problem(path=name, what=what)])
+
+
+def load_text(text: str, path: str, model: type[M]) -> Loaded[M]:
+    """One file as a configuration. raises ConfigErrors – all that is wrong with it."""
+    return load(model, [Layer(path=path, text=text)])
+
+
+def load(model: type[M], layers: Sequence[Layer | Document]) -> Loaded[M]:
+    """The configuration that `layers` make, the first one lowest (the shipped defaults), each laid over those before.
+
+    Mappings are laid over key by key; lists and single values replace. `null` for a setting sets it to null, where its
+    field allows that; `null` for a key that is the admin's own choice (an entry of a mapping whose values cannot be
+    null) takes that entry away.
+
+    raises   ConfigErrors – everything that is wrong, in all layers.
+    """
+    documents: list[Document] = []
+    problems: list[Problem] = []
+    for layer in layers:
+        try:
+            documents.append(layer if isinstance(layer, Document) else parse(layer.text, layer.path))
+        except ConfigErrors as errors:
+            problems.extend(errors.problems)
+    if problems:
+        raise ConfigErrors(problems)
+    merged = merge(documents, root(model))
+    return validated(model, merged)
+
+
+def merge(documents: Sequence[Document], place: Place) -> Document:
+    """The documents laid over one another (see `load`); each line is that of the layer that set the value."""
+    first, *above = documents
+    value, marks = first.value, dict(first.marks)
+    for document in above:
+        value = _laid(value, document.value, (), marks, document.marks, place)
+    return Document(path=documents[-1].path, value=value, marks=MappingProxyType(marks), prefix=documents[-1].prefix)
+
+
+def _laid(low: Value, high: Value, loc: Loc, marks: dict[Loc, Mark], above: Mapping[Loc, Mark], place: Place) -> Value:
+    """`high` laid over `low` at `loc`; `marks` becomes what it is for the result."""
+    marks[loc] = above[loc]
+    if not (isinstance(low, dict) and isinstance(high, dict)):
+        for old in [known for known in marks if known[: len(loc)] == loc and known != loc]:
+            del marks[old]
+        marks.update({new: mark for new, mark in above.items() if new[: len(loc)] == loc})
+        return high
+    result = dict(low)
+    for key, item in high.items():
+        here, inner = (*loc, key), place.child(key)
+        if item is None and key in low and inner.free and not inner.nullable:
+            del result[key]
+            for old in [known for known in marks if known[: len(here)] == here]:
+                del marks[old]
+        else:
+            result[key] = _laid(low.get(key), item, here, marks, above, inner)
+    return result
+
+
+def validated(model: type[M], document: Document) -> Loaded[M]:
+    """The document as a configuration. raises ConfigErrors – all that is wrong with it."""
+    value = fitted(document.value, root(model))
+    try:
+        config = model.model_validate_json(json.dumps(value), strict=True)
+    except ValidationError as errors:
+        raise ConfigErrors(_problems(model, document, errors.errors(include_url=False))) from None
+    return Loaded(config=config, marks=document.marks)
+
+
+def _problems(model: type[BaseModel], document: Document, errors: Sequence[ErrorDetails]) -> list[Problem]:
+    found: dict[tuple[str, int, str], list[str]] = {}
+    for error in errors:
+        loc, value = _followed(document, error)
+        mark = document.marks[next(loc[:size] for size in range(len(loc), -1, -1) if loc[:size] in document.marks)]
+        what = worded(error, value, place_of(model, loc), place_of(model, loc[:-1]))
+        found.setdefault((mark.path, mark.line, field_name(document.prefix + loc)), []).append(what)
+    return [
+        Problem(path=path, line=line, field=field, what=" or ".join(dict.fromkeys(whats)))
+        for (path, line, field), whats in found.items()
+    ]
+
+
+def _followed(document: Document, error: ErrorDetails) -> tuple[Loc, Value]:
+    """The error's loc in the document's own terms, without the union tags pydantic puts in, and the value there."""
+    value = document.value
+    loc: Loc = ()
+    for part in error["loc"]:
+        inside = part in value if isinstance(value, dict) else isinstance(value, list) and part in range(len(value))
+        if inside:
+            value, loc = value[part], (*loc, part)
+    if error["type"] == "missing":
+        return (*loc, error["loc"][-1]), None
+    return loc, loc[-1] if error["loc"][-1:] == ("[key]",) else value
