@@ -1,0 +1,296 @@
+"""What a rule may know about one ticket: frozen, and free of what the customer wrote.
+
+Texts are represented by their features (`policies.kernel.text`), so facts can be printed, logged and kept in golden files
+without carrying personal data. Every instant is aware UTC. `facts.now` is the only now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from policies.kernel.calendar import WorkingCalendar
+from policies.kernel.text import TextFeatures
+
+if TYPE_CHECKING:
+    from policies.kernel.decisions import Decision
+
+NOBODY = 1
+"""Zammad's user 1 owns what nobody owns."""
+
+EMPTY: Mapping[str, object] = MappingProxyType({})
+
+FieldValue = str | int | datetime | frozenset[str] | None
+
+
+class Post(StrEnum):
+    """The posts of clause 1.2: 客服专员, 客服主管, 客服经理."""
+
+    SPECIALIST = "specialist"
+    SUPERVISOR = "supervisor"
+    MANAGER = "manager"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody who works in the helpdesk.
+
+    groups      names of the groups the person may own tickets in
+    away        out of office at `facts.now`
+    stands_in   the person Zammad names as replacement while away
+    """
+
+    id: int
+    name: str = ""
+    email: str = ""
+    active: bool = True
+    post: Post | None = None
+    groups: frozenset[str] = frozenset()
+    away: bool = False
+    stands_in: int | None = None
+    staff_no: str = ""
+    department: str = ""
+    language: str = ""
+
+    @property
+    def at_work(self) -> bool:
+        return self.active and not self.away
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """One article; `by` is the author's user id, `sender` is customer, agent or system.
+
+    key   the idempotency key, when zhidu wrote it
+    """
+
+    id: int
+    at: datetime
+    sender: str
+    by: int = NOBODY
+    channel: str = "note"
+    internal: bool = False
+    key: str | None = None
+    features: TextFeatures
+
+    @property
+    def from_customer(self) -> bool:
+        return self.sender == "customer"
+
+    @property
+    def to_customer(self) -> bool:
+        """A reply that the customer can read, written by a person of the company."""
+        return self.sender == "agent" and not self.internal and self.key is None and self.channel != "note"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One entry of the ticket's history that rules may know; values are the words Zammad keeps."""
+
+    at: datetime
+    by: int
+    field: str
+    old: str = ""
+    new: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """The ticket as the helpdesk shows it, with zhidu's fields under their own names (without `zhidu_`).
+
+    state_type   new, open, pending reminder, pending action, closed, merged or removed, whatever the state is called
+    owner        user id, None when nobody owns it
+    custom       `zhidu_` fields of modules outside the core set
+    nonsense     fields whose value is none of the options; they read as unset
+    """
+
+    id: int
+    number: str = ""
+    group: str = ""
+    owner: int | None = None
+    customer: int = NOBODY
+    state: str = "new"
+    state_type: str = "new"
+    priority: int = 2
+    created_at: datetime
+    updated_at: datetime
+    closed_at: datetime | None = None
+    pending_until: datetime | None = None
+    tags: frozenset[str] = frozenset()
+    channel: str = ""
+    kind: str | None = None
+    category: str | None = None
+    severity: str | None = None
+    flags: frozenset[str] = frozenset()
+    stage: str | None = None
+    case_owner: int | None = None
+    received_at: datetime | None = None
+    next_due_at: datetime | None = None
+    next_duty: str | None = None
+    missing: str | None = None
+    cause: str | None = None
+    responsible: str | None = None
+    remedy: str | None = None
+    answer_summary: str | None = None
+    identity_method: str | None = None
+    promised_at: datetime | None = None
+    extension: str | None = None
+    extension_reason: str | None = None
+    close_approval: str | None = None
+    exhausted_remedy: str | None = None
+    override_reason: str | None = None
+    waiting_for: str | None = None
+    satisfaction: str | None = None
+    language: str | None = None
+    custom: Mapping[str, FieldValue] = field(default_factory=lambda: MappingProxyType({}))
+    nonsense: frozenset[str] = frozenset()
+
+    @property
+    def closed(self) -> bool:
+        return self.state_type == "closed"
+
+    @property
+    def over(self) -> bool:
+        """Merged or removed: nothing more is done with it."""
+        return self.state_type in ("merged", "removed")
+
+    @property
+    def since(self) -> datetime:
+        """When the customer's matter truly came in."""
+        return self.received_at or self.created_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """A group as the policy sees it: who leads it, by which calendar it works, in which language it is written to."""
+
+    group: str
+    supervisor: int | None = None
+    deputy: int | None = None
+    manager: int | None = None
+    calendar: str = "default"
+    language: str = "zh-CN"
+    kind: str | None = None
+    department: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fired:
+    """The rungs that already took effect in one run of a clock."""
+
+    run: str
+    rungs: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What zhidu itself must remember about a ticket so that nothing is done twice; it lives on the ticket.
+
+    fired       clock name → rungs that took effect in its current run
+    done        keys of things done once (asked for, told, drafted)
+    situation   digest of the situation that the last note described
+    observed    the case is older than the service and is watched in silence
+    """
+
+    case_id: str | None = None
+    fired: Mapping[str, Fired] = field(default_factory=lambda: MappingProxyType({}))
+    done: frozenset[str] = frozenset()
+    situation: str | None = None
+    observed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Related:
+    """Other cases that matter to this one.
+
+    earlier       ids of the same customer's complaints received before this one, within the repeat period
+    same_cause    customers (this one included) with a complaint of the same cause within the group period
+    linked        tickets of the same cause and customer, to be linked
+    """
+
+    earlier: tuple[int, ...] = ()
+    same_cause: int = 1
+    linked: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """Everything a rule may know. Equal facts give equal decisions.
+
+    me        zhidu's own user in the helpdesk
+    decided   what the modules decided, for the rules that sum up; empty before
+    """
+
+    now: datetime
+    ticket: Ticket
+    articles: tuple[Article, ...] = ()
+    history: tuple[Change, ...] = ()
+    people: Mapping[int, Person] = field(default_factory=lambda: MappingProxyType({}))
+    desks: Mapping[str, Desk] = field(default_factory=lambda: MappingProxyType({}))
+    calendars: Mapping[str, WorkingCalendar] = field(default_factory=lambda: MappingProxyType({}))
+    memory: Memory = field(default_factory=Memory)
+    related: Related = field(default_factory=Related)
+    me: int = NOBODY
+    decided: tuple[Decision, ...] = ()
+
+    @cached_property
+    def desk(self) -> Desk:
+        return self.desks.get(self.ticket.group) or Desk(group=self.ticket.group)
+
+    @cached_property
+    def calendar(self) -> WorkingCalendar:
+        """The calendar of the ticket's desk; the default one where it names none."""
+        return self.calendars.get(self.desk.calendar) or self.calendars["default"]
+
+    @cached_property
+    def from_customer(self) -> tuple[Article, ...]:
+        return tuple(a for a in self.articles if a.from_customer)
+
+    @cached_property
+    def to_customer(self) -> tuple[Article, ...]:
+        return tuple(a for a in self.articles if a.to_customer)
+
+    @cached_property
+    def owner(self) -> Person | None:
+        return self.person(self.ticket.owner)
+
+    def person(self, user: int | None) -> Person | None:
+        return None if user is None else self.people.get(user)
+
+    def on_duty(self, *candidates: int | None) -> Person | None:
+        """The first candidate at work, or whoever Zammad says stands in; None when nobody is."""
+        for user in candidates:
+            person = self.person(user)
+            if person is None:
+                continue
+            if person.at_work:
+                return person
+            stand_in = self.person(person.stands_in)
+            if person.active and stand_in is not None and stand_in.at_work:
+                return stand_in
+        return None
+
+    @cached_property
+    def supervisor(self) -> Person | None:
+        """The supervisor of this case: replacement, deputy and manager follow in this order when out of office (1.2)."""
+        return self.on_duty(self.desk.supervisor, self.desk.deputy, self.desk.manager)
+
+    @cached_property
+    def manager(self) -> Person | None:
+        return self.on_duty(self.desk.manager, self.desk.supervisor)
+
+    def post_of(self, user: int | None) -> Post | None:
+        person = self.person(user)
+        return None if person is None else person.post
+
+    def last_set(self, name: str) -> Change | None:
+        """The latest change that gave `name` a value, for "who approved?" (the history, never the field, says who)."""
+        for change in reversed(self.history):
+            if change.field == name:
+                return change
+        return None
