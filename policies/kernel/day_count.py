@@ -1,0 +1,60 @@
+"""A period counted out day by day, for people: which days counted, which did not, and why."""
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from policies.kernel.calendar_data import Hours
+from policies.kernel.calendar_days import DayKind, Days
+from policies.kernel.calendar_table import Table
+from policies.kernel.spec import Spec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayCount:
+    """One date of a period.
+
+    date, kind, name, hours, known   what the day is on the calendar (see `calendar_days.Day`)
+    counted   what the day adds: days (0 or 1) for `wd` and `d`, seconds for the other units
+    total     the running total, in the same measure; that of the last day is the whole period
+    """
+
+    date: date
+    kind: DayKind
+    name: str
+    hours: Hours
+    known: bool
+    counted: float
+    total: float
+
+    @property
+    def weekday(self) -> int:
+        """0 for Monday to 6 for Sunday."""
+        return self.date.weekday()
+
+
+def count_days(days: Days, table: Table, start: float, end: float, spec: Spec) -> Iterator[DayCount]:
+    """The days from that of `start` to that of `end`; a period that ends at midnight ends on the day before it."""
+    first = table.day_index(start)
+    last = max(first, bisect_left(table.starts, end) - 1)
+    base = date(table.first_year, 1, 1).toordinal()
+    total = 0.0
+    for index in range(first, last + 1):
+        day = days.on(date.fromordinal(base + index))
+        low = max(start, table.starts[index])
+        high = min(end, table.starts[index + 1] if index + 1 < len(table.starts) else table.high)
+        counted: float
+        match spec.unit:
+            case "wd":
+                counted = table.worked[index + 1] - table.worked[index] if index > first else 0
+            case "d":
+                counted = 1 if index > first else 0
+            case "wm" | "wh":
+                counted = round(table.open_until(high) - table.open_until(low), 6)
+            case "m" | "h":
+                counted = round(high - low, 6)
+        total = round(total + counted, 6)
+        yield DayCount(
+            date=day.date, kind=day.kind, name=day.name, hours=day.hours, known=day.known, counted=counted, total=total
+        )
