@@ -1,0 +1,21 @@
+"""The text kernel: what the words of an article say. Pure; built once per configuration, called once per article."""
+from policies.kernel.text.amounts import Amount
+from policies.kernel.text.features import EMPTY, Extractor, Match, TextFeatures
+from policies.kernel.text.html import plain_text
+from policies.kernel.text.language import Language
+from policies.kernel.text.phrases import Lexicon, Phrase
+from policies.kernel.text.quotes import new_text, own_words
+
+__all__ = [
+    "EMPTY",
+    "Amount",
+    "Extractor",
+    "Language",
+    "Lexicon",
+    "Match",
+    "Phrase",
+    "TextFeatures",
+    "new_text",
+    "own_words",
+    "plain_text",
+]

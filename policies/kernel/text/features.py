@@ -1,0 +1,207 @@
+"""What the words of one article say, computed once; rules look labels up."""
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final, Literal
+
+from policies.kernel.text.amounts import Amount, Sum, in_cny, sums
+from policies.kernel.text.html import plain_text
+from policies.kernel.text.language import Language, language_of
+from policies.kernel.text.matcher import Hit, Matcher, Sentences
+from policies.kernel.text.negation import is_negated
+from policies.kernel.text.normalise import Folded, fold
+from policies.kernel.text.numbers import Number, numbers
+from policies.kernel.text.phrases import Lexicon, Phrase
+from policies.kernel.text.quotes import is_answer, own_words
+
+Field = Literal["subject", "body"]
+
+_SUM: Final = "sum_"
+_BETWEEN: Final = "\n\n"
+# How fast a phrase loses its say about a sum: half at this many characters, half again at each end of a sentence.
+_HALF_AT: Final = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A phrase found. `start`, `end` count in `field`: the subject as given, or the plain text of the body.
+
+    phrase   as configured; surface: the words as written, from the first part to the last
+    weight   as configured; a negated match adds nothing to its label
+    """
+
+    label: str
+    phrase: str
+    surface: str
+    field: Field
+    start: int
+    end: int
+    weight: float
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextFeatures:
+    """Immutable and hashable; equal texts have equal features.
+
+    matches         in order of text, negated ones included
+    amounts         sums of money, in order of text
+    question_marks  in what the writer wrote anew; length: characters of it, without blanks at the ends
+    """
+
+    language: Language | None
+    matches: tuple[Match, ...]
+    weights: tuple[tuple[str, float], ...]
+    amounts: tuple[Amount, ...]
+    question_marks: int
+    length: int
+
+    def weight(self, label: str) -> float:
+        """The sum of the weights of the label's phrases that stand un-negated, each phrase once; 0 without any."""
+        return next((weight for name, weight in self.weights if name == label), 0)
+
+    def has(self, label: str) -> bool:
+        """Whether the label's weight is above 0."""
+        return self.weight(label) > 0
+
+    def of(self, label: str) -> tuple[Match, ...]:
+        """The label's un-negated matches: the grounds to show."""
+        return tuple(match for match in self.matches if match.label == label and not match.negated)
+
+    def largest(self, role: str) -> Amount | None:
+        """The largest sum of this role whose value in CNY is known; None without one."""
+        known = [(amount.cny, amount) for amount in self.amounts if amount.role == role and amount.cny is not None]
+        return max(known, key=lambda pair: pair[0])[1] if known else None
+
+
+EMPTY: Final = TextFeatures(language=None, matches=(), weights=(), amounts=(), question_marks=0, length=0)
+
+
+class Extractor:
+    """Lexicons compiled for use; immutable, shared by all threads. Build one per configuration."""
+
+    __slots__ = ("_bare", "_matcher", "_rates")
+
+    def __init__(
+        self, lexicons: Iterable[Lexicon], rates: Mapping[str, Decimal] | None = None, *, bare_currency: str = "CNY"
+    ) -> None:
+        """
+        lexicons       their labels must not meet; ValueError names one that is in two
+        rates          CNY for one unit, by ISO 4217 code; CNY itself needs none
+        bare_currency  what a sum without a currency (12万) is in
+        """
+        phrases: list[Phrase] = []
+        seen: set[str] = set()
+        for lexicon in lexicons:
+            twice = sorted(seen & lexicon.labels)
+            if twice:
+                raise ValueError(f"label {twice[0]!r} is in two lexicons")
+            seen |= lexicon.labels
+            phrases += lexicon.phrases
+        self._matcher = Matcher(phrases)
+        self._rates = dict(rates or {})
+        self._bare = bare_currency
+
+    def features(self, subject: str, body: str, content_type: str = "text/plain") -> TextFeatures:
+        """The features of one article: its subject (unless it is that of an answer) and what its writer wrote anew."""
+        title = "" if is_answer(subject) else subject
+        written = own_words(plain_text(body, content_type))
+        whole = f"{title}{_BETWEEN}{written}" if title else written
+        place = _Place(whole=whole, folded=fold(whole), body=len(title) + len(_BETWEEN) if title else 0)
+        text = place.folded.text
+        figures = numbers(text)
+        sentences = Sentences(text)
+        hits = [(hit, _negated(text, hit)) for hit in self._matcher.hits(text, figures, sentences)]
+        matches = tuple(place.match(hit, negated) for hit, negated in hits if not hit.phrase.label.startswith(_SUM))
+        return TextFeatures(
+            language=language_of(whole),
+            matches=matches,
+            weights=_weights(matches),
+            amounts=self._amounts(place, figures, [hit for hit, negated in hits if not negated], sentences),
+            question_marks=text.count("?"),
+            length=len(written.strip()),
+        )
+
+    def _amounts(
+        self, place: "_Place", figures: tuple[Number, ...], hits: list[Hit], sentences: Sentences
+    ) -> tuple[Amount, ...]:
+        about = [hit for hit in hits if hit.phrase.label.startswith(_SUM)]
+        found = []
+        for money in sums(place.folded.text, figures, self._bare):
+            field, start, end = place.of(money.start, money.end)
+            found.append(
+                Amount(
+                    surface=place.surface(money.start, money.end),
+                    field=field,
+                    start=start,
+                    end=end,
+                    value=money.value,
+                    currency=money.currency,
+                    cny=in_cny(money.value, money.currency, self._rates),
+                    role=_role(money, about, sentences),
+                )
+            )
+        return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """The text that was looked at, and where its parts came from. `body` is where the body begins in `whole`."""
+
+    whole: str
+    folded: Folded
+    body: int
+
+    def of(self, start: int, end: int) -> tuple[Field, int, int]:
+        """Field and span of a span of the folded text."""
+        first, last = self.folded.origin(start, end)
+        if first < self.body:
+            return "subject", first, last
+        return "body", first - self.body, last - self.body
+
+    def surface(self, start: int, end: int) -> str:
+        first, last = self.folded.origin(start, end)
+        return self.whole[first:last]
+
+    def match(self, hit: Hit, negated: bool) -> Match:
+        field, start, end = self.of(hit.start, hit.end)
+        return Match(
+            label=hit.phrase.label,
+            phrase=hit.phrase.say,
+            surface=self.surface(hit.start, hit.end),
+            field=field,
+            start=start,
+            end=end,
+            weight=hit.phrase.weight,
+            negated=negated,
+        )
+
+
+def _negated(folded: str, hit: Hit) -> bool:
+    return hit.phrase.negatable and is_negated(folded, hit.start, hit.end)
+
+
+def _weights(matches: tuple[Match, ...]) -> tuple[tuple[str, float], ...]:
+    """Per label the sum over its phrases, each once."""
+    once = {(match.label, match.phrase): match.weight for match in matches if not match.negated}
+    totals: dict[str, float] = {}
+    for (label, _), weight in once.items():
+        totals[label] = totals.get(label, 0) + weight
+    return tuple(sorted(totals.items()))
+
+
+def _role(money: Sum, about: list[Hit], sentences: Sentences) -> str | None:
+    """The label whose phrases around the sum weigh most: near ones more than far ones, those of its sentence more."""
+    totals: dict[str, float] = {}
+    for hit in about:
+        if hit.start < money.end and money.start < hit.end:
+            distance = ends = 0
+        elif hit.end <= money.start:
+            distance, ends = money.start - hit.end, sentences.between(hit.end, money.start)
+        else:
+            distance, ends = hit.start - money.end, sentences.between(money.end, hit.start)
+        share = hit.phrase.weight / (1 + distance / _HALF_AT) / 2**ends
+        totals[hit.phrase.label] = totals.get(hit.phrase.label, 0) + share
+    if not totals:
+        return None
+    return max(sorted(totals), key=totals.__getitem__).removeprefix(_SUM)

@@ -1,0 +1,213 @@
+"""Phrases as an administrator writes them, and the lexicon they make up.
+
+A phrase is what the customer says, in either script or in English:
+
+    银保监                    anywhere, also inside a longer run of Chinese
+    "file a complaint"        on word boundaries; the first and the last word also inflected (filed, complaints)
+    "要 … 投诉"               parts in this order within one sentence, at most `within` characters between them
+    "(再|还)不(退|赔|)"        one of the alternatives; an empty one may be left out
+    "第<n>次"                 a number in digits, Chinese numerals or English words, bounded by `at_least`, `at_most`
+
+Its conditions are described at `Phrase`.
+"""
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from policies.kernel.text.inflect import forms
+from policies.kernel.text.normalise import fold
+
+DEFAULT_GAP: Final = 12
+_MOST_FORMS: Final = 4000
+_KEYS: Final = frozenset(
+    {"say", "weight", "within", "unless_near", "only_near", "negatable", "in_question", "at_least", "at_most", "exact"}
+)
+_PIECES: Final = re.compile(r"(\s*(?:…+|\.{3,})\s*|<n>)")
+_ALTERNATIVES: Final = re.compile(r"\(([^()]*)\)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Anything of the same sentence, up to the phrase's `within`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A number within the phrase's bounds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """Any of `forms`, folded."""
+
+    forms: frozenset[str]
+
+
+Element = Gap | Figure | Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrase:
+    """One phrase of a label.
+
+    say          as configured
+    weight       what it adds to its label; 0 only hides the shorter phrases inside it, below 0 speaks against
+    within       characters between the parts of a gap phrase, and between the phrase and its context words; None: 12
+                 between parts, anywhere in the same sentence for context words
+    unless_near  the phrase does not count near one of these; only_near: it counts only near one of these
+    negatable    a negation before it (不是投诉, "not a complaint") takes it away; False for phrases that are meant
+                 whatever stands before them
+    in_question  True: only in a sentence that asks; False: only in one that does not; None: either
+    at_least     bounds of `<n>`, inclusive; at_most
+    """
+
+    label: str
+    say: str
+    elements: tuple[Element, ...]
+    weight: float = 1
+    within: int | None = None
+    unless_near: frozenset[str] = frozenset()
+    only_near: frozenset[str] = frozenset()
+    negatable: bool = True
+    in_question: bool | None = None
+    at_least: int | None = None
+    at_most: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lexicon:
+    """Labels and their phrases. Labels that begin with `sum_` say what a sum of money nearby is (see amounts)."""
+
+    phrases: tuple[Phrase, ...]
+
+    @property
+    def labels(self) -> frozenset[str]:
+        """All labels that have a phrase."""
+        return frozenset(phrase.label for phrase in self.phrases)
+
+    @classmethod
+    def from_mapping(cls, mapping: Mapping[str, Iterable[object]]) -> "Lexicon":
+        """A lexicon from configuration.
+
+        mapping   label → phrases; a phrase is a text, a whole number, or a mapping of `say` (one text or several that
+                  share the rest) and the conditions of `Phrase`, with `exact: true` to keep English words uninflected
+        raises    ValueError – naming the label and the phrase: unknown key, wrong type, unbalanced brackets, a gap or
+                  a number with nothing around it, a phrase set twice, too many alternatives
+        """
+        phrases: list[Phrase] = []
+        for label, entries in mapping.items():
+            if isinstance(entries, str) or not isinstance(entries, Iterable):
+                raise ValueError(f"{label}: a list of phrases is needed (got {entries!r})")
+            seen: set[str] = set()
+            for phrase in itertools.chain.from_iterable(_phrases(label, entry) for entry in entries):
+                if phrase.say in seen:
+                    raise ValueError(f"{label}: {phrase.say!r}: set twice")
+                seen.add(phrase.say)
+                phrases.append(phrase)
+        return cls(phrases=tuple(phrases))
+
+
+def _phrases(label: str, entry: object) -> Iterator[Phrase]:
+    """The phrases of one entry."""
+    settings = entry if isinstance(entry, Mapping) else {"say": entry}
+    unknown = sorted(str(key) for key in settings if key not in _KEYS)
+    if unknown:
+        raise ValueError(f"{label}: {settings.get('say')!r}: unknown setting {', '.join(unknown)}")
+    says = settings.get("say")
+    for say in says if isinstance(says, list | tuple) else [says]:
+        if isinstance(say, bool) or not isinstance(say, str | int) or not str(say).strip():
+            raise ValueError(f"{label}: {say!r}: a phrase is a text")
+        try:
+            yield _phrase(label, str(say), settings)
+        except ValueError as problem:
+            raise ValueError(f"{label}: {str(say)!r}: {problem}") from None
+
+
+def _phrase(label: str, say: str, settings: Mapping[str, object]) -> Phrase:
+    exact = _flag(settings, "exact") or False
+    negatable = _flag(settings, "negatable")
+    phrase = Phrase(
+        label=label,
+        say=say,
+        elements=tuple(_elements(say, exact=exact)),
+        weight=_weight(settings.get("weight", 1)),
+        within=_count(settings, "within"),
+        unless_near=_context(settings, "unless_near"),
+        only_near=_context(settings, "only_near"),
+        negatable=True if negatable is None else negatable,
+        in_question=_flag(settings, "in_question"),
+        at_least=_count(settings, "at_least"),
+        at_most=_count(settings, "at_most"),
+    )
+    if (phrase.at_least is not None or phrase.at_most is not None) and Figure() not in phrase.elements:
+        raise ValueError("at_least and at_most need <n> in the phrase")
+    return phrase
+
+
+def _elements(say: str, *, exact: bool) -> Iterator[Element]:
+    """The phrase's parts; raises ValueError where they make no sense."""
+    pieces = [piece for piece in _PIECES.split(say.strip()) if piece.strip()]
+    kinds = ["n" if piece == "<n>" else "gap" if _PIECES.fullmatch(piece) else "words" for piece in pieces]
+    if "words" not in kinds:
+        raise ValueError("it has no words")
+    if kinds[0] == "gap" or kinds[-1] == "gap":
+        raise ValueError("a gap needs words or a number on both sides")
+    if any(pair in {("n", "n"), ("gap", "gap")} for pair in itertools.pairwise(kinds)):
+        raise ValueError("two gaps or two numbers in a row")
+    for kind, piece in zip(kinds, pieces, strict=True):
+        match kind:
+            case "n":
+                yield Figure()
+            case "gap":
+                yield Gap()
+            case _:
+                yield Words(forms=literals(piece, exact=exact))
+
+
+def literals(text: str, *, exact: bool = False) -> frozenset[str]:
+    """Every folded spelling of a text with alternatives; raises ValueError for brackets that do not pair."""
+    parts = _ALTERNATIVES.split(text)
+    if any(char in part for part in parts[::2] for char in "()|"):
+        raise ValueError("brackets and bars must pair: (a|b), none inside another")
+    choices = [[part] if index % 2 == 0 else part.split("|") for index, part in enumerate(parts)]
+    found: set[str] = set()
+    for combination in itertools.product(*choices):
+        plain = fold(" ".join("".join(combination).split())).text
+        if not plain:
+            raise ValueError("all alternatives left out, nothing remains")
+        found.update(forms(plain, exact=exact))
+        if len(found) > _MOST_FORMS:
+            raise ValueError(f"more than {_MOST_FORMS} spellings")
+    return frozenset(found)
+
+
+def _context(settings: Mapping[str, object], key: str) -> frozenset[str]:
+    words = settings.get(key, ())
+    listed = words if isinstance(words, list | tuple) else [words]
+    if any(isinstance(word, bool) or not isinstance(word, str | int) for word in listed):
+        raise ValueError(f"{key}: texts are needed")
+    return frozenset().union(*(literals(str(word)) for word in listed))
+
+
+def _flag(settings: Mapping[str, object], key: str) -> bool | None:
+    value = settings.get(key)
+    if value is not None and not isinstance(value, bool):
+        raise ValueError(f"{key}: true or false is needed (got {value!r})")
+    return value
+
+
+def _count(settings: Mapping[str, object], key: str) -> int | None:
+    value = settings.get(key)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ValueError(f"{key}: a whole number from 0 is needed (got {value!r})")
+    return value
+
+
+def _weight(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -1000 <= value <= 1000:
+        raise ValueError(f"weight: a number from -1000 to 1000 is needed (got {value!r})")
+    return value
