@@ -1,0 +1,186 @@
+"""Where connections come from: SQLite with one writer, or PostgreSQL with a pool."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL
+from sqlalchemy.pool import QueuePool, StaticPool
+
+from integrations.store.errors import StoreUnavailable, translated
+from integrations.store.filelock import FileLock
+
+_LOCK_WAIT_SECONDS = 30.0
+_POOL_WAIT_SECONDS = 10.0
+_READERS = 10
+
+Insert = sqlite.Insert | postgresql.Insert
+
+
+class Session(Protocol):
+    """What a repository needs of a database or of an open unit of work."""
+
+    def write(self) -> AbstractContextManager[Connection]:
+        """A connection inside a transaction that is committed at the end, or rolled back on an error."""
+
+    def read(self) -> AbstractContextManager[Connection]:
+        """A connection for reading. It never waits for a writer."""
+
+
+class Database(Session, Protocol):
+    """A Session that owns its connections."""
+
+    def version(self) -> str:
+        """The engine's version, `3.51.3` or `15.4`."""
+
+    def close(self) -> None:
+        """Gives every connection back. Closing twice is allowed."""
+
+
+def insert_into(connection: Connection, table: Table) -> Insert:
+    """An INSERT that knows ON CONFLICT, in the connection's dialect."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+class Bound:
+    """A Session over one connection whose transaction somebody else commits."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        with translated():
+            yield self._connection
+
+    read = write
+
+
+class SqliteDatabase:
+    """One file, WAL, synchronous=FULL. One connection writes, under a lock that holds across processes; others read.
+
+    The writer is also the only one that checkpoints, and does so inside its own commits: in SQLite before 3.51.3 a
+    checkpoint that meets another connection's commit can lose pages, and a connection per thread starves.
+    """
+
+    def __init__(self, path: Path, *, lock_wait_seconds: float = _LOCK_WAIT_SECONDS) -> None:
+        if not path.parent.is_dir():
+            raise StoreUnavailable(f"{path.parent}: no such folder for the store")
+        self._path = path
+        self._lock = FileLock(path.with_name(path.name + ".lock"), wait_seconds=lock_wait_seconds)
+        self._turn = threading.Lock()
+        self._owner: int | None = None
+        self._closed = False
+        self._writer_engine = create_engine("sqlite://", creator=self._open_writer, poolclass=StaticPool)
+        event.listen(self._writer_engine, "begin", _begin_immediate)
+        self._reader_engine = create_engine(
+            "sqlite://",
+            creator=self._open_reader,
+            poolclass=QueuePool,
+            pool_size=_READERS,
+            pool_timeout=_POOL_WAIT_SECONDS,
+        )
+        # Opening may run the recovery of a file whose last writer died, which is a write.
+        with self._lock.held(), translated():
+            self._writer = self._writer_engine.connect()
+
+    def _open_writer(self) -> sqlite3.Connection:
+        self._path.touch(mode=0o600)
+        connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=10.0)
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "journal_size_limit=67108864"):
+            connection.execute(f"PRAGMA {pragma}").fetchall()
+        return connection
+
+    def _open_reader(self) -> sqlite3.Connection:
+        address = f"file:{quote(str(self._path.absolute()))}?mode=ro"
+        return sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False, timeout=10.0)
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        if self._owner == threading.get_ident():
+            raise RuntimeError("a transaction is open in this thread: use the unit's own repositories")
+        with self._turn:
+            if self._closed:
+                raise StoreUnavailable("the store is closed")
+            self._owner = threading.get_ident()
+            try:
+                with self._lock.held(), translated(), self._writer.begin():
+                    yield self._writer
+            finally:
+                self._owner = None
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        if self._closed:
+            raise StoreUnavailable("the store is closed")
+        with translated(), self._reader_engine.connect() as connection:
+            yield connection
+
+    def version(self) -> str:
+        return sqlite3.sqlite_version
+
+    def close(self) -> None:
+        with self._turn:
+            if self._closed:
+                return
+            self._closed = True
+            self._reader_engine.dispose()
+            # The last connection to close a WAL file checkpoints it.
+            with self._lock.held():
+                self._writer.close()
+                self._writer_engine.dispose()
+            self._lock.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+class PostgresDatabase:
+    """A pool. Commits wait for the disk (`synchronous_commit=on`) whatever the server's default; times are UTC."""
+
+    def __init__(self, url: URL, *, pool_size: int = 10) -> None:
+        own = "-c synchronous_commit=on -c timezone=UTC"
+        given = url.query.get("options", "")
+        options = f"{own} {given if isinstance(given, str) else ' '.join(given)}".strip()
+        self._engine = create_engine(
+            url.difference_update_query(["options"]),
+            connect_args={"options": options, "application_name": "zhidu", "connect_timeout": 10},
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_timeout=_POOL_WAIT_SECONDS,
+            pool_pre_ping=True,
+        )
+        self._reader = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._closed = False
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        with self._open(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        with self._open(), self._reader.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _open(self) -> Iterator[None]:
+        if self._closed:
+            raise StoreUnavailable("the store is closed")
+        with translated():
+            yield
+
+    def version(self) -> str:
+        with self.read() as connection:
+            return str(connection.exec_driver_sql("SHOW server_version").scalar_one()).split()[0]
+
+    def close(self) -> None:
+        self._closed = True
+        self._engine.dispose()

@@ -1,0 +1,40 @@
+"""What each ticket was like when it was last looked at: a cache, which may be forgotten at any time."""
+
+from sqlalchemy import delete, select
+
+from integrations.store.database import Session, insert_into
+from integrations.store.records import Look
+from integrations.store.tables import LOOKS
+
+_COLUMNS = tuple(column.name for column in LOOKS.columns)
+
+
+class Looks:
+    """One look per ticket, the last."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def get(self, ticket_id: int) -> Look | None:
+        """The last look at `ticket_id`."""
+        with self._session.read() as connection:
+            row = connection.execute(select(LOOKS).where(LOOKS.c.ticket_id == ticket_id)).first()
+        return None if row is None else Look(**row._mapping)
+
+    def put(self, look: Look) -> None:
+        """Replaces the last look at the ticket."""
+        values = {name: getattr(look, name) for name in _COLUMNS}
+        with self._session.write() as connection:
+            statement = insert_into(connection, LOOKS).values(values)
+            changes = {name: statement.excluded[name] for name in values if name != "ticket_id"}
+            connection.execute(statement.on_conflict_do_update(index_elements=[LOOKS.c.ticket_id], set_=changes))
+
+    def forget(self, ticket_id: int) -> None:
+        """Drops the look: the ticket will be read wholly next time."""
+        with self._session.write() as connection:
+            connection.execute(delete(LOOKS).where(LOOKS.c.ticket_id == ticket_id))
+
+    def forget_all(self) -> int:
+        """Drops every look, as after a restore. Returns how many there were."""
+        with self._session.write() as connection:
+            return connection.execute(delete(LOOKS)).rowcount

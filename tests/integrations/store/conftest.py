@@ -1,0 +1,97 @@
+"""Both engines, an empty store and a hand-driven clock."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from integrations.store.backoff import Backoff
+from integrations.store.records import Delivery
+from integrations.store.store import Store, open_store
+
+START = datetime(2026, 9, 28, 8, 0, tzinfo=UTC)
+ENGINES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
+
+BACKOFF = Backoff(first=timedelta(seconds=10), cap=timedelta(minutes=1), attempts=4)
+
+
+class HandClock:
+    """Time that passes when told to."""
+
+    def __init__(self) -> None:
+        self.at = START
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def advance(self, **by: float) -> datetime:
+        self.at += timedelta(**by)
+        return self.at
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture(params=ENGINES)
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database, once for each engine."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'zhidu.db'}"
+    return str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+def opened(store_url: str, clock: HandClock) -> Iterator[Callable[[], Store]]:
+    """Opens further stores on the same database, as other processes would."""
+    stores: list[Store] = []
+    names = itertools.count()
+
+    def open_one() -> Store:
+        stores.append(
+            open_store(
+                store_url,
+                now=clock,
+                jitter=lambda: 0.0,
+                new_id=lambda: f"{len(stores)}-{next(names)}",
+                inbox_backoff=BACKOFF,
+                outbox_backoff=BACKOFF,
+            )
+        )
+        return stores[-1]
+
+    yield open_one
+    for store in stores:
+        store.close()
+
+
+@pytest.fixture
+def store(opened: Callable[[], Store]) -> Store:
+    """A migrated, empty store."""
+    store = opened()
+    store.migrate()
+    return store
+
+
+@pytest.fixture
+def delivery(clock: HandClock) -> Callable[..., Delivery]:
+    """Makes deliveries: `delivery("a", 42)`."""
+
+    def make(delivery_id: str, ticket_id: int = 42) -> Delivery:
+        return Delivery(
+            delivery_id=delivery_id,
+            ticket_id=ticket_id,
+            trigger="zhidu",
+            updated_at=clock(),
+            updated_by_id=7,
+            article_count=3,
+            article_id=900,
+            article_by_id=None,
+            digest="5f1d",
+            received_at=clock(),
+        )
+
+    return make
