@@ -1,0 +1,306 @@
+"""Zammad's REST interface as typed calls, for one thread.
+
+Built on zammad-py's session and addresses; its resource methods are not used, for they lose the HTTP status, wait for
+ever, and leave another person's `X-On-Behalf-Of` on the session after an exception. Reads are repeated within their
+budget; writes are sent once (see `transport`). All calls raise `errors.ZammadError`.
+"""
+
+import atexit
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from types import TracebackType
+from typing import Self, TypeVar
+
+from zammad_py import ZammadAPI
+
+from integrations.zammad import wire
+from integrations.zammad.errors import NotFound, Permanent
+from integrations.zammad.objects import Kind, Objects
+from integrations.zammad.paging import all_pages, by_time
+from integrations.zammad.transport import Answer, Connection, OnCall, Params, TimedAdapter, Transport
+from integrations.zammad.writes import ArticleWrite, TicketWrite, Value, Where, plain
+
+T = TypeVar("T")
+
+_NUMBER = re.compile(r"(?<=/)\d+")
+_SEARCH_PAGE = 200
+_LIST_PAGE = 100
+
+
+class Client:
+    """One connection to Zammad as the service user.
+
+    on_call  told of every attempt: method, path with `{id}` for numbers, status or None, seconds.
+    sleep, jitter, monotonic   how waiting, chance and time enter; the defaults are deterministic but for time itself.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        on_call: OnCall | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        jitter: Callable[[], float] = lambda: 0.5,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._api = ZammadAPI(url=f"{connection.url.rstrip('/')}/api/v1/", http_token=connection.token)
+        session = self._api.session
+        atexit.unregister(session.close)  # it would keep the session of every thread that ever was
+        session.trust_env = False  # a ~/.netrc would replace the token, a proxy variable would re-route it
+        session.headers["User-Agent"] = connection.user_agent
+        session.headers["Accept"] = "application/json"
+        session.verify = connection.ca_file or True
+        if connection.proxy is not None:
+            session.proxies = {"http": connection.proxy, "https": connection.proxy}
+        for scheme in ("https://", "http://"):
+            session.mount(scheme, TimedAdapter(connection.limits))
+        self._transport = Transport(
+            session,
+            base=self._api.url,
+            limits=connection.limits,
+            secret=connection.token,
+            on_call=on_call,
+            sleep=sleep,
+            jitter=jitter,
+            monotonic=monotonic,
+        )
+        self._sleep = sleep
+        self._url = connection.url
+
+    def __repr__(self) -> str:
+        return f"Client({self._url})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Gives the connection back. A closed client may be used again; it then opens a new one."""
+        self._api.session.close()
+
+    # Tickets
+
+    def ticket(self, id: int) -> wire.OneRead:
+        """Everything about a ticket but its history, in one read. raises NotFound"""
+        return self.get(wire.one_read, f"tickets/{id}", {"all": "true"})
+
+    def ticket_alone(self, id: int) -> wire.Ticket:
+        """The ticket without articles, tags and people; with the names of state, group and so on. raises NotFound"""
+        return self.get(wire.TICKET.one, f"tickets/{id}", {"expand": "true"})
+
+    def history(self, id: int) -> wire.History:
+        """Who changed what when. raises NotFound"""
+        return self.get(wire.history, f"ticket_history/{id}")
+
+    def articles(self, ticket_id: int) -> list[wire.Article]:
+        """The articles of a ticket, oldest first, with the names of their types and senders."""
+        return self.get(wire.ARTICLE.many, f"ticket_articles/by_ticket/{ticket_id}", {"expand": "true"})
+
+    def create_ticket(self, write: TicketWrite, *, on_behalf_of: int | str | None = None) -> wire.Ticket:
+        """A new ticket. `fields` holds at least title, group and customer; here, and only here, also tags ("a,b")."""
+        return self.send(wire.TICKET.one, "POST", "tickets", write.json(), on_behalf_of)
+
+    def update_ticket(self, id: int, write: TicketWrite, *, on_behalf_of: int | str | None = None) -> wire.Ticket:
+        """One PUT, one transaction, one delivery. The answer is the ticket as it became, which may not be as asked:
+        Zammad drops an owner without access, an unknown field or a nonsense value without a word. Compare it.
+
+        raises AnswerLost – it may have happened; Refused – nothing of it happened.
+        """
+        return self.send(wire.TICKET.one, "PUT", f"tickets/{id}", write.json(), on_behalf_of)
+
+    def add_article(
+        self, ticket_id: int, article: ArticleWrite, *, on_behalf_of: int | str | None = None
+    ) -> wire.Article:
+        """An article of its own. Of `type="email"`, Zammad sends it seconds later. raises AnswerLost, Refused"""
+        json = {"ticket_id": ticket_id, **article.json()}
+        return self.send(wire.ARTICLE.one, "POST", "ticket_articles", json, on_behalf_of)
+
+    def set_internal(self, article_id: int, internal: bool) -> wire.Article:
+        """Shows an article to the customer or hides it: all that can be changed of an article."""
+        return self.send(wire.ARTICLE.one, "PUT", f"ticket_articles/{article_id}", {"internal": internal})
+
+    def delete_ticket(self, id: int) -> None:
+        """Erases ticket, articles, raw mails and history; needs an administrator's token."""
+        self.call("DELETE", f"tickets/{id}")
+
+    def tags(self, ticket_id: int) -> tuple[str, ...]:
+        """The tags alone; the one read has them too."""
+        return self.get(wire.tags, "tags", {"object": "Ticket", "o_id": str(ticket_id)})
+
+    def add_tag(self, ticket_id: int, tag: str) -> None:
+        """Idempotent; no delivery comes of it, but `updated_at` moves."""
+        self.call("POST", "tags/add", json={"object": "Ticket", "o_id": ticket_id, "item": tag})
+
+    def remove_tag(self, ticket_id: int, tag: str) -> None:
+        """Idempotent; `updated_at` moves even if the tag was not there."""
+        self.call("DELETE", "tags/remove", json={"object": "Ticket", "o_id": ticket_id, "item": tag})
+
+    # Searching
+
+    def changed_since(self, at: datetime) -> Iterator[wire.Ticket]:
+        """Tickets changed at or after `at` (aware), by time of change, to the end; nothing is skipped when tickets
+        change meanwhile, and one that does is given again. Needs no search index."""
+        return self._by_time("updated_at", at, ())
+
+    def search(self, *where: Where, created_since: datetime) -> Iterator[wire.Ticket]:
+        """Tickets that meet all conditions, created at or after the time given, oldest first, to the end."""
+        return self._by_time("created_at", created_since, where)
+
+    def count(self, *where: Where) -> int:
+        """How many tickets meet all conditions."""
+        json = {"condition": _condition(where), "only_total_count": True}
+        return self._search(wire.total_count, json)
+
+    def _by_time(self, field: str, since: datetime, where: tuple[Where, ...]) -> Iterator[wire.Ticket]:
+        if any(condition.field == f"ticket.{field}" for condition in where):
+            raise ValueError(f"ticket.{field} is what the search pages by")
+
+        def page(at: datetime, number: int) -> list[wire.Ticket]:
+            after = Where(field=f"ticket.{field}", operator="after (absolute)", value=at)
+            json = {
+                "condition": _condition((*where, after)),
+                "sort_by": [field, "id"],
+                "order_by": ["asc", "asc"],
+                "per_page": _SEARCH_PAGE,
+                "page": number,
+            }
+            return self._search(wire.TICKET.many, json)
+
+        return by_time(page, lambda ticket: ticket.updated_at if field == "updated_at" else ticket.created_at, since)
+
+    def _search(self, shape: Callable[[bytes], T], json: object) -> T:
+        return self._shaped(shape, "POST", "tickets/search", self.call("POST", "tickets/search", json=json, read=True))
+
+    # People and names
+
+    def me(self) -> wire.User:
+        """Whom the token belongs to. raises Refused of kind `credentials`"""
+        return self.get(wire.USER.one, "users/me")
+
+    def version(self) -> str:
+        """`6.5.0`."""
+        return self.get(wire.version, "version")
+
+    def user(self, id: int) -> wire.User:
+        """raises NotFound"""
+        return self.get(wire.USER.one, f"users/{id}")
+
+    def users(self, ids: Iterable[int]) -> dict[int, wire.User]:
+        """The users with these ids, a read each; ids unknown to Zammad are left out."""
+        return {user.id: user for id in dict.fromkeys(ids) if (user := self._user_if_any(id)) is not None}
+
+    def people(self, role_ids: tuple[int, ...]) -> list[wire.User]:
+        """Everybody who has one of these roles, inactive people too."""
+        params: Params = {"query": "*", "role_ids[]": [str(id) for id in role_ids]}
+        return self.listed(wire.USER, "users/search", params)
+
+    def update_user(self, id: int, fields: Mapping[str, Value]) -> wire.User:
+        """Changes fields of a user. `group_ids` and `preferences` are replaced as a whole: read, change, write back."""
+        return self.send(wire.USER.one, "PUT", f"users/{id}", {name: plain(value) for name, value in fields.items()})
+
+    def create_user(self, fields: Mapping[str, Value]) -> wire.User:
+        """raises Refused – the e-mail address is taken."""
+        return self.send(wire.USER.one, "POST", "users", {name: plain(value) for name, value in fields.items()})
+
+    def groups(self) -> list[wire.Group]:
+        return self.listed(wire.GROUP, "groups")
+
+    def roles(self) -> list[wire.Role]:
+        return self.listed(wire.ROLE, "roles")
+
+    def states(self) -> list[wire.State]:
+        """With the names of their types."""
+        return self.listed(wire.STATE, "ticket_states", {"expand": "true"})
+
+    def priorities(self) -> list[wire.Priority]:
+        return self.listed(wire.PRIORITY, "ticket_priorities")
+
+    def object_attributes(self) -> list[wire.ObjectAttribute]:
+        """The fields of all objects, those that wait for a migration too."""
+        return self.get(wire.ATTRIBUTE.many, "object_manager_attributes")
+
+    def objects(self, kind: Kind) -> Objects:
+        """List, create, change and delete what Zammad's administrator sets up: `client.objects("triggers").list()`."""
+        return Objects(self, kind)
+
+    # Calls
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Params | None = None,
+        json: object = None,
+        read: bool | None = None,
+        on_behalf_of: int | str | None = None,
+    ) -> Answer:
+        """Any call; the others come down to it.
+
+        path          below `/api/v1/`.
+        read          changes nothing, may be repeated; GETs are unless said otherwise.
+        on_behalf_of  id, login or e-mail of the person in whose name and with whose rights it is done; for this call
+                      only. raises Refused (403) – there is no such person.
+        """
+        headers = None if on_behalf_of is None else {"X-On-Behalf-Of": _header_value(on_behalf_of)}
+        return self._transport.call(
+            method,
+            path,
+            template=_NUMBER.sub("{id}", path),
+            read=method == "GET" if read is None else read,
+            params=params,
+            json=json,
+            headers=headers,
+        )
+
+    def get(self, shape: Callable[[bytes], T], path: str, params: Params | None = None) -> T:
+        """A GET read as `shape`. raises Permanent – an answer that cannot be read."""
+        return self._shaped(shape, "GET", path, self.call("GET", path, params=params))
+
+    def listed(self, shape: wire.Shape[wire.X], path: str, params: Params | None = None) -> list[wire.X]:
+        """A list, read to its end, each object once."""
+
+        def page(number: int) -> list[wire.X]:
+            return self.get(shape.many, path, {**(params or {}), "per_page": str(_LIST_PAGE), "page": str(number)})
+
+        return list(all_pages(page))
+
+    def send(
+        self, shape: Callable[[bytes], T], method: str, path: str, json: object, on_behalf_of: int | str | None = None
+    ) -> T:
+        """A write whose answer is read as `shape`; sent once."""
+        return self._shaped(shape, method, path, self.call(method, path, json=json, on_behalf_of=on_behalf_of))
+
+    def _shaped(self, shape: Callable[[bytes], T], method: str, path: str, answer: Answer) -> T:
+        problem: str
+        try:
+            return shape(answer.body)
+        except wire.WireError as unreadable:
+            problem = f"an answer we cannot read: {unreadable}"
+        raise Permanent(problem, status=answer.status, method=method, path=path)
+
+    def _user_if_any(self, id: int) -> wire.User | None:
+        try:
+            return self.user(id)
+        except NotFound:
+            return None
+
+
+def _condition(where: tuple[Where, ...]) -> dict[str, object]:
+    condition: dict[str, object] = {each.field: each.json() for each in where}
+    if len(condition) < len(where):
+        raise ValueError("two conditions on one field")
+    return condition
+
+
+def _header_value(person: int | str) -> str:
+    value = str(person)
+    if not value or not all(" " <= letter <= "~" for letter in value):
+        raise ValueError("on behalf of: an id, or a login or e-mail address in plain ASCII")
+    return value
