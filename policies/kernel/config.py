@@ -141,7 +141,7 @@ def _problems(model: type[BaseModel], document: Document, errors: Sequence[Error
     found: dict[tuple[str, int, str], list[str]] = {}
     for error in errors:
         loc, value = _followed(document, error)
-        mark = document.marks[next(loc[:size] for size in range(len(loc), -1, -1) if loc[:size] in document.marks)]
+        mark = document.mark(*loc)
         what = worded(error, value, place_of(model, loc), place_of(model, loc[:-1]))
         found.setdefault((mark.path, mark.line, field_name(document.prefix + loc)), []).append(what)
     return [

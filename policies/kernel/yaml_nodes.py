@@ -1,8 +1,8 @@
 """YAML without its traps: text in, plain values and the line of each out.
 
 Only `true` and `false` are booleans, only `null` and `~` are null, only plain integers and decimals are numbers.
-Everything else (`17:30`, `on`, `NO`, `2026-05-01`, `1_000`, `0x1F`, `1e3`) is text, and what it means is the field's
-business. Keys are always text. Refused, each with its line: keys set twice, keys without a value, anchors, aliases, merge
+Everything else (`17:30`, `on`, `NO`, `2026-05-01`, `1_000`, `1e3`) is text, and what it means is the field's
+business. Keys are always text. Refused, each with its line: keys set twice or without a value, anchors, aliases, merge
 keys, tags, a second document in the file, and nesting deeper than `MAX_DEPTH`.
 """
 
@@ -64,15 +64,16 @@ class Document:
         marks = {known[len(loc) :]: mark for known, mark in self.marks.items() if known[: len(loc)] == loc}
         return Document(path=self.path, value=value, marks=MappingProxyType(marks), prefix=self.prefix + loc)
 
-    def line(self, *loc: str | int) -> int:
-        """The line of `loc`, or of the nearest part around it that has one."""
+    def mark(self, *loc: str | int) -> Mark:
+        """The file and line of `loc`, or of the nearest part around it that has one."""
         while loc not in self.marks:
             loc = loc[:-1]
-        return self.marks[loc].line
+        return self.marks[loc]
 
     def problem(self, what: str, *loc: str | int) -> Problem:
         """A problem about the part at `loc`, which need not exist."""
-        return Problem(path=self.path, line=self.line(*loc), field=field_name(self.prefix + loc), what=what)
+        mark = self.mark(*loc)
+        return Problem(path=mark.path, line=mark.line, field=field_name(self.prefix + loc), what=what)
 
 
 def parse(text: str, path: str) -> Document:

@@ -1,0 +1,211 @@
+"""Which policy modules there are, and in which order they decide; nothing of them is imported here."""
+
+import graphlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint
+from importlib.util import find_spec
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
+
+from policies.kernel.clauses import ClauseTable
+from policies.kernel.config import Loaded, read
+from policies.kernel.manifest import Manifest, load_manifest
+from policies.kernel.module_imports import PRIVATE
+from policies.kernel.problems import ConfigErrors, Mark, Problem, did_you_mean
+
+BUILT_IN = Path(__file__).parent.parent
+"""The folder of the modules shipped with the program."""
+
+ENTRY_POINTS = "zhidu.policies"
+"""The entry-point group under which installed packages offer modules; the value is the module's package."""
+
+Origin = Literal["built-in", "folder", "package"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A module that is there; nothing but its manifest has been read.
+
+    folder    where its files are; `shown` is how people are told of it
+    package   the name under which it is or will be imported
+    """
+
+    folder: Path
+    shown: str
+    package: str
+    origin: Origin
+    loaded: Loaded[Manifest]
+
+    @property
+    def manifest(self) -> Manifest:
+        return self.loaded.config
+
+    @property
+    def name(self) -> str:
+        return self.loaded.config.name
+
+    def problem(self, what: str, field: str = "") -> Problem:
+        """A problem in the manifest, at the line that sets `field`."""
+        mark = self.loaded.where(field) or Mark(path=f"{self.shown}/manifest.yaml", line=0)
+        return Problem(path=mark.path, line=mark.line, field=field, what=what)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discovery:
+    """What was found.
+
+    found      name → module
+    offered    names of installed packages' modules that are not enabled; nothing of them was read
+    problems   about what could not be read, or is there twice
+    """
+
+    found: Mapping[str, Found]
+    offered: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def discover(
+    *,
+    built_in: Path = BUILT_IN,
+    paths: Sequence[Path] = (),
+    entry_points: Iterable[EntryPoint] = (),
+    enabled: Collection[str] = (),
+) -> Discovery:
+    """The modules there are.
+
+    paths          `modules_path`: folders of modules, or modules themselves
+    entry_points   of the group `ENTRY_POINTS`; only those whose name is in `enabled` are looked into
+    A module that cannot be read, or has the name of an earlier one, is a problem and is left out.
+    """
+    found: dict[str, Found] = {}
+    problems: list[Problem] = []
+    offered: list[str] = []
+    candidates: list[tuple[Path, str, str, Origin]] = [
+        (folder, f"{built_in.name}/{folder.name}", f"{built_in.name}.{folder.name}", "built-in")
+        for folder in _folders(built_in)
+        if (folder / "manifest.yaml").is_file()
+    ]
+    for path in paths:
+        if not path.is_dir():
+            problems.append(Problem(path=str(path), what="there is no such folder of modules"))
+        folders = [path] if (path / "manifest.yaml").is_file() else _folders(path)
+        candidates.extend((folder, str(folder), f"{PRIVATE}.{folder.name}", "folder") for folder in folders)
+    for entry in sorted(entry_points, key=lambda entry: entry.name):
+        if entry.name not in enabled:
+            offered.append(entry.name)
+            continue
+        home = _home(entry.value)
+        if home is None:
+            what = (
+                f"the installed module {entry.name} should be in {entry.value}, which is no package that can be found"
+            )
+            problems.append(Problem(path=f"entry point {ENTRY_POINTS}", field=entry.name, what=what))
+        else:
+            candidates.append((home, entry.value.replace(".", "/"), entry.value, "package"))
+    for folder, shown, package, origin in candidates:
+        try:
+            module = _found(folder, shown, package, origin)
+        except ConfigErrors as errors:
+            problems.extend(errors.problems)
+            continue
+        earlier = found.setdefault(module.name, module)
+        if earlier is not module:
+            problems.append(module.problem(f"there is already a module {module.name}, in {earlier.shown}", "name"))
+    return Discovery(found=MappingProxyType(found), offered=tuple(offered), problems=tuple(problems))
+
+
+def _folders(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return []
+    return sorted(child for child in path.iterdir() if child.is_dir() and child.name[0] not in "._")
+
+
+def _home(package: str) -> Path | None:
+    try:
+        spec = find_spec(package)
+    except (ImportError, ValueError):
+        return None
+    places = list(spec.submodule_search_locations or ()) if spec else []
+    return Path(places[0]) if places else None
+
+
+def _found(folder: Path, shown: str, package: str, origin: Origin) -> Found:
+    layer = read(folder / "manifest.yaml", shown=f"{shown}/manifest.yaml")
+    module = Found(folder=folder, shown=shown, package=package, origin=origin, loaded=load_manifest(layer))
+    if module.name != folder.name:
+        raise ConfigErrors([module.problem(f"{module.name!r} is not the folder's name, {folder.name!r}", "name")])
+    return module
+
+
+def order(
+    discovery: Discovery, clauses: ClauseTable, enabled: Collection[str] | None = None
+) -> tuple[tuple[Found, ...], tuple[Problem, ...]]:
+    """The enabled modules, each after those it depends on and else by name; and what is wrong with the others.
+
+    enabled   None: all that were found. A module that is enabled but missing, cites an unknown clause, depends on one
+              that is not there or not enabled, or on itself by way of others, is left out with all that depend on it.
+    """
+    found = discovery.found
+    chosen = {name: found[name] for name in sorted(found) if enabled is None or name in enabled}
+    problems = [
+        Problem(path="modules", field=name, what=f"there is no module of this name{_near(name, discovery)}")
+        for name in sorted(set(enabled or ()) - set(found))
+    ]
+    wrong = {name: _wrong(module, discovery, chosen, clauses) for name, module in chosen.items()}
+    problems.extend(problem for name in chosen for problem in wrong[name])
+    usable = {name: module for name, module in chosen.items() if not wrong[name]}
+    while True:
+        usable = _closed(usable)
+        try:
+            return _sorted(usable), tuple(problems)
+        except graphlib.CycleError as error:
+            cycle: list[str] = error.args[1][::-1]
+            first = min(cycle)
+            turn = cycle[:-1].index(first)
+            way = [*cycle[turn:-1], *cycle[:turn], first]
+            problems.append(usable[first].problem(f"depends on itself: {' → '.join(way)}", "depends"))
+            usable = {name: module for name, module in usable.items() if name not in cycle}
+
+
+def _near(name: str, discovery: Discovery) -> str:
+    return did_you_mean(name, [*discovery.found, *discovery.offered])
+
+
+def _wrong(module: Found, discovery: Discovery, chosen: Mapping[str, Found], clauses: ClauseTable) -> list[Problem]:
+    wrong = []
+    for index, needed in enumerate(module.manifest.depends):
+        if needed in chosen and needed != module.name:
+            continue
+        field = f"depends[{index}]"
+        if needed == module.name:
+            wrong.append(module.problem("a module does not depend on itself", field))
+        elif needed in discovery.found or needed in discovery.offered:
+            wrong.append(module.problem(f"{needed} is not enabled", field))
+        else:
+            wrong.append(module.problem(f"there is no module {needed!r}{_near(needed, discovery)}", field))
+    for index, clause in enumerate(module.manifest.clauses):
+        if clause not in clauses:
+            wrong.append(module.problem(clauses.unknown(clause), f"clauses[{index}]"))
+    return wrong
+
+
+def _closed(modules: dict[str, Found]) -> dict[str, Found]:
+    """The modules whose every dependency is among them."""
+    while True:
+        kept = {name: module for name, module in modules.items() if set(module.manifest.depends) <= set(modules)}
+        if len(kept) == len(modules):
+            return kept
+        modules = kept
+
+
+def _sorted(modules: Mapping[str, Found]) -> tuple[Found, ...]:
+    sorter = graphlib.TopologicalSorter({name: set(module.manifest.depends) for name, module in modules.items()})
+    sorter.prepare()
+    ordered: list[Found] = []
+    while sorter.is_active():
+        ready = sorted(sorter.get_ready())
+        ordered.extend(modules[name] for name in ready)
+        sorter.done(*ready)
+    return tuple(ordered)

@@ -1,0 +1,140 @@
+"""Policy modules, loaded: settings, rules and texts of each, in the order in which they decide."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from policies.kernel.clauses import ClauseTable
+from policies.kernel.config import Loaded
+from policies.kernel.discovery import Discovery, Found, Origin, order
+from policies.kernel.evaluate import Unit
+from policies.kernel.manifest import Manifest
+from policies.kernel.module_loading import Parts, load_parts
+from policies.kernel.problems import ConfigErrors, Problem, did_you_mean
+from policies.kernel.rules import Rule
+from policies.kernel.texts import Texts
+from policies.kernel.yaml_nodes import Document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Module:
+    """A policy module, ready to decide.
+
+    folder    its files; `shown` is how people are told of it
+    settings  its configuration with the source of each value; `config` is the bare configuration
+    above     every module it depends on, directly or not
+    phrases   phrases.yaml with the company's changes, as written; None without one
+    cases     its golden rows; None without any
+    """
+
+    manifest: Manifest
+    folder: Path
+    shown: str
+    origin: Origin
+    settings: Loaded[Any]
+    rules: tuple[Rule[Any], ...]
+    texts: Texts
+    above: frozenset[str]
+    phrases: Document | None
+    cases: Path | None
+
+    @property
+    def name(self) -> str:
+        return self.manifest.name
+
+    @property
+    def config(self) -> Any:
+        return self.settings.config
+
+    @property
+    def unit(self) -> Unit:
+        """What evaluation needs of it."""
+        return Unit(name=self.name, config=self.config, rules=self.rules, above=self.above)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModuleSet:
+    """The modules that loaded, in order, and what is wrong with those that did not."""
+
+    modules: tuple[Module, ...]
+    problems: tuple[Problem, ...] = ()
+
+    def __iter__(self) -> Iterator[Module]:
+        return iter(self.modules)
+
+    def __getitem__(self, name: str) -> Module:
+        """raises KeyError – no module of this name loaded."""
+        for module in self.modules:
+            if module.name == name:
+                return module
+        raise KeyError(name)
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        return tuple(module.unit for module in self.modules)
+
+    def required(self) -> "ModuleSet":
+        """Itself, when everything loaded. raises ConfigErrors – with every problem there is."""
+        if self.problems:
+            raise ConfigErrors(self.problems)
+        return self
+
+
+def load_modules(
+    discovery: Discovery,
+    clauses: ClauseTable,
+    *,
+    enabled: Collection[str] | None = None,
+    overrides: Path | None = None,
+    texts: Path | None = None,
+) -> ModuleSet:
+    """Loads the enabled modules (None: all that were found), each after those it depends on.
+
+    overrides   the company's folder with `<module>.yaml` and `<module>.phrases.yaml`, laid over what is shipped
+    texts       the company's folder with `<module>/<language>.yaml`
+    A module with a problem is left out with those that depend on it; the others load.
+    """
+    ordered, problems = order(discovery, clauses, enabled)
+    found = [*discovery.problems, *problems, *_strays(discovery, overrides)]
+    loaded: dict[str, Module] = {}
+    for module in ordered:
+        lacking = [name for name in module.manifest.depends if name not in loaded]
+        if lacking:
+            found.append(module.problem(f"needs {', '.join(lacking)}, which did not load", "depends"))
+            continue
+        try:
+            parts = load_parts(module, tuple(discovery.found), clauses, overrides=overrides, texts=texts)
+        except ConfigErrors as errors:
+            found.extend(errors.problems)
+        else:
+            loaded[module.name] = _module(module, parts, loaded)
+    return ModuleSet(modules=tuple(loaded.values()), problems=ConfigErrors(found).problems)
+
+
+def _module(found: Found, parts: Parts, loaded: Mapping[str, Module]) -> Module:
+    above = frozenset(found.manifest.depends).union(*(loaded[name].above for name in found.manifest.depends))
+    cases = found.folder / "cases.yaml"
+    return Module(
+        manifest=found.manifest,
+        folder=found.folder,
+        shown=found.shown,
+        origin=found.origin,
+        settings=parts.settings,
+        rules=parts.rules,
+        texts=parts.texts,
+        above=above,
+        phrases=parts.phrases,
+        cases=cases if cases.is_file() else None,
+    )
+
+
+def _strays(discovery: Discovery, overrides: Path | None) -> Iterator[Problem]:
+    """Files in the company's folder that belong to no module: most likely a misspelt name."""
+    if overrides is None or not overrides.is_dir():
+        return
+    known = [*discovery.found, *discovery.offered]
+    for path in sorted(overrides.glob("*.yaml")):
+        name = path.name.removesuffix(".yaml").removesuffix(".phrases")
+        if name not in known:
+            yield Problem(path=str(path), what=f"there is no module {name!r}{did_you_mean(name, known)}")
