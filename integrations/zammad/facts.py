@@ -1,0 +1,155 @@
+"""Zammad's answers → the kernel's facts: the only place that knows both.
+
+What the customer wrote goes no further than the text kernel: facts hold features of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from integrations.zammad.features import FeatureCache
+from integrations.zammad.fields import read_fields
+from integrations.zammad.memory import read_memory
+from integrations.zammad.names import Names, UnknownName
+from integrations.zammad.people import Directory
+from integrations.zammad.wire import PREFIX, Article, History, HistoryEntry, OneRead, Ticket
+from policies.kernel import facts as kernel
+from policies.kernel.calendar import WorkingCalendar
+
+_RELEVANT = frozenset({"state", "group", "owner", "priority", "pending_time"})
+_CHANNELS = {"twitter status": "chat", "telegram personal-message": "chat", "facebook feed post": "chat"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Builds facts from one read.
+
+    names       ids to names of this helpdesk
+    directory   the people who work in it
+    desks       group → who leads it and how it works, by user ids
+    me          zhidu's own user id
+    zone        of the helpdesk, for days of absence
+    """
+
+    names: Names
+    directory: Directory
+    desks: Callable[[], Mapping[str, kernel.Desk]]
+    calendars: Mapping[str, WorkingCalendar]
+    features: FeatureCache
+    me: int
+    zone: ZoneInfo
+    related: Callable[[OneRead], kernel.Related] = field(default=lambda read: kernel.Related())
+
+    def facts(self, read: OneRead, history: tuple[kernel.Change, ...], now: datetime) -> kernel.Facts:
+        """The facts of a ticket at `now`. Raises ZammadError when a list of names has to be read and cannot be."""
+        self.directory.learn(read.users.values())
+        return kernel.Facts(
+            now=now.astimezone(UTC),
+            ticket=self._ticket(read),
+            articles=tuple(self._article(article) for article in read.articles),
+            history=history,
+            people=self.directory.people(now.astimezone(self.zone).date()),
+            desks=self.desks(),
+            calendars=self.calendars,
+            memory=read_memory(read.ticket.memory),
+            related=self.related(read),
+            me=self.me,
+        )
+
+    def _ticket(self, read: OneRead) -> kernel.Ticket:
+        ticket = read.ticket
+        fields = read_fields(ticket.fields)
+        nonsense = set(fields.nonsense)
+        state, state_type = self._state(ticket, nonsense)
+        return kernel.Ticket(
+            id=ticket.id,
+            number=ticket.number,
+            group=self._group(ticket, nonsense),
+            owner=None if ticket.owner_id == kernel.NOBODY else ticket.owner_id,
+            customer=ticket.customer_id,
+            state=state,
+            state_type=state_type,
+            priority=self._priority(ticket, nonsense),
+            created_at=ticket.created_at,
+            updated_at=ticket.updated_at,
+            closed_at=ticket.last_close_at or ticket.close_at,
+            pending_until=ticket.pending_time,
+            tags=frozenset(read.tags),
+            channel=self._channel(read.articles[0]) if read.articles else "",
+            custom=fields.custom,
+            nonsense=frozenset(nonsense),
+            **fields.core,
+        )
+
+    def _state(self, ticket: Ticket, nonsense: set[str]) -> tuple[str, str]:
+        """Name and type; a state that nobody knows is treated as open, so that no clock is lost over it."""
+        try:
+            return self.names.state(ticket.state_id).name, self.names.state_type(ticket.state_id)
+        except UnknownName:
+            nonsense.add("state")
+            return f"#{ticket.state_id}", "open"
+
+    def _group(self, ticket: Ticket, nonsense: set[str]) -> str:
+        try:
+            return self.names.group(ticket.group_id).name
+        except UnknownName:
+            nonsense.add("group")
+            return f"#{ticket.group_id}"
+
+    def _priority(self, ticket: Ticket, nonsense: set[str]) -> int:
+        """Zammad's priorities are named `1 low`, `2 normal`, `3 high`; a company's own count as normal."""
+        try:
+            name = self.names.priority(ticket.priority_id).name
+        except UnknownName:
+            nonsense.add("priority")
+            return 2
+        return int(name[0]) if name[:1] in "123" else 2
+
+    def _article(self, article: Article) -> kernel.Article:
+        return kernel.Article(
+            id=article.id,
+            at=article.created_at,
+            sender=self.names.sender_of(article).lower(),
+            by=article.origin_by_id or article.created_by_id,
+            channel=self._channel(article),
+            internal=article.internal,
+            key=article.key,
+            features=self.features.of(article),
+        )
+
+    def _channel(self, article: Article) -> str:
+        name = self.names.type_of(article)
+        return _CHANNELS.get(name, name)
+
+    def changes(self, history: History) -> tuple[kernel.Change, ...]:
+        """The entries that rules may know; states by their type, owners by id, no titles, no names of customers."""
+        return tuple(self._changes(history.entries))
+
+    def _changes(self, entries: Iterable[HistoryEntry]) -> Iterable[kernel.Change]:
+        for entry in entries:
+            name = entry.attribute
+            if entry.object != "Ticket" or entry.type != "updated" or name is None:
+                continue
+            if name in _RELEVANT or name.startswith(PREFIX):
+                old, new = self._values(entry, name)
+                yield kernel.Change(
+                    at=entry.created_at, by=entry.created_by_id, field=name.removeprefix(PREFIX), old=old, new=new
+                )
+
+    def _values(self, entry: HistoryEntry, name: str) -> tuple[str, str]:
+        if name == "owner":
+            return str(entry.id_from or kernel.NOBODY), str(entry.id_to or kernel.NOBODY)
+        if name == "state":
+            return self._state_word(entry.id_from, entry.value_from), self._state_word(entry.id_to, entry.value_to)
+        return entry.value_from or "", entry.value_to or ""
+
+    def _state_word(self, state: int | None, name: str | None) -> str:
+        try:
+            return self.names.state_type(state) if state is not None else name or ""
+        except UnknownName:
+            return name or ""
+
+

@@ -1,0 +1,348 @@
+"""Golden rows: facts a compliance officer can read, and the decisions they must lead to.
+
+A row is judged by the whole policy. `expect` lists every decision that cites one of the row's clauses, in any order;
+of each only the values that the row writes are compared. `expect: []` says that nothing of these clauses is decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, Field, TypeAdapter
+
+from policies.kernel.calendar import WorkingCalendar
+from policies.kernel.config import StrictModel
+from policies.kernel.decisions import Decision
+from policies.kernel.describe import describe
+from policies.kernel.evaluate import Unit, Verdict, evaluate
+from policies.kernel.facts import Article, Change, Desk, Facts, Fired, Memory, Person, Post, Related, Ticket
+from policies.kernel.text import Extractor
+
+_CUSTOMER = 100
+_WHEN = TypeAdapter(AwareDatetime)
+
+
+class PersonRow(StrictModel):
+    id: int
+    post: Post | None = None
+    groups: list[str] = []
+    active: bool = True
+    away: bool = False
+    stands_in: str | None = None
+    staff_no: str = ""
+    department: str = ""
+
+
+class DeskRow(StrictModel):
+    supervisor: str | None = None
+    deputy: str | None = None
+    manager: str | None = None
+    calendar: str = "default"
+    language: str = "zh-CN"
+    kind: str | None = None
+    department: str | None = None
+
+
+class Cast(StrictModel):
+    """The people and desks that rows take as given."""
+
+    people: dict[str, PersonRow]
+    desks: dict[str, DeskRow]
+
+
+class PersonChange(StrictModel):
+    post: Post | None = None
+    groups: list[str] | None = None
+    active: bool | None = None
+    away: bool | None = None
+    stands_in: str | None = None
+
+
+class ArticleRow(StrictModel):
+    at: AwareDatetime
+    sender: str = Field(default="customer", alias="from")
+    text: str
+    subject: str = ""
+    channel: Literal["email", "phone", "web", "chat", "note", "sms"] = "email"
+    internal: bool = False
+    key: str | None = None
+
+
+class ChangeRow(StrictModel):
+    at: AwareDatetime
+    by: str
+    field: str
+    old: str = Field(default="", alias="from")
+    new: str = Field(default="", alias="to")
+
+
+class TicketRow(StrictModel):
+    id: int = 1
+    group: str = "Service"
+    owner: str | None = None
+    state: str = "open"
+    priority: int = 2
+    created_at: AwareDatetime | None = None
+    closed_at: AwareDatetime | None = None
+    pending_until: AwareDatetime | None = None
+    tags: list[str] = []
+    channel: str = "email"
+    kind: str | None = None
+    category: str | None = None
+    severity: str | None = None
+    flags: list[str] = []
+    stage: str | None = None
+    case_owner: str | None = None
+    received_at: AwareDatetime | None = None
+    next_due_at: AwareDatetime | None = None
+    next_duty: str | None = None
+    missing: str | None = None
+    cause: str | None = None
+    responsible: str | None = None
+    remedy: str | None = None
+    answer_summary: str | None = None
+    identity_method: str | None = None
+    promised_at: AwareDatetime | None = None
+    extension: str | None = None
+    extension_reason: str | None = None
+    close_approval: str | None = None
+    exhausted_remedy: str | None = None
+    override_reason: str | None = None
+    waiting_for: str | None = None
+    satisfaction: str | None = None
+    language: str | None = None
+    nonsense: list[str] = []
+
+
+class FiredRow(StrictModel):
+    run: str
+    rungs: list[str] = []
+
+
+class MemoryRow(StrictModel):
+    fired: dict[str, FiredRow] = {}
+    done: list[str] = []
+    situation: str | None = None
+    observed: bool = False
+
+
+class RelatedRow(StrictModel):
+    earlier: list[int] = []
+    same_cause: int = 1
+    linked: list[int] = []
+
+
+class Given(StrictModel):
+    """What a row gives; what it leaves out is as in the cast, or empty."""
+
+    now: AwareDatetime
+    ticket: TicketRow = TicketRow()
+    articles: list[ArticleRow] = []
+    history: list[ChangeRow] = []
+    people: dict[str, PersonChange] = {}
+    memory: MemoryRow = MemoryRow()
+    related: RelatedRow = RelatedRow()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """What rows are played on: the policy, its calendars, its reader of texts and the cast."""
+
+    units: Sequence[Unit]
+    calendars: Mapping[str, WorkingCalendar]
+    extractor: Extractor
+    cast: Cast
+
+    def who(self, name: str) -> int:
+        """The user id of a person of the cast. Raises ValueError for a name that is not in it."""
+        if name == "customer":
+            return _CUSTOMER
+        if name not in self.cast.people:
+            raise ValueError(f"no {name!r} in the cast; there are {', '.join(self.cast.people)}")
+        return self.cast.people[name].id
+
+    def name(self, user: int | None) -> str | None:
+        for name, person in self.cast.people.items():
+            if person.id == user:
+                return name
+        return None if user is None else "customer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a row went: decisions it expected and did not get, and those it got and did not expect, in words."""
+
+    missing: tuple[str, ...]
+    extra: tuple[str, ...]
+    verdict: Verdict
+
+    @property
+    def passed(self) -> bool:
+        return not (self.missing or self.extra or self.verdict.failures)
+
+
+def play(stage: Stage, clauses: Sequence[str], given: Given, expect: Sequence[Mapping[str, Any]]) -> Outcome:
+    """Judge one row. Raises ValueError when the row names somebody or something that is not there."""
+    verdict = evaluate(stage.units, facts_of(stage, given))
+    wanted = [_wanted(entry) for entry in expect]
+    seen = [d for d in verdict.decisions if not set(clauses).isdisjoint(d.clauses)]
+    got = [_spoken(d, stage.name) for d in seen]
+    missing = []
+    for verb, values in wanted:
+        match = next((g for g in got if g[0] == verb and _covers(values, g[1])), None)
+        if match is None:
+            missing.append(_line(verb, values))
+        else:
+            got.remove(match)
+    failures = tuple(f"{failure.rule} failed: {failure.error}" for failure in verdict.failures)
+    return Outcome(missing=tuple(missing), extra=tuple(_line(*g) for g in got) + failures, verdict=verdict)
+
+
+def _wanted(entry: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    if len(entry) != 1:
+        raise ValueError(f"one action an entry, such as {{route: {{group: …}}}}; got {', '.join(entry) or 'none'}")
+    verb, values = next(iter(entry.items()))
+    if not isinstance(values, Mapping):
+        values = {_SHORT.get(verb, verb): values}
+    return verb, values
+
+
+_SHORT = {"route": "group", "assign": "owner", "note": "text", "reply": "text", "tell": "text", "find": "code"}
+
+
+def _spoken(decision: Decision, name: Callable[[int | None], str | None]) -> tuple[str, Mapping[str, Any]]:
+    verb, words = describe(decision.action, name)
+    return verb, {key.removeprefix("$"): value for key, value in words.items()}
+
+
+def _covers(wanted: Mapping[str, Any], got: Mapping[str, Any]) -> bool:
+    return all(key in got and _same(value, got[key]) for key, value in wanted.items())
+
+
+def _same(wanted: object, got: object) -> bool:
+    if isinstance(got, datetime) and isinstance(wanted, str):
+        return _WHEN.validate_python(wanted) == got
+    if isinstance(wanted, list) and isinstance(got, list):
+        return sorted(map(str, wanted)) == sorted(map(str, got))
+    return wanted == got or (isinstance(got, int) and wanted == str(got))
+
+
+def _line(verb: str, values: Mapping[str, Any]) -> str:
+    return " ".join((verb, *(f"{key}={value}" for key, value in values.items() if value is not None)))
+
+
+def facts_of(stage: Stage, given: Given) -> Facts:
+    """The facts a row describes."""
+    articles = tuple(_article(stage, n, row) for n, row in enumerate(given.articles, start=1))
+    return Facts(
+        now=given.now,
+        ticket=_ticket(stage, given, articles),
+        articles=articles,
+        history=tuple(
+            Change(at=row.at, by=stage.who(row.by), field=row.field, old=row.old, new=row.new) for row in given.history
+        ),
+        people=_people(stage, given),
+        desks=MappingProxyType({name: _desk(stage, name, row) for name, row in stage.cast.desks.items()}),
+        calendars=stage.calendars,
+        memory=Memory(
+            case_id="case-1",
+            fired={name: Fired(run=row.run, rungs=frozenset(row.rungs)) for name, row in given.memory.fired.items()},
+            done=frozenset(given.memory.done),
+            situation=given.memory.situation,
+            observed=given.memory.observed,
+        ),
+        related=Related(
+            earlier=tuple(given.related.earlier),
+            same_cause=given.related.same_cause,
+            linked=tuple(given.related.linked),
+        ),
+        me=stage.who("zhidu"),
+    )
+
+
+def _article(stage: Stage, number: int, row: ArticleRow) -> Article:
+    sender = row.sender if row.sender in ("customer", "system") else "agent"
+    return Article(
+        id=number,
+        at=row.at,
+        sender=sender,
+        by=1 if sender == "system" else stage.who(row.sender),
+        channel=row.channel,
+        internal=row.internal,
+        key=row.key,
+        features=stage.extractor.features(row.subject, row.text, "text/plain"),
+    )
+
+
+_STATE_TYPES = {"new", "open", "pending reminder", "pending action", "closed", "merged", "removed"}
+
+
+def _ticket(stage: Stage, given: Given, articles: Sequence[Article]) -> Ticket:
+    row = given.ticket
+    values = row.model_dump(exclude={"owner", "case_owner", "flags", "tags", "nonsense", "created_at", "state"})
+    created = row.created_at or row.received_at or (articles[0].at if articles else given.now)
+    return Ticket(
+        **values,
+        number=str(21000 + row.id),
+        state=row.state,
+        state_type=row.state if row.state in _STATE_TYPES else "open",
+        owner=None if row.owner is None else stage.who(row.owner),
+        case_owner=None if row.case_owner is None else stage.who(row.case_owner),
+        customer=_CUSTOMER,
+        created_at=created,
+        updated_at=given.now,
+        tags=frozenset(row.tags),
+        flags=frozenset(row.flags),
+        nonsense=frozenset(row.nonsense),
+    )
+
+
+def _people(stage: Stage, given: Given) -> Mapping[int, Person]:
+    people = {}
+    for name, row in stage.cast.people.items():
+        person = Person(
+            id=row.id,
+            name=name,
+            email=f"{name}@example.com",
+            active=row.active,
+            post=row.post,
+            groups=frozenset(row.groups),
+            away=row.away,
+            stands_in=None if row.stands_in is None else stage.who(row.stands_in),
+            staff_no=row.staff_no,
+            department=row.department,
+        )
+        change = given.people.get(name)
+        people[row.id] = person if change is None else _changed(stage, person, change)
+    for name in given.people:
+        stage.who(name)
+    return MappingProxyType(people)
+
+
+def _changed(stage: Stage, person: Person, change: PersonChange) -> Person:
+    values = {key: value for key, value in change.model_dump().items() if value is not None}
+    if change.groups is not None:
+        values["groups"] = frozenset(change.groups)
+    if change.stands_in is not None:
+        values["stands_in"] = stage.who(change.stands_in)
+    return replace(person, **values)
+
+
+def _desk(stage: Stage, group: str, row: DeskRow) -> Desk:
+    def known(name: str | None) -> int | None:
+        return None if name is None else stage.who(name)
+
+    return Desk(
+        group=group,
+        supervisor=known(row.supervisor),
+        deputy=known(row.deputy),
+        manager=known(row.manager),
+        calendar=row.calendar,
+        language=row.language,
+        kind=row.kind,
+        department=row.department,
+    )
