@@ -1,19 +1,63 @@
-"""Fixtures that several folders share. The PostgreSQL server is found on 127.0.0.1:5432, or started for the run."""
+"""What all tests share: only loopback is reached, and a PostgreSQL server is found on 127.0.0.1:5432 or started."""
 
 import getpass
+import ipaddress
 import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
 
 _FOUND = os.environ.get("ZHIDU_TEST_POSTGRES", f"postgresql://{getpass.getuser()}@127.0.0.1:5432/test")
+
+_NEVER_RESOLVED = (".invalid", ".example", ".test")
+_OWN_NAMES = frozenset({"", "localhost", socket.gethostname()})
+
+
+class NetworkRefused(RuntimeError):
+    """A test tried to leave the machine. No OSError, so that no code under test takes it for a broken connection."""
+
+
+def _guard(event: str, arguments: tuple[Any, ...]) -> None:
+    """The audit hook: refuses connections to other machines and questions about their names."""
+    if event in ("socket.connect", "socket.sendto"):
+        connection, address = arguments
+        if connection.family in (socket.AF_INET, socket.AF_INET6) and not _is_loopback(address[0]):
+            raise NetworkRefused(f"tests stay on loopback; this one wanted {address[0]}:{address[1]}")
+    elif event == "socket.getaddrinfo":
+        host = arguments[0]
+        _refuse_foreign(host.decode() if isinstance(host, bytes) else host or "")
+
+
+def _refuse_foreign(name: str) -> None:
+    if name in _OWN_NAMES or name.endswith(".localhost") or _address(name) is not None:
+        return
+    if name.endswith(_NEVER_RESOLVED):
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+    raise NetworkRefused(f"tests stay on loopback; this one asked for {name}")
+
+
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None
+
+
+def _is_loopback(host: str) -> bool:
+    address = _address(host)
+    return host in _OWN_NAMES if address is None else address.is_loopback
+
+
+sys.addaudithook(_guard)
 
 
 def _answers(url: str) -> bool:
@@ -50,7 +94,10 @@ def postgres_server() -> Iterator[str]:
         return
     programs = _programs()
     if programs is None:
-        pytest.skip("NO POSTGRESQL: nothing answers on 127.0.0.1:5432 and no server of 15 or newer is installed")
+        missing = "NO POSTGRESQL: nothing answers on 127.0.0.1:5432 and no server of 15 or newer is installed"
+        if "ZHIDU_TEST_POSTGRES_REQUIRED" in os.environ:
+            pytest.fail(missing)
+        pytest.skip(missing)
     folder = Path(tempfile.mkdtemp(prefix="zhidu-postgres-"))
     port = _free_port()
     try:

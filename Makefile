@@ -1,0 +1,53 @@
+# `make` lists the targets. Whatever needs the environment makes it first, from requirements.lock.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.set-up
+CACHES := .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov dist
+# Arguments for the program a target runs: make demo ARGS="--port 8800", make test ARGS="tests/policies -k calendar".
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup demo test check bench lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## make .venv from the lock; does nothing when nothing changed
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+		|| { echo "zhidu needs Python 3.11 or newer ($(PYTHON) is not; name another with PYTHON=...)" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+		|| { echo "$(PYTHON) cannot make virtual environments; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	@$(BIN)/python -c 'import pip' 2>/dev/null || $(PYTHON) -m venv --clear .venv
+	@echo "setting up .venv ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(STAMP) ## run the product on its embedded sandbox and play a working week; Ctrl-C ends it
+	@$(BIN)/zhidu demo $(ARGS)
+
+test: $(STAMP) ## run the tests
+	@$(BIN)/python -m pytest -q -n 2 --dist worksteal $(ARGS)
+
+check: $(STAMP) ## the gate: lint, format, types, imports, tests and documentation
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(MAKE) --no-print-directory test
+
+bench: $(STAMP) ## run every benchmark and print one table
+	@$(BIN)/python -m benchmarks.run $(ARGS)
+
+lock: ## work requirements.lock out again from pyproject.toml (needs uv); ARGS=--upgrade takes newer releases
+	@command -v uv >/dev/null || { echo "make lock needs uv: pipx install uv" >&2; exit 1; }
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-emit-find-links --custom-compile-command "make lock" --group dev --group build \
+		--output-file requirements.lock $(ARGS) pyproject.toml
+
+clean: ## remove .venv, caches and what was built
+	@rm -rf .venv $(CACHES)
+	@find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
