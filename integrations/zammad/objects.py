@@ -2,14 +2,12 @@
 
 import time
 from collections.abc import Callable, Mapping
-from typing import Literal, Protocol, TypeVar
+from typing import Literal
 
 from integrations.zammad import wire
+from integrations.zammad.calls import Calls
 from integrations.zammad.errors import Transient
-from integrations.zammad.transport import Answer, Params
 from integrations.zammad.writes import Value, plain
-
-T = TypeVar("T")
 
 Kind = Literal[
     "applications",
@@ -38,24 +36,10 @@ Kind = Literal[
 ]
 
 
-class Caller(Protocol):
-    """What is needed of the client."""
-
-    def call(self, method: str, path: str, *, json: object = None) -> Answer: ...
-
-    def get(self, shape: Callable[[bytes], T], path: str, params: Params | None = None) -> T: ...
-
-    def listed(self, shape: wire.Shape[wire.X], path: str, params: Params | None = None) -> list[wire.X]: ...
-
-    def send(self, shape: Callable[[bytes], T], method: str, path: str, json: object) -> T: ...
-
-    def version(self) -> str: ...
-
-
 class Objects:
     """The objects of one kind. Every method raises ZammadError."""
 
-    def __init__(self, client: Caller, kind: Kind) -> None:
+    def __init__(self, client: Calls, kind: Kind) -> None:
         self._client = client
         self._kind: Kind = kind
 
@@ -86,7 +70,7 @@ class Objects:
 
 
 def migrate(
-    client: Caller,
+    client: Calls,
     *,
     within: float = 120.0,
     quiet: float = 8.0,
@@ -108,7 +92,7 @@ def migrate(
     while True:
         gone = monotonic() - begun
         try:
-            client.version()
+            client.get(wire.version, "version")
         except Transient as not_there:
             outage = not_there
         else:
