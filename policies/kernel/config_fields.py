@@ -34,7 +34,7 @@ class Place:
     @property
     def names(self) -> tuple[str, ...]:
         """The settings known here, as they are written in a file."""
-        return tuple(_written(name, info) for model in self.models for name, info in model.model_fields.items())
+        return tuple(written_name(name, info) for model in self.models for name, info in model.model_fields.items())
 
     @property
     def nullable(self) -> bool:
@@ -99,14 +99,15 @@ def fitted(value: Value, place: Place) -> Value:
     return value.text if isinstance(value, DecimalNumber) else str(value)
 
 
-def _written(name: str, info: FieldInfo) -> str:
+def written_name(name: str, info: FieldInfo) -> str:
+    """The name of a field as it stands in a file."""
     return info.validation_alias if isinstance(info.validation_alias, str) else name
 
 
 def _field(kind: Any, part: str | int) -> FieldInfo | None:
     if not (isinstance(kind, type) and issubclass(kind, BaseModel)):
         return None
-    return next((info for name, info in kind.model_fields.items() if _written(name, info) == part), None)
+    return next((info for name, info in kind.model_fields.items() if written_name(name, info) == part), None)
 
 
 def _is_secret(info: FieldInfo) -> bool:
