@@ -72,12 +72,7 @@ class WorkingCalendar:
         """
         at = _seconds(start)
         end = self.end_of(at, spec)
-        if spec.unit in _WALL:
-            return Due(datetime.fromtimestamp(end, UTC), False)
-        for known_from, known_until in self._known:
-            if known_from <= at and end <= known_until:
-                return Due(datetime.fromtimestamp(end, UTC), False)
-        return Due(datetime.fromtimestamp(end, UTC), True)
+        return Due(datetime.fromtimestamp(end, UTC), self.provisional(at, end, spec.unit))
 
     def between(self, start: datetime, end: datetime, unit: Unit) -> int:
         """How many whole units have passed from `start` to `end`: the largest n with `add(start, n unit)` <= `end`.
@@ -160,6 +155,15 @@ class WorkingCalendar:
                 index = bisect_right(table.starts, at) + spec.amount
             return table.starts[index]
         return self.after_open(at, spec.seconds)
+
+    def provisional(self, at: float, end: float, unit: Unit) -> bool:
+        """Whether a period of `unit` from `at` to `end` reaches into a year without data; never by `m`, `h`, `d`."""
+        if unit in _WALL:
+            return False
+        for known_from, known_until in self._known:  # noqa: SIM110 - a generator would cost half of an `add`
+            if known_from <= at and end <= known_until:
+                return False
+        return True
 
     def after_open(self, at: float, seconds: float) -> float:
         """The instant by which `seconds` of open time, more than none, have passed since `at`."""

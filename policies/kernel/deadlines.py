@@ -1,0 +1,211 @@
+"""Clocks: one running deadline each, with its pauses and its ladder. 1.3.1, 4.1.3, 4.2.3, 4.3.2.
+
+A clock is derived from facts each time a case is looked at. Only which rungs took effect in which run is remembered.
+"""
+
+import math
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final, Literal, NamedTuple, TypeAlias
+
+from policies.kernel.calendar import Due, WorkingCalendar
+from policies.kernel.calendar_table import SAME
+from policies.kernel.clauses import ClauseId
+from policies.kernel.ladder import Ladder, Rung, rung_named
+from policies.kernel.pauses import Pause, Stretch, end_of, instant_after, ran_until, stretches
+from policies.kernel.spec import Spec
+
+__all__ = ["Clock", "Ladder", "Look", "Pause", "Reached", "Rung", "Status", "fire", "look", "next_at"]
+
+Status: TypeAlias = Literal["running", "paused", "met", "met late", "breached"]
+
+_NO_LADDER: Final = Ladder()
+_NONE_FIRED: Final[frozenset[str]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """One deadline of a case.
+
+    within      the period; or None for a promise, which is due at `until_at` and nothing moves it
+    pauses      in any order, overlapping or not; all have begun by the time the clock is looked at. Ignored where
+                `pausable` is false (regulatory clocks) or `until_at` is set
+    met_at      when what the clock asks for was done
+    restarts    how often the clock was started anew from the same instant
+    due         when the period ends, pauses taken into account; None while a pause lasts that began before the end
+
+    Pauses: `wh`, `wm`, `h`, `m` go on where they stopped; `wd` and `d` do not count the working days that close, and
+    the calendar days that end, during a pause. Raises ValueError without exactly one of within and until_at, and for
+    instants that have no zone or that the calendar does not reach.
+    """
+
+    name: str
+    clauses: tuple[ClauseId, ...]
+    started_at: datetime
+    calendar: WorkingCalendar = field(repr=False)
+    within: Spec | None = None
+    until_at: datetime | None = None
+    pauses: tuple[Pause, ...] = ()
+    pausable: bool = True
+    met_at: datetime | None = None
+    ladder: Ladder = _NO_LADDER
+    restarts: int = 0
+    due: Due | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "due", self._end())
+
+    def _end(self) -> Due | None:
+        if self.within is None:
+            if self.until_at is None or self.until_at.tzinfo is None or self.started_at.tzinfo is None:
+                raise ValueError(f"clock {self.name}: within, or until_at and started_at with their zones, are needed")
+            return Due(self.until_at.astimezone(UTC), False)
+        if self.until_at is not None:
+            raise ValueError(f"clock {self.name}: within and until_at exclude one another")
+        if not self.pauses or not self.pausable:
+            return self.calendar.add(self.started_at, self.within)
+        start = self.started_at.timestamp()
+        end = end_of(self.calendar, start, self.within, self.paused)
+        if end is None:
+            return None
+        return Due(datetime.fromtimestamp(end, UTC), self.calendar.provisional(start, end, self.within.unit))
+
+    @property
+    def run(self) -> str:
+        """The identity of this run of the clock: it stays when the end moves, and changes with a new start."""
+        again = f"#{self.restarts}" if self.restarts else ""
+        return f"{self.name}@{self.started_at.astimezone(UTC).isoformat().removesuffix('+00:00')}Z{again}"
+
+    @property
+    def due_at(self) -> datetime | None:
+        return None if self.due is None else self.due.at
+
+    @property
+    def paused(self) -> tuple[Stretch, ...]:
+        """The pauses that count, in order and joined, in POSIX seconds."""
+        if not self.pauses or not self.pausable or self.within is None:
+            return ()
+        return stretches(self.pauses, self.started_at.timestamp())
+
+    def status(self, now: datetime) -> Status:
+        """What the clock shows at `now`. Met at the very instant it is due is met; not met by then is breached."""
+        due = self.due
+        if self.met_at is not None and self.met_at <= now:
+            return "met" if due is None or self.met_at <= due.at else "met late"
+        if due is not None and due.at <= now:
+            return "breached"
+        if not self.pauses:
+            return "running"
+        at = now.timestamp()
+        return "paused" if any(low <= at < high for low, high in self.paused) else "running"
+
+
+class Reached(NamedTuple):
+    """The rungs that take effect now, in order. The effects of all go into one write; only the highest tells people."""
+
+    rungs: tuple[Rung, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What to remember for this run of the clock once the effects are written."""
+        return tuple(rung.name for rung in self.rungs)
+
+    @property
+    def highest(self) -> Rung | None:
+        return self.rungs[-1] if self.rungs else None
+
+    @property
+    def effects(self) -> tuple[str, ...]:
+        """The effects of all rungs, each once, in order."""
+        return tuple(dict.fromkeys(effect for rung in self.rungs for effect in rung.do))
+
+
+class Look(NamedTuple):
+    """A clock at an instant.
+
+    next_at   when it could change by itself: the next rung, the end of the period, or the known end of a pause;
+              None when only an event can change it (met, paused, nothing left). With the rungs of `reached` fired.
+    """
+
+    status: Status
+    reached: Reached
+    next_at: datetime | None
+
+
+_NOTHING: Final = Reached()
+
+
+def look(clock: Clock, now: datetime, fired: frozenset[str] = _NONE_FIRED) -> Look:
+    """The clock at `now`, `fired` being the names of the rungs that took effect in this run.
+
+    Each rung takes effect once per run, also when the end has moved since. A rung below one that took effect counts
+    as done, so a ladder changed in configuration does not begin anew. Nothing takes effect while paused or once met.
+    """
+    status = clock.status(now)
+    due = clock.due
+    if status == "paused":
+        resumes = [high for low, high in clock.paused if low <= now.timestamp() < high < math.inf]
+        return Look(status, _NOTHING, datetime.fromtimestamp(resumes[0], UTC) if resumes else None)
+    if due is None or status == "met" or status == "met late":
+        return Look(status, _NOTHING, None)
+    if status == "breached":
+        return _after_the_end(clock, now.timestamp(), due.at.timestamp(), fired)
+    return _before_the_end(clock, now.timestamp(), due, fired)
+
+
+def fire(clock: Clock, now: datetime, fired: frozenset[str] = _NONE_FIRED) -> Reached:
+    """The rungs that take effect at `now`; see `look`."""
+    return look(clock, now, fired).reached
+
+
+def next_at(clock: Clock, now: datetime, fired: frozenset[str] = _NONE_FIRED) -> datetime | None:
+    """When the clock could next change by itself; see `Look`."""
+    return look(clock, now, fired).next_at
+
+
+def _before_the_end(clock: Clock, at: float, due: Due, fired: frozenset[str]) -> Look:
+    floor = _highest_share(fired) if fired else 0
+    pending = [rung for rung in clock.ladder.rungs if rung.percent is not None and floor < rung.percent < 100]
+    if not pending:
+        return Look("running", _NOTHING, due.at)
+    unit = clock.within.unit if clock.within is not None else None
+    start, paused = clock.started_at.timestamp(), clock.paused
+    total = ran_until(clock.calendar, unit, start, due.at.timestamp(), paused)
+    ran = ran_until(clock.calendar, unit, start, at, paused) + SAME
+    reached = tuple(rung for rung in pending if total * (rung.percent or 0) <= ran * 100)
+    if len(reached) == len(pending):
+        return Look("running", Reached(reached), due.at)
+    following = total * (pending[len(reached)].percent or 0) / 100
+    end = instant_after(clock.calendar, unit, start, following, paused)
+    return Look("running", Reached(reached), datetime.fromtimestamp(end, UTC))
+
+
+def _after_the_end(clock: Clock, at: float, due: float, fired: frozenset[str]) -> Look:
+    floor = _highest_share(fired)
+    reached = [rung for rung in clock.ladder.rungs if rung.percent is not None and rung.percent > floor]
+    ends = [
+        clock.calendar.end_of(due, rung.after)
+        for rung in map(rung_named, fired)
+        if rung is not None and rung.after is not None
+    ]
+    last = max(ends, default=-math.inf)
+    later = sorted(
+        ((clock.calendar.end_of(due, rung.after), rung) for rung in clock.ladder.rungs if rung.after is not None),
+        key=lambda pair: pair[0],
+    )
+    following: float | None = None
+    for end, rung in later:
+        if rung.name in fired or end < last:
+            continue
+        if end <= at + SAME:
+            reached.append(rung)
+        elif following is None:
+            following = end
+    following_at = None if following is None else datetime.fromtimestamp(following, UTC)
+    return Look("breached", Reached(tuple(reached)) if reached else _NOTHING, following_at)
+
+
+def _highest_share(fired: frozenset[str]) -> int:
+    """The highest share of the period among the fired rungs; 100 when one after its end is among them."""
+    rungs = [rung for name in fired if (rung := rung_named(name)) is not None]
+    return max((100 if rung.percent is None else rung.percent for rung in rungs), default=0)

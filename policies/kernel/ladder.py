@@ -1,0 +1,122 @@
+"""Ladders: what happens along a clock, as settings write it: `at: 50%`, `80%`, `100%`, `+24h`, `+1wd`."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Annotated, Any, Final, Self
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+from policies.kernel.spec import UNITS_IN_WORDS, Spec
+
+_PERCENT: Final = re.compile(r"([1-9][0-9]?|100)%")
+_FORMS: Final = "a share of the period from 1% to 100%, or a time after its end such as +24h or +1wd"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rung:
+    """One step of a ladder: `percent` of the period, or `after` its end, and what is done then.
+
+    Exactly one of percent (1 to 100) and after is set. `do` names effects; what they mean is the module's business.
+    """
+
+    percent: int | None = None
+    after: Spec | None = None
+    do: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if (self.percent is None) == (self.after is None):
+            raise ValueError("a rung is either a share of the period or a time after its end")
+        if self.percent is not None and not 1 <= self.percent <= 100:
+            raise ValueError(f"a rung is {_FORMS}, got {self.percent}%")
+
+    @classmethod
+    def parse(cls, at: str, do: Iterable[str] = ()) -> Self:
+        """Reads `80%` or `+1wd`. Raises ValueError, naming both forms, for everything else."""
+        percent = _PERCENT.fullmatch(at)
+        if percent is not None:
+            return cls(percent=int(percent[1]), do=tuple(do))
+        if not at.startswith("+"):
+            raise ValueError(f"a rung is {_FORMS}, got {at[:40]!r}")
+        try:
+            return cls(after=Spec.parse(at[1:]), do=tuple(do))
+        except ValueError:
+            raise ValueError(f"a rung is {_FORMS} ({UNITS_IN_WORDS}), got {at[:40]!r}") from None
+
+    @property
+    def name(self) -> str:
+        """The rung as settings write it; unique in its ladder, and what is remembered once it has taken effect."""
+        return f"{self.percent}%" if self.after is None else f"+{self.after}"
+
+
+@lru_cache(maxsize=512)
+def rung_named(name: str) -> Rung | None:
+    """The rung a remembered name means; None when it means none (memory written by another program)."""
+    try:
+        return Rung.parse(name)
+    except ValueError:
+        return None
+
+
+def _one_or_more(value: object) -> object:
+    if isinstance(value, str):
+        return (value,)
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _rung_name(at: str) -> str:
+    return Rung.parse(at).name
+
+
+class RungSetting(BaseModel):
+    """A rung in a configuration file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    at: Annotated[str, AfterValidator(_rung_name)] = Field(description=_FORMS)
+    do: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_one_or_more), Field(min_length=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """The rungs of a clock: shares of the period first, ascending; then what comes after its end, as written.
+
+    A settings field of this type takes a list such as `[{at: 80%, do: [remind]}, {at: +24h, do: hand_up}]`.
+    Raises ValueError when a rung is given twice.
+    """
+
+    rungs: tuple[Rung, ...] = ()
+
+    def __post_init__(self) -> None:
+        names = [rung.name for rung in self.rungs]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"the rung {name} is given twice")
+        object.__setattr__(self, "rungs", tuple(sorted(self.rungs, key=lambda rung: rung.percent or 101)))
+
+    @property
+    def effects(self) -> frozenset[str]:
+        """Every effect that any rung names, for a module to check against those it knows."""
+        return frozenset(effect for rung in self.rungs for effect in rung.do)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        settings = handler.generate_schema(tuple[RungSetting, ...])
+        built = core_schema.no_info_after_validator_function(cls._built, settings)
+        return core_schema.json_or_python_schema(
+            json_schema=built,
+            python_schema=core_schema.no_info_wrap_validator_function(cls._kept, built),
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                lambda ladder: [{"at": rung.name, "do": list(rung.do)} for rung in ladder.rungs]
+            ),
+        )
+
+    @classmethod
+    def _built(cls, settings: tuple[RungSetting, ...]) -> "Ladder":
+        return cls(tuple(Rung.parse(setting.at, setting.do) for setting in settings))
+
+    @classmethod
+    def _kept(cls, value: object, handler: Callable[[object], "Ladder"]) -> "Ladder":
+        return value if isinstance(value, Ladder) else handler(value)
