@@ -1,5 +1,6 @@
 """What can go wrong with the store, in two kinds: try again later (`transient`), or a person must look."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import ClassVar
@@ -42,33 +43,33 @@ class Refused(StoreError):
     """The record exists and may not change in this way."""
 
 
-def _is_passing(error: DBAPIError) -> bool:
-    original = error.orig
+def _is_passing(original: BaseException | None) -> bool:
     name = getattr(original, "sqlite_errorname", None)
     if isinstance(name, str):
         return name.removeprefix("SQLITE_").startswith(_SQLITE_PASSING)
     state = getattr(original, "sqlstate", None)
     if isinstance(state, str):
         return state.startswith(_POSTGRES_PASSING)
-    return error.connection_invalidated or type(original).__name__ in {"OperationalError", "InterfaceError"}
+    return type(original).__name__ in {"OperationalError", "InterfaceError"}
 
 
-def translate(error: SQLAlchemyError) -> StoreError:
-    """The store's own error for SQLAlchemy's. The text names the driver's complaint, never the statement's values."""
+def translate(error: SQLAlchemyError | sqlite3.Error) -> StoreError:
+    """The store's own error for a driver's or SQLAlchemy's. The text is the complaint, never a statement's values."""
     if isinstance(error, TimeoutError):
         return StoreUnavailable("no database connection became free in time")
-    if not isinstance(error, DBAPIError):
+    original = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(original, SQLAlchemyError):
         return StoreBroken(f"the database layer refused: {type(error).__name__}")
-    complaint = str(error.orig).strip().splitlines()
+    complaint = str(original).strip().splitlines()
     # PostgreSQL's second line (DETAIL) quotes the row's values: only the first line is passed on.
-    text = complaint[0] if complaint else type(error.orig).__name__
-    return StoreUnavailable(text) if _is_passing(error) else StoreBroken(text)
+    text = complaint[0] if complaint else type(original).__name__
+    return StoreUnavailable(text) if _is_passing(original) else StoreBroken(text)
 
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Inside, SQLAlchemy's errors leave as `StoreUnavailable` or `StoreBroken`."""
+    """Inside, the drivers' and SQLAlchemy's errors leave as `StoreUnavailable` or `StoreBroken`."""
     try:
         yield
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, sqlite3.Error) as error:
         raise translate(error) from error

@@ -109,7 +109,7 @@ def test_the_limit_counts_tickets(store: Store, delivery: Make) -> None:
     assert [len(work.entries) for work in works] == [40, 1, 1]
 
 
-def test_a_lease_that_ran_out_is_another_workers(store: Store, clock, delivery: Make) -> None:  # type: ignore[no-untyped-def]
+def test_a_lease_that_ran_out_is_another_workers(store: Store, clock, delivery: Make) -> None:
     store.inbox.accept(delivery("a"))
     stale = only(claim(store))
 
@@ -126,7 +126,7 @@ def test_a_lease_that_ran_out_is_another_workers(store: Store, clock, delivery: 
     assert store.inbox.done(fresh)
 
 
-def test_a_late_answer_counts_while_nobody_else_has_the_ticket(store: Store, clock, delivery: Make) -> None:  # type: ignore[no-untyped-def]
+def test_a_late_answer_counts_while_nobody_else_has_the_ticket(store: Store, clock, delivery: Make) -> None:
     store.inbox.accept(delivery("a"))
     work = only(claim(store))
     clock.advance(hours=1)
@@ -135,7 +135,7 @@ def test_a_late_answer_counts_while_nobody_else_has_the_ticket(store: Store, clo
     assert claim(store) == []
 
 
-def test_a_renewed_lease_holds(store: Store, clock, delivery: Make) -> None:  # type: ignore[no-untyped-def]
+def test_a_renewed_lease_holds(store: Store, clock, delivery: Make) -> None:
     store.inbox.accept(delivery("a"))
     work = only(claim(store))
     clock.advance(minutes=1)
@@ -145,7 +145,7 @@ def test_a_renewed_lease_holds(store: Store, clock, delivery: Make) -> None:  # 
     assert claim(store) == []
 
 
-def test_back_off_grows_then_a_person_must_see_it(store: Store, clock, delivery: Make) -> None:  # type: ignore[no-untyped-def]
+def test_back_off_grows_then_a_person_must_see_it(store: Store, clock, delivery: Make) -> None:
     """first 10 s, cap 60 s, four attempts, jitter 0: half of 10, 20, 40."""
     store.inbox.accept(delivery("a"))
 
@@ -164,7 +164,7 @@ def test_back_off_grows_then_a_person_must_see_it(store: Store, clock, delivery:
     assert store.inbox.depth().dead == 1
 
 
-def test_what_arrives_during_the_back_off_waits_for_it(store: Store, clock, delivery: Make) -> None:  # type: ignore[no-untyped-def]
+def test_what_arrives_during_the_back_off_waits_for_it(store: Store, clock, delivery: Make) -> None:
     store.inbox.accept(delivery("a"))
     store.inbox.retry(only(claim(store)), "down")
     store.inbox.accept(delivery("b"))
@@ -200,7 +200,7 @@ def test_replay_brings_dead_entries_back(store: Store, delivery: Make) -> None:
     assert sorted(work.ticket_id for work in claim(store)) == [1, 2, 3]
 
 
-def test_a_worker_that_dies_again_and_again_uses_up_the_attempts(store: Store, clock, delivery: Make) -> None:  # type: ignore[no-untyped-def]
+def test_a_worker_that_dies_again_and_again_uses_up_the_attempts(store: Store, clock, delivery: Make) -> None:
     store.inbox.accept(delivery("a"))
     for attempt in range(1, 5):
         assert only(claim(store)).attempt == attempt
@@ -217,7 +217,7 @@ def test_a_release_does_not_count(store: Store, delivery: Make) -> None:
     assert only(claim(store)).attempt == 1
 
 
-def test_enqueue_folds_into_the_one_that_waits(store: Store, clock) -> None:  # type: ignore[no-untyped-def]
+def test_enqueue_folds_into_the_one_that_waits(store: Store, clock) -> None:
     store.inbox.enqueue(1, "due", not_before=clock() + timedelta(hours=2))
     store.inbox.enqueue(1, "due", not_before=clock() + timedelta(hours=1))
     store.inbox.enqueue(1, "due", not_before=clock() + timedelta(hours=3))
@@ -241,7 +241,7 @@ def test_enqueue_while_the_ticket_is_worked_on_waits_for_its_turn(store: Store) 
     assert only(claim(store)).ticket_id == 1
 
 
-def test_only_what_is_due_is_taken(store: Store, clock, delivery: Make) -> None:  # type: ignore[no-untyped-def]
+def test_only_what_is_due_is_taken(store: Store, clock, delivery: Make) -> None:
     store.inbox.accept(delivery("a", 1))
     store.inbox.enqueue(1, "again", not_before=clock() + timedelta(hours=1))
 
@@ -254,7 +254,7 @@ def test_deliveries_do_not_come_in_by_enqueue(store: Store) -> None:
         store.inbox.enqueue(1, "delivery")
 
 
-def test_depth_knows_the_oldest(store: Store, clock, delivery: Make) -> None:  # type: ignore[no-untyped-def]
+def test_depth_knows_the_oldest(store: Store, clock, delivery: Make) -> None:
     assert store.inbox.depth().oldest_at is None
     oldest = clock()
     store.inbox.accept(delivery("a", 1))
@@ -268,7 +268,7 @@ def test_depth_knows_the_oldest(store: Store, clock, delivery: Make) -> None:  #
     assert (depth.waiting, depth.failing, depth.working, depth.oldest_at) == (1, 1, 1, oldest)
 
 
-def test_purge_takes_done_entries_only(store: Store, clock, delivery: Make) -> None:  # type: ignore[no-untyped-def]
+def test_purge_takes_done_entries_only(store: Store, clock, delivery: Make) -> None:
     for name, ticket in (("done", 1), ("dead", 2), ("waiting", 3)):
         store.inbox.accept(delivery(name, ticket))
     done, dead = claim(store, limit=2)
