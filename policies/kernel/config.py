@@ -11,9 +11,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 from policies.kernel.config_fields import Place, fitted, place_of, root
-from policies.kernel.config_messages import worded
+from policies.kernel.config_messages import Wording, worded
 from policies.kernel.problems import ConfigErrors, Loc, Mark, Problem, field_name
-from policies.kernel.yaml_nodes import Document, Value, parse
+from policies.kernel.yaml_nodes import Document, Value, locs, parse
 
 
 class StrictModel(BaseModel):
@@ -111,20 +111,22 @@ def _laid(low: Value, high: Value, loc: Loc, marks: dict[Loc, Mark], above: Mapp
     """`high` laid over `low` at `loc`; `marks` becomes what it is for the result."""
     marks[loc] = above[loc]
     if not (isinstance(low, dict) and isinstance(high, dict)):
-        for old in [known for known in marks if known[: len(loc)] == loc and known != loc]:
-            del marks[old]
-        marks.update({new: mark for new, mark in above.items() if new[: len(loc)] == loc})
+        _forget(low, loc, marks)
+        marks.update({new: above[new] for new in locs(high, loc)})
         return high
     result = dict(low)
     for key, item in high.items():
         here, inner = (*loc, key), place.child(key)
         if item is None and key in low and inner.free and not inner.nullable:
-            del result[key]
-            for old in [known for known in marks if known[: len(here)] == here]:
-                del marks[old]
+            _forget(result.pop(key), here, marks)
         else:
             result[key] = _laid(low.get(key), item, here, marks, above, inner)
     return result
+
+
+def _forget(value: Value, loc: Loc, marks: dict[Loc, Mark]) -> None:
+    for old in locs(value, loc):
+        marks.pop(old, None)  # a value that was not there has no mark
 
 
 def validated(model: type[M], document: Document) -> Loaded[M]:
@@ -138,16 +140,21 @@ def validated(model: type[M], document: Document) -> Loaded[M]:
 
 
 def _problems(model: type[BaseModel], document: Document, errors: Sequence[ErrorDetails]) -> list[Problem]:
-    found: dict[tuple[str, int, str], list[str]] = {}
+    found: dict[Loc, list[Wording]] = {}
+    deep = {loc[:size] for loc in (_followed(document, error)[0] for error in errors) for size in range(len(loc))}
     for error in errors:
         loc, value = _followed(document, error)
-        mark = document.mark(*loc)
-        what = worded(error, value, place_of(model, loc), place_of(model, loc[:-1]))
-        found.setdefault((mark.path, mark.line, field_name(document.prefix + loc)), []).append(what)
-    return [
-        Problem(path=path, line=line, field=field, what=" or ".join(dict.fromkeys(whats)))
-        for (path, line, field), whats in found.items()
-    ]
+        if loc in deep and error["type"].endswith("_type"):
+            continue  # of several kinds the value may be of, one fits so well that the fault is further in
+        wording = worded(error, value, place_of(model, loc), place_of(model, loc[:-1]))
+        found.setdefault(loc, []).append(wording)
+    return [document.problem(_joined(wordings), *loc) for loc, wordings in found.items()]
+
+
+def _joined(wordings: Sequence[Wording]) -> str:
+    what = " or ".join(dict.fromkeys(wording.what for wording in wordings))
+    details = "; ".join(dict.fromkeys(detail for wording in wordings for detail in wording.details))
+    return f"{what} ({details})" if details else what
 
 
 def _followed(document: Document, error: ErrorDetails) -> tuple[Loc, Value]:

@@ -1,6 +1,7 @@
 """pydantic's complaints in the words of zhidu."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic_core import ErrorDetails
@@ -53,8 +54,16 @@ _OWN_WORDS = frozenset({"value_error", "assertion_error"})
 _UNQUOTED = frozenset({"missing", "extra_forbidden", "union_tag_not_found"})
 
 
-def worded(error: ErrorDetails, value: Value, place: Place, around: Place) -> str:
-    """What is wrong, for people: "must be a whole number (got 'soon')".
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """What is wrong, and in brackets after it what was there and a hint, as far as there are any."""
+
+    what: str
+    details: tuple[str, ...]
+
+
+def worded(error: ErrorDetails, value: Value, place: Place, around: Place) -> Wording:
+    """What is wrong, for people: "must be a whole number", "got 'soon'".
 
     value    what the file says there
     place    what the model knows of the spot
@@ -70,8 +79,7 @@ def worded(error: ErrorDetails, value: Value, place: Place, around: Place) -> st
     if error["loc"][-1:] == ("[key]",):
         what = f"key: {what}"
     quoted = "" if place.secret or kind in _UNQUOTED else quote(value)
-    details = "; ".join(part for part in (quoted, hint) if part)
-    return f"{what} ({details})" if details else what
+    return Wording(what=what, details=tuple(part for part in (quoted, hint) if part))
 
 
 def _what(error: ErrorDetails, value: Value, place: Place, around: Place) -> tuple[str, str]:

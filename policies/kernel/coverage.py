@@ -87,7 +87,7 @@ def settings_of(module: str, model: type[BaseModel]) -> tuple[Setting, ...]:
 
 
 def _settings(module: str, place: Place, path: str, around: tuple[Any, ...]) -> Iterator[Setting]:
-    """The settings in the value at `place`, however deep in mappings and lists; a kind inside itself is not followed."""
+    """The settings in the value at `place`, however deep in it; a kind inside itself is not followed."""
     kinds = tuple(kind for kind in place.kinds if kind not in (Any, object, *around))
     place, around = Place(kinds=kinds), (*around, *kinds)
     for model in place.models:

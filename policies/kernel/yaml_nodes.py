@@ -61,7 +61,7 @@ class Document:
         value = self.value
         for part in loc:
             value = value[part]
-        marks = {known[len(loc) :]: mark for known, mark in self.marks.items() if known[: len(loc)] == loc}
+        marks = {inner: self.marks[loc + inner] for inner in locs(value)}
         return Document(path=self.path, value=value, marks=MappingProxyType(marks), prefix=self.prefix + loc)
 
     def mark(self, *loc: str | int) -> Mark:
@@ -74,6 +74,14 @@ class Document:
         """A problem about the part at `loc`, which need not exist."""
         mark = self.mark(*loc)
         return Problem(path=mark.path, line=mark.line, field=field_name(self.prefix + loc), what=what)
+
+
+def locs(value: Value, start: Loc = ()) -> Iterator[Loc]:
+    """`start` for the value itself, and the loc of everything in it."""
+    yield start
+    if isinstance(value, dict | list):
+        for part, item in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from locs(item, (*start, part))
 
 
 def parse(text: str, path: str) -> Document:
@@ -185,28 +193,33 @@ class _Builder:
             if isinstance(event, yaml.MappingEndEvent):
                 break
             key = self.key(event, events, loc)
-            here = (*loc, key)
-            if key in entries:
+            here = loc if key is None else (*loc, key)
+            if key is None:
+                self.node(next(events), events, here)
+            elif key in entries:
                 self.refuse(event, here, f"set twice; first on line {self.marks[here].line}")
                 self.node(next(events), events, here)
-                continue
-            self.marks[here] = Mark(path=self.path, line=_line(event))
-            entries[key] = self.node(next(events), events, here)
+            else:
+                self.marks[here] = Mark(path=self.path, line=_line(event))
+                entries[key] = self.node(next(events), events, here)
         return entries
 
-    def key(self, event: yaml.Event, events: Iterator[yaml.Event], loc: Loc) -> str:
+    def key(self, event: yaml.Event, events: Iterator[yaml.Event], loc: Loc) -> str | None:
+        """The key; None for one that is refused."""
         if not isinstance(event, yaml.ScalarEvent):
-            self.refuse(event, loc, "a key is one word or one quoted text")
+            what = "a key is one word or one quoted text"
             if isinstance(event, yaml.CollectionStartEvent):
                 _skip(events)
-            return ""
-        if event.value == "<<" and event.implicit[0]:
-            self.refuse(event, loc, "merge keys (<<) are not used here; write the values out")
+        elif event.value == "<<" and event.implicit[0]:
+            what = "merge keys (<<) are not used here; write the values out"
         elif event.value == "":
-            self.refuse(event, loc, "a key is empty")
+            what = "a key is empty"
         elif event.anchor is not None or event.tag is not None:
-            self.refuse(event, loc, f"the key {event.value} has an anchor or a tag; neither is used here")
-        return event.value
+            what = f"the key {event.value} has an anchor or a tag; neither is used here"
+        else:
+            return event.value
+        self.refuse(event, loc, what)
+        return None
 
 
 def _line(event: yaml.Event) -> int:
