@@ -1,0 +1,1 @@
+"""HTTP in: takes deliveries in fast and decides nothing."""

@@ -1,0 +1,58 @@
+"""What the HTTP side asks of the rest of the house; `zhidu/compose.py` hands it in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from integrations.store.records import Accepted, Delivery
+
+
+class Outcome(StrEnum):
+    """What became of one request to the intake."""
+
+    NEW = "new"
+    DUPLICATE = "duplicate"
+    NO_SECRET = "no_secret"  # noqa: S105 - an outcome, not a password
+    UNSIGNED = "unsigned"
+    FORGED = "forged"
+    TOO_LARGE = "too_large"
+    MALFORMED = "malformed"
+    UNAVAILABLE = "unavailable"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One condition of being ready. `note` is for the log, never for the one who asks."""
+
+    name: str
+    ok: bool
+    note: str = ""
+
+
+class Inbox(Protocol):
+    """Where deliveries are kept."""
+
+    def accept(self, delivery: Delivery) -> Accepted:
+        """Keeps `delivery`; durable when this returns.
+
+        raises   integrations.store.errors.Refused – it can never be kept · StoreError – not now
+        """
+        ...
+
+
+class Readiness(Protocol):
+    """Whether the service can do its work."""
+
+    def checks(self) -> Sequence[Check]:
+        """Every condition, each looked at now. Quick: a load balancer asks every few seconds."""
+        ...
+
+
+class Meter(Protocol):
+    """Counts what came in."""
+
+    def delivered(self, outcome: Outcome, seconds: float) -> None:
+        """One request to the intake ended as `outcome` after `seconds`."""
+        ...
