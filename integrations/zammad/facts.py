@@ -151,5 +151,3 @@ class Reader:
             return self.names.state_type(state) if state is not None else name or ""
         except UnknownName:
             return name or ""
-
-

@@ -1,7 +1,7 @@
 """zhidu's own ticket fields, from what Zammad stores to what rules read, and back.
 
-Zammad takes any value for a select, any text for a date (which then is null): what is none of the options reads as unset
-and is named, never trusted.
+Zammad takes any value for a select, any text for a date (which then is null): what is none of the options reads as
+unset and is named, never trusted.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ UNSET = ("", "none", "-")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fields:
-    """core: field → value, for fields of the core set; custom: other modules' fields; nonsense: what could not be read."""
+    """core: field → value of the core set; custom: other modules' fields; nonsense: fields that could not be read."""
 
     core: Mapping[str, Any]
     custom: Mapping[str, FieldValue]

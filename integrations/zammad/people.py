@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from types import MappingProxyType
-from typing import Protocol
 
 from integrations.zammad.names import Names, UnknownName
 from integrations.zammad.wire import User
@@ -16,22 +15,17 @@ from policies.kernel.facts import Person, Post
 _OWNS = frozenset({"full", "change"})
 
 
-class Source(Protocol):
-    """Where people come from; `Client` is one."""
-
-    def users(self) -> Iterable[User]: ...
-
-
 class Directory:
     """The people of one helpdesk, for all threads.
 
+    source      reads everybody who works in the helpdesk
     posts       login → post, from `people.yaml`; the field `zhidu_post` of the user comes first
     fresh_for   seconds after which the list is read again; users that come with a ticket are always as fresh as it
     """
 
     def __init__(
         self,
-        source: Callable[[], Source],
+        source: Callable[[], Iterable[User]],
         names: Names,
         posts: Mapping[str, Post],
         *,
@@ -81,7 +75,7 @@ class Directory:
 
     def refresh(self) -> None:
         """Reads everybody anew. raises ZammadError; who was known stays known then."""
-        users = {user.id: user for user in self._source().users()}
+        users = {user.id: user for user in self._source()}
         with self._lock:
             self._users, self._cast, self._read_at = users, None, self._monotonic()
 

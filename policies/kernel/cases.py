@@ -29,7 +29,7 @@ _WHEN = TypeAdapter(AwareDatetime)
 class PersonRow(StrictModel):
     id: int
     post: Post | None = None
-    groups: list[str] = []
+    groups: list[str] = Field(default_factory=list)
     active: bool = True
     away: bool = False
     stands_in: str | None = None
@@ -89,12 +89,12 @@ class TicketRow(StrictModel):
     created_at: AwareDatetime | None = None
     closed_at: AwareDatetime | None = None
     pending_until: AwareDatetime | None = None
-    tags: list[str] = []
+    tags: list[str] = Field(default_factory=list)
     channel: str = "email"
     kind: str | None = None
     category: str | None = None
     severity: str | None = None
-    flags: list[str] = []
+    flags: list[str] = Field(default_factory=list)
     stage: str | None = None
     case_owner: str | None = None
     received_at: AwareDatetime | None = None
@@ -115,25 +115,25 @@ class TicketRow(StrictModel):
     waiting_for: str | None = None
     satisfaction: str | None = None
     language: str | None = None
-    nonsense: list[str] = []
+    nonsense: list[str] = Field(default_factory=list)
 
 
 class FiredRow(StrictModel):
     run: str
-    rungs: list[str] = []
+    rungs: list[str] = Field(default_factory=list)
 
 
 class MemoryRow(StrictModel):
-    fired: dict[str, FiredRow] = {}
-    done: list[str] = []
+    fired: dict[str, FiredRow] = Field(default_factory=dict)
+    done: list[str] = Field(default_factory=list)
     situation: str | None = None
     observed: bool = False
 
 
 class RelatedRow(StrictModel):
-    earlier: list[int] = []
+    earlier: list[int] = Field(default_factory=list)
     same_cause: int = 1
-    linked: list[int] = []
+    linked: list[int] = Field(default_factory=list)
 
 
 class Given(StrictModel):
@@ -141,9 +141,9 @@ class Given(StrictModel):
 
     now: AwareDatetime
     ticket: TicketRow = TicketRow()
-    articles: list[ArticleRow] = []
-    history: list[ChangeRow] = []
-    people: dict[str, PersonChange] = {}
+    articles: list[ArticleRow] = Field(default_factory=list)
+    history: list[ChangeRow] = Field(default_factory=list)
+    people: dict[str, PersonChange] = Field(default_factory=dict)
     memory: MemoryRow = MemoryRow()
     related: RelatedRow = RelatedRow()
 

@@ -130,7 +130,8 @@ class _Evaluation:
             self.failed.add(unit.name)
             self.skipped.append(unit.name)
             return
-        before, taken = self.facts, []
+        taken: list[Decision] = []
+        before = self.facts
         for rule in unit.rules:
             if rule.phase != phase or (rule.kind is not None and rule.kind != self.facts.ticket.kind):
                 continue
@@ -270,5 +271,3 @@ def remember(memory: Memory, decisions: Iterable[Decision]) -> Memory:
     if fired == dict(memory.fired) and done == memory.done:
         return memory
     return replace(memory, fired=MappingProxyType(fired), done=frozenset(done))
-
-

@@ -1,7 +1,7 @@
 """What a rule may know about one ticket: frozen, and free of what the customer wrote.
 
-Texts are represented by their features (`policies.kernel.text`), so facts can be printed, logged and kept in golden files
-without carrying personal data. Every instant is aware UTC. `facts.now` is the only now.
+Texts are represented by their features (`policies.kernel.text`), so facts can be printed, logged and kept in golden
+files without carrying personal data. Every instant is aware UTC. `facts.now` is the only now.
 """
 
 from __future__ import annotations
@@ -277,7 +277,7 @@ class Facts:
 
     @cached_property
     def supervisor(self) -> Person | None:
-        """The supervisor of this case: replacement, deputy and manager follow in this order when out of office (1.2)."""
+        """The supervisor of this case; out of office, the replacement, the deputy, the manager in this order (1.2)."""
         return self.on_duty(self.desk.supervisor, self.desk.deputy, self.desk.manager)
 
     @cached_property

@@ -1,0 +1,114 @@
+"""Writing a plan, and holding Zammad's answer against what was asked: it ignores much in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from integrations.zammad.plan import FieldChange, Plan
+from integrations.zammad.wire import Article, OneRead, Ticket
+from integrations.zammad.writes import ArticleWrite, TicketWrite, plain
+
+_COMPARED = ("title", "group_id", "state_id", "priority_id", "owner_id", "customer_id", "pending_time")
+
+
+class Writer(Protocol):
+    """What applying needs of the client."""
+
+    def update_ticket(self, id: int, write: TicketWrite) -> Ticket: ...
+    def add_article(self, ticket_id: int, article: ArticleWrite) -> Article: ...
+    def add_tag(self, ticket_id: int, tag: str) -> None: ...
+    def remove_tag(self, ticket_id: int, tag: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """What became of a plan.
+
+    ticket     as Zammad answered; None when no PUT was needed
+    ignored    changes that Zammad accepted and did not make
+    foreign    something we did not ask for differs from our read: somebody else was at it, look again
+    writes     calls made
+    """
+
+    ticket: Ticket | None
+    ignored: tuple[FieldChange, ...] = ()
+    foreign: bool = False
+    writes: int = 0
+
+
+def apply(plan: Plan, read: OneRead, writer: Writer) -> Applied:
+    """Write `plan`, which was made from `read`.
+
+    Articles to the customer and tags go first, the one PUT with what must be remembered last: whatever is lost in
+    between is found again by its key, and nothing is remembered that was not done.
+    raises  ZammadError – nothing after the failed call was written
+    """
+    articles = 0
+    for _, reply in plan.replies:
+        writer.add_article(plan.ticket_id, reply)
+        articles += 1
+    for tag in plan.add_tags:
+        writer.add_tag(plan.ticket_id, tag)
+    for tag in plan.remove_tags:
+        writer.remove_tag(plan.ticket_id, tag)
+    side = articles + len(plan.add_tags) + len(plan.remove_tags)
+    write = plan.write
+    if write is None:
+        return Applied(ticket=None, foreign=side > 0, writes=side)
+    ticket = writer.update_ticket(plan.ticket_id, write)
+    ours = articles + (0 if plan.note is None else 1)
+    return Applied(
+        ticket=ticket,
+        ignored=tuple(_ignored(plan.changes, ticket)),
+        foreign=_foreign(read, plan, ticket, ours),
+        writes=side + 1,
+    )
+
+
+def _ignored(changes: Iterable[FieldChange], ticket: Ticket) -> Iterable[FieldChange]:
+    for change in changes:
+        if not all(_is(ticket, name, value) for name, value in change.writes):
+            yield change
+
+
+def _is(ticket: Ticket, name: str, wanted: object) -> bool:
+    actual = _value(ticket, name)
+    if isinstance(wanted, datetime):
+        at = actual if isinstance(actual, datetime) else _instant(actual)
+        return at is not None and abs((at - wanted).total_seconds()) < 1
+    if isinstance(wanted, tuple):
+        return isinstance(actual, list) and sorted(map(str, actual)) == sorted(map(str, wanted))
+    return actual == plain(wanted) or (wanted in (None, "") and actual in (None, ""))  # type: ignore[arg-type]
+
+
+def _instant(value: object) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+    return at if at.tzinfo is not None else None
+
+
+def _value(ticket: Ticket, name: str) -> object:
+    return getattr(ticket, name) if name in type(ticket).model_fields else ticket.custom(name)
+
+
+def _foreign(read: OneRead, plan: Plan, ticket: Ticket, ours: int) -> bool:
+    """Whether anything differs that we neither wrote nor Zammad moves by itself."""
+    written = {name for change in plan.changes for name, _ in change.writes}
+    before: Mapping[str, object] = read.ticket.fields
+    after = ticket.fields
+    if any(before.get(name) != value for name, value in after.items() if name not in written):
+        return True
+    if any(getattr(read.ticket, name) != getattr(ticket, name) for name in _COMPARED if name not in written):
+        return _state_moved_with_note(read, ticket, written) is False
+    return ticket.article_count is not None and ticket.article_count != (read.ticket.article_count or 0) + ours
+
+
+def _state_moved_with_note(read: OneRead, ticket: Ticket, written: set[str]) -> bool:
+    """A pending time goes with its state: leaving a pending state clears it without being asked."""
+    moved = [name for name in _COMPARED if name not in written and getattr(read.ticket, name) != getattr(ticket, name)]
+    return moved == ["pending_time"] and "state_id" in written

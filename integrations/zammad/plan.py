@@ -1,0 +1,268 @@
+"""The difference between what the policy wants of a ticket and what the helpdesk shows: all that is ever written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+
+from integrations.zammad.choices import priority_numbered, state_of_type
+from integrations.zammad.fields import to_wire
+from integrations.zammad.memory import write_memory
+from integrations.zammad.names import Names
+from integrations.zammad.notes import Draft, Noted, NoteWriter
+from integrations.zammad.replies import reply_to
+from integrations.zammad.wire import PREFIX, OneRead
+from integrations.zammad.writes import ArticleWrite, TicketWrite, Value
+from policies.kernel.decisions import (
+    Assign,
+    Decision,
+    Find,
+    Prioritise,
+    Reply,
+    Route,
+    RunClock,
+    SetField,
+    SetState,
+    Tag,
+    Tell,
+    Untag,
+)
+from policies.kernel.evaluate import Verdict
+from policies.kernel.facts import NOBODY, Facts, Memory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldChange:
+    """One field that differs. `writes` are Zammad's names and values for it (a pending state writes two)."""
+
+    field: str
+    actual: object
+    desired: object
+    writes: tuple[tuple[str, Value], ...]
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What to write for one ticket, and why.
+
+    note       the one internal note of this evaluation
+    memory     the new `preferences.zhidu`; None when it is as it should be
+    replies    to the customer, sent
+    tells      messages to persons outside the helpdesk
+    lacking    fields of ours that this helpdesk does not have: wanted, but not written
+    refused    changes Zammad ignored before and that are not tried again until the facts change
+    """
+
+    ticket_id: int
+    changes: tuple[FieldChange, ...] = ()
+    note: Noted | None = None
+    memory: Memory | None = None
+    add_tags: tuple[str, ...] = ()
+    remove_tags: tuple[str, ...] = ()
+    replies: tuple[tuple[Decision, ArticleWrite], ...] = ()
+    tells: tuple[Decision, ...] = ()
+    findings: tuple[Decision, ...] = ()
+    rungs: tuple[Decision, ...] = ()
+    lacking: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Nothing to write into the helpdesk."""
+        return not (self.changes or self.note or self.memory or self.add_tags or self.remove_tags or self.replies)
+
+    @property
+    def write(self) -> TicketWrite | None:
+        """The one PUT; None when no field, note or memory differs."""
+        if not (self.changes or self.note or self.memory):
+            return None
+        return TicketWrite(
+            fields=MappingProxyType({name: value for change in self.changes for name, value in change.writes}),
+            article=None if self.note is None else self.note.article,
+            preferences=None if self.memory is None else {"zhidu": write_memory(self.memory)},
+        )
+
+    @property
+    def decisions(self) -> tuple[Decision, ...]:
+        """The decisions that have an effect now, for the log."""
+        noted = self.note.decisions if self.note is not None else ()
+        parts = (change.decision for change in self.changes)
+        return (*parts, *noted, *(d for d, _ in self.replies), *self.tells, *self.findings, *self.rungs)
+
+
+NO_CHANGES: Mapping[str, object] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planner:
+    """Compares decisions with one read of the ticket."""
+
+    names: Names
+    notes: NoteWriter
+
+    def plan(self, verdict: Verdict, given: Facts, read: OneRead, refused: Mapping[str, object] = NO_CHANGES) -> Plan:
+        """The plan for one ticket.
+
+        given     the facts as read, before any decision
+        refused   field → value that Zammad ignored when it was last tried
+        raises    ZammadError, UnknownName – a group, state or priority that decisions name is not in the helpdesk
+        """
+        changes, lacking, skipped = self._changes(verdict.decisions, given, read, refused)
+        known = {article.key for article in read.articles if article.key is not None}
+        memory = verdict.memory if write_memory(verdict.memory) != dict(read.ticket.memory) else None
+        sent, drafts = self._replies(verdict, read, known)
+        tags = frozenset(read.tags)
+        return Plan(
+            ticket_id=read.ticket.id,
+            changes=changes,
+            note=self.notes.note(verdict, given, drafts, known),
+            memory=memory if _worth_remembering(memory, given) else None,
+            add_tags=_tags(verdict, Tag, lambda name: name not in tags),
+            remove_tags=_tags(verdict, Untag, lambda name: name in tags),
+            replies=tuple(sent),
+            tells=_of(verdict.decisions, Tell, lambda action: action.how == "mail"),
+            findings=_of(verdict.decisions, Find),
+            rungs=_of(verdict.decisions, RunClock, lambda action: bool(action.reached)),
+            lacking=lacking,
+            refused=skipped,
+        )
+
+    def _changes(
+        self, decisions: Iterable[Decision], given: Facts, read: OneRead, refused: Mapping[str, object]
+    ) -> tuple[tuple[FieldChange, ...], tuple[str, ...], tuple[str, ...]]:
+        found: dict[str, FieldChange] = {}
+        lacking, skipped = [], []
+        there = read.ticket.fields
+        for decision in decisions:
+            change = self._change(decision, given)
+            if change is None or change.field in found:
+                continue
+            if isinstance(decision.action, SetField) and f"{PREFIX}{change.field}" not in there:
+                lacking.append(change.field)
+            elif change.field in refused and refused[change.field] == plain(change.desired):
+                skipped.append(change.field)
+            else:
+                found[change.field] = change
+        return tuple(found.values()), tuple(dict.fromkeys(lacking)), tuple(dict.fromkeys(skipped))
+
+    def _change(self, decision: Decision, given: Facts) -> FieldChange | None:
+        """The change a decision asks for; None when the ticket is so already, or the action is no field."""
+        ticket, writes = given.ticket, []
+        match decision.action:
+            case SetField(field=name, value=value):
+                core = hasattr(ticket, name)
+                actual = getattr(ticket, name) if core else ticket.custom.get(name)
+                desired: Any = value
+                writes = [(f"{PREFIX}{name}", to_wire(name, value))]
+            case Route(group=group):
+                name, actual, desired = "group", ticket.group, group
+                if actual != desired:
+                    writes = [("group_id", self.names.group_named(group).id)]
+            case Assign(owner=owner):
+                name, actual, desired = "owner", ticket.owner, owner
+                writes = [("owner_id", NOBODY if owner is None else owner)]
+            case Prioritise(priority=priority):
+                name, actual, desired = "priority", ticket.priority, priority
+                if actual != desired:
+                    writes = [("priority_id", priority_numbered(self.names, priority).id)]
+            case SetState(state=state, until=until):
+                name, actual, desired = "state", ticket.state_type, state
+                if actual != desired:
+                    writes = [("state_id", state_of_type(self.names, state).id)]
+                    writes += [("pending_time", until)] if until is not None else []
+            case _:
+                return None
+        if _same(actual, desired):
+            return None
+        return FieldChange(field=name, actual=actual, desired=desired, writes=tuple(writes), decision=decision)
+
+    def _replies(
+        self, verdict: Verdict, read: OneRead, known: set[str]
+    ) -> tuple[list[tuple[Decision, ArticleWrite]], list[Draft]]:
+        sent: list[tuple[Decision, ArticleWrite]] = []
+        drafts: list[Draft] = []
+        for decision in verdict.decisions:
+            action = decision.action
+            if not isinstance(action, Reply) or action.send == "off":
+                continue
+            text = self.notes.reply_text(decision, verdict.facts)
+            key = article_key(read.ticket.id, action.key)
+            article = reply_to(read, text, key, self.names) if action.send == "auto" else None
+            if article is None:
+                drafts.append(Draft(decision=decision, text=text))
+            elif key not in known:
+                sent.append((decision, article))
+        return sent, drafts
+
+
+def article_key(ticket_id: int, key: str) -> str:
+    """The idempotency key of an article: what it is about, on which ticket."""
+    return f"{ticket_id}:{key}"
+
+
+def plain(value: object) -> object:
+    """A value as JSON keeps it, to compare with what was kept."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return sorted(value) if isinstance(value, frozenset) else value
+
+
+def _same(actual: object, desired: object) -> bool:
+    """Zammad keeps some times to the second only."""
+    if isinstance(actual, datetime) and isinstance(desired, datetime):
+        return abs(actual - desired) < timedelta(seconds=1)
+    return actual == desired
+
+
+def _of(decisions: Iterable[Decision], kind: type, wanted: Any = lambda action: True) -> tuple[Decision, ...]:
+    return tuple(d for d in decisions if isinstance(d.action, kind) and wanted(d.action))
+
+
+def _tags(verdict: Verdict, kind: type[Tag] | type[Untag], wanted: Any) -> tuple[str, ...]:
+    names = (d.action.name for d in verdict.decisions if isinstance(d.action, kind))
+    return tuple(dict.fromkeys(name for name in names if wanted(name)))
+
+
+def _worth_remembering(memory: Memory | None, given: Facts) -> bool:
+    """A ticket of which nothing need be remembered is left alone."""
+    return memory is not None and (given.memory.case_id is not None or memory != replace(given.memory, case_id=None))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one evaluation of one ticket may at most do; more is taken for a mistake in the policy."""
+
+    fields: int = 25
+    note_characters: int = 20_000
+    replies: int = 3
+    tells: int = 10
+    tags: int = 20
+
+
+class Absurd(Exception):
+    """A plan that the guard refuses: it would do more to one ticket than any policy should."""
+
+
+def guard(plan: Plan, limits: Limits) -> None:
+    """Raises `Absurd`, naming what is too much and which rules want it."""
+    note = len(plan.note.article.body) if plan.note is not None else 0
+    counts = {
+        "fields": (len(plan.changes), limits.fields),
+        "characters of note": (note, limits.note_characters),
+        "replies": (len(plan.replies), limits.replies),
+        "messages": (len(plan.tells), limits.tells),
+        "tags": (len(plan.add_tags) + len(plan.remove_tags), limits.tags),
+    }
+    over = [f"{what} {count} (at most {most})" for what, (count, most) in counts.items() if count > most]
+    if over:
+        rules = sorted({decision.rule for decision in plan.decisions})
+        raise Absurd(f"ticket {plan.ticket_id}: {', '.join(over)}; wanted by {', '.join(rules)}")
+
+
+def silent(plan: Plan) -> Plan:
+    """The same evaluation of a ticket that is only observed: what must be remembered, and nothing anybody notices."""
+    return Plan(ticket_id=plan.ticket_id, memory=plan.memory, lacking=plan.lacking)

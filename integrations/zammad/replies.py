@@ -1,0 +1,31 @@
+"""How a text reaches the customer from the ticket: as a mail where both sides have an address, else not by itself."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from integrations.zammad.names import Names
+from integrations.zammad.wire import OneRead
+from integrations.zammad.writes import ArticleWrite
+
+
+def reply_to(read: OneRead, text: str, key: str, names: Names) -> ArticleWrite | None:
+    """The mail that Zammad sends; None where the group has no address (it would answer 500) or the customer none.
+
+    `text` is plain; what leaves is HTML of the same lines.
+    """
+    customer = read.users.get(read.ticket.customer_id)
+    group = names.group(read.ticket.group_id)
+    if customer is None or not customer.email or group.email_address_id is None:
+        return None
+    last = next((a for a in reversed(read.articles) if a.message_id and not a.internal), None)
+    return ArticleWrite(
+        body=str(Markup("<br>").join(text.splitlines())),
+        internal=False,
+        key=key,
+        type="email",
+        sender="Agent",
+        to=customer.email,
+        subject=read.ticket.title,
+        in_reply_to=None if last is None else last.message_id,
+    )

@@ -1,0 +1,46 @@
+"""What must be done next on a case: the open clock that is due first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from policies.kernel.deadlines import Clock, Status
+from policies.kernel.decisions import Decision, RunClock, Say, say
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """An open clock with the decision that runs it; `status` is running or breached."""
+
+    clock: Clock
+    decision: Decision
+    due_at: datetime
+    status: Status
+
+    @property
+    def text(self) -> Say:
+        return say(f"duty.{self.clock.name}")
+
+    @property
+    def module(self) -> str:
+        return self.decision.module
+
+    @property
+    def clause(self) -> str:
+        return self.clock.clauses[0]
+
+
+def duties(decisions: Iterable[Decision], now: datetime) -> tuple[Duty, ...]:
+    """The open duties, the one due first in front; paused and met clocks ask for nothing."""
+    found: dict[str, Duty] = {}
+    for decision in decisions:
+        if isinstance(decision.action, RunClock) and decision.action.clock.due_at is not None:
+            clock = decision.action.clock
+            status = clock.status(now)
+            if status in ("running", "breached"):
+                found.setdefault(
+                    clock.name, Duty(clock=clock, decision=decision, due_at=decision.action.clock.due_at, status=status)
+                )
+    return tuple(sorted(found.values(), key=lambda duty: (duty.due_at, duty.clock.name)))

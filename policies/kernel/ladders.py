@@ -1,0 +1,100 @@
+"""What the rungs of a ladder do: the effects that settings may name, the same for every clock of every module.
+
+remind        the person who has the case is reminded by mail
+warn          the supervisor of the case hears of it by mail
+raise         the priority becomes high
+hand_up       the supervisor becomes the owner and is mentioned
+manager       the manager is mentioned
+finding       the breach is a finding
+grave_finding the breach is a grave finding
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from policies.kernel.deadlines import Clock, Look, Rung, look
+from policies.kernel.decisions import Action, Assign, Find, How, Note, Prioritise, RunClock, Say, Tell, say
+from policies.kernel.facts import Facts, Fired, Person
+
+EFFECTS: Final = ("remind", "warn", "raise", "hand_up", "manager", "finding", "grave_finding")
+
+_TEXTS: Final = "core"
+_NONE: Final[frozenset[str]] = frozenset()
+
+
+def run_clock(clock: Clock, facts: Facts, module: str) -> Iterator[tuple[Action, Say]]:
+    """The clock as a decision, with the effects of the rungs it has newly reached.
+
+    The effects on the ticket of all missed rungs come at once; only the highest rung tells people. `module` is whose
+    texts name the duty (`duty.<clock name>`).
+    """
+    seen = look(clock, facts.now, fired_in(facts, clock))
+    duty = f"@{module}:duty.{clock.name}"
+    yield RunClock(clock=clock, reached=seen.reached.names), say("clock.runs", _TEXTS, duty=duty, due=clock.due_at)
+    if seen.reached.rungs:
+        yield from _Effects(clock, facts, duty, seen).all()
+
+
+def fired_in(facts: Facts, clock: Clock) -> frozenset[str]:
+    """The rungs that took effect in this very run of the clock."""
+    known: Fired | None = facts.memory.fired.get(clock.name)
+    return known.rungs if known is not None and known.run == clock.run else _NONE
+
+
+@dataclass(frozen=True, slots=True)
+class _Effects:
+    clock: Clock
+    facts: Facts
+    duty: str
+    seen: Look
+
+    def all(self) -> Iterator[tuple[Action, Say]]:
+        highest = self.seen.reached.highest
+        for rung in self.seen.reached.rungs:
+            for effect in rung.do:
+                yield from self._one(effect, rung, tells=rung is highest)
+
+    def _one(self, effect: str, rung: Rung, *, tells: bool) -> Iterator[tuple[Action, Say]]:
+        key = f"{self.clock.run}/{rung.name}/{effect}"
+        why = self._because(rung)
+        facts = self.facts
+        match effect:
+            case "raise":
+                if facts.ticket.priority < 3:
+                    yield Prioritise(priority=3), why
+            case "finding" | "grave_finding":
+                whose = facts.ticket.case_owner or facts.ticket.owner
+                grave = effect == "grave_finding"
+                yield Find(key=key, code=f"{self.clock.name}_late", text=why, person=whose, grave=grave), why
+            case "hand_up":
+                yield from self._hand_up(key, why, tells)
+            case "remind" if tells:
+                yield from self._tell(key, facts.owner or facts.person(facts.ticket.case_owner), "mail", why)
+            case "warn" if tells:
+                yield from self._tell(key, facts.supervisor, "mail", why)
+            case "manager" if tells:
+                yield from self._tell(key, facts.manager, "mention", why)
+
+    def _hand_up(self, key: str, why: Say, tells: bool) -> Iterator[tuple[Action, Say]]:
+        supervisor = self.facts.supervisor
+        if supervisor is None:
+            return
+        yield Note(key=f"{key}/note", text=why, weight=80), why
+        if self.facts.ticket.owner != supervisor.id:
+            yield Assign(owner=supervisor.id), why
+        if tells:
+            yield from self._tell(key, supervisor, "mention", why)
+
+    def _tell(self, key: str, person: Person | None, how: How, why: Say) -> Iterator[tuple[Action, Say]]:
+        """One person hears of it; whoever is away is not written to: the supervisor is."""
+        reached = person if person is not None and person.at_work else self.facts.supervisor
+        if reached is not None:
+            yield Tell(key=key, person=reached.id, text=why, how=how), why
+
+    def _because(self, rung: Rung) -> Say:
+        late = self.seen.status == "breached"
+        text = "clock.late" if late else "clock.soon"
+        return say(text, _TEXTS, duty=self.duty, due=self.clock.due_at, rung=rung.name, clause=self.clock.clauses[0])
