@@ -20,6 +20,7 @@ from policies.kernel.discovery import Found
 from policies.kernel.module_imports import PRIVATE, Imports, import_problems
 from policies.kernel.problems import ConfigErrors, Problem
 from policies.kernel.rules import Rule
+from policies.kernel.said import text_problems
 from policies.kernel.texts import LANGUAGES, NO_TEXTS, Texts, load_texts
 from policies.kernel.yaml_nodes import Document, parse
 
@@ -48,8 +49,8 @@ def load_parts(
     modules   the names of all modules there are, to tell an import of one from any other
     raises    ConfigErrors – all that is wrong with it, as far as one fault does not hide another
     """
-    if found.origin != "built-in":
-        raise_any(source_problems(found, modules))
+    sources = tuple(_sources(found))
+    raise_any(_forbidden(found, sources, modules))
     if found.origin == "folder":
         _open_package(found)
     faults: list[Problem] = []
@@ -58,6 +59,8 @@ def load_parts(
     settings = _attempt(lambda: load(model, _settings_layers(found, overrides)), faults) if model else None
     phrases = _attempt(lambda: _phrases(found, overrides), faults)
     words = _attempt(lambda: _texts(found, texts), faults)
+    if words is not None:
+        faults.extend(problem for source in sources for problem in text_problems(source.text, source.path, words))
     if settings is None or rules is None or words is None or faults:
         raise ConfigErrors(faults)
     return Parts(settings=settings, rules=rules, texts=words, phrases=phrases)
@@ -69,19 +72,32 @@ def raise_any(problems: Iterable[Problem]) -> None:
         raise ConfigErrors(found)
 
 
-def source_problems(found: Found, modules: Sequence[str]) -> Iterator[Problem]:
-    """What the module's source files import or do that they must not; its manifest's `depends` is the measure."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Source:
+    """One Python file of a module; `inside` is the package it is in."""
+
+    path: str
+    text: str
+    inside: str
+
+
+def _sources(found: Found) -> Iterator[_Source]:
+    for path in sorted(found.folder.rglob("*.py")):
+        within = path.relative_to(found.folder)
+        layer = read(path, shown=f"{found.shown}/{within.as_posix()}")
+        yield _Source(path=layer.path, text=layer.text, inside=".".join([found.package, *within.parent.parts]))
+
+
+def _forbidden(found: Found, sources: Iterable[_Source], modules: Sequence[str]) -> Iterator[Problem]:
+    """What the module's source imports or does that it must not; its manifest's `depends` is the measure."""
     allowed = Imports(
         package=found.package,
         modules=modules,
         depends=found.manifest.depends,
         trusted=found.origin == "built-in",
     )
-    for path in sorted(found.folder.rglob("*.py")):
-        within = path.relative_to(found.folder)
-        inside = ".".join([found.package, *within.parent.parts])
-        layer = read(path, shown=f"{found.shown}/{within.as_posix()}")
-        yield from import_problems(layer.text, layer.path, inside, allowed)
+    for source in sources:
+        yield from import_problems(source.text, source.path, source.inside, allowed)
 
 
 def _attempt(step: Callable[[], T], faults: list[Problem]) -> T | None:

@@ -1,0 +1,63 @@
+"""What policy modules from outside may import: all of it, and nothing else of the program.
+
+Rules    `rule` marks them, `Facts` is what they look at, actions are what they may want, `say` is how they speak.
+Settings `Config(StrictModel)`; a period with its unit, such as `2wh`, is a `Spec`.
+"""
+
+from policies.kernel.config import StrictModel
+from policies.kernel.deadlines import Clock
+from policies.kernel.decisions import (
+    Action,
+    Assign,
+    Decision,
+    Find,
+    Mask,
+    Note,
+    Prioritise,
+    Reply,
+    Route,
+    RunClock,
+    Say,
+    SetField,
+    SetState,
+    Tag,
+    Tell,
+    Untag,
+    say,
+)
+from policies.kernel.facts import Article, Change, Desk, Facts, Person, Post, Ticket
+from policies.kernel.rules import Rule, Wants, rule
+from policies.kernel.spec import Spec
+
+__all__ = [
+    "Action",
+    "Article",
+    "Assign",
+    "Change",
+    "Clock",
+    "Decision",
+    "Desk",
+    "Facts",
+    "Find",
+    "Mask",
+    "Note",
+    "Person",
+    "Post",
+    "Prioritise",
+    "Reply",
+    "Route",
+    "Rule",
+    "RunClock",
+    "Say",
+    "SetField",
+    "SetState",
+    "Spec",
+    "StrictModel",
+    "Tag",
+    "Tell",
+    "Ticket",
+    "Untag",
+    "Wants",
+    "rule",
+    "say",
+]
