@@ -62,6 +62,20 @@ class Client(Calls):
         """Erases ticket, articles, raw mails and history; needs an administrator's token."""
         self.call("DELETE", f"tickets/{id}")
 
+    def attachment(self, ticket_id: int, article_id: int, attachment_id: int) -> bytes:
+        """A file as it was sent. raises NotFound; Transient – Zammad answers 500 for what was erased."""
+        return self.call("GET", f"ticket_attachment/{ticket_id}/{article_id}/{attachment_id}").body
+
+    def raw_mail(self, article_id: int) -> bytes:
+        """The mail an article came from, headers and all. raises NotFound – it came by other ways."""
+        return self.call("GET", f"ticket_article_plain/{article_id}").body
+
+    def add_link(self, ticket_id: int, other_number: str, kind: str = "normal") -> None:
+        """Links two tickets: the one of that number becomes `parent`, `child` or `normal` to this one."""
+        source = {"link_object_source": "Ticket", "link_object_source_number": other_number}
+        target = {"link_object_target": "Ticket", "link_object_target_value": ticket_id}
+        self.call("POST", "links/add", json={"link_type": kind, **source, **target})
+
     def tags(self, ticket_id: int) -> tuple[str, ...]:
         """The tags alone; the one read has them too."""
         return self.get(wire.tags, "tags", {"object": "Ticket", "o_id": str(ticket_id)})

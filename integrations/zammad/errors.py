@@ -37,7 +37,7 @@ class ZammadError(Exception):
         self.message = message[:_LONGEST_MESSAGE]
         self.method = method
         self.path = path.partition("?")[0]
-        super().__init__(message)
+        super().__init__(self.message)
 
     def __str__(self) -> str:
         status = f"{self.status}: " if self.status is not None else ""
@@ -159,10 +159,7 @@ def readable(message: str) -> str:
 
 
 def _kind_of_denial(status: int, said: str) -> RefusedKind:
-    if status == 401:
-        return "credentials"
-    words = said.lower()
-    if not words or words.startswith("authentication required"):
+    if status == 401 or said.lower().startswith("authentication required"):
         return "credentials"
     return "rights"
 

@@ -282,7 +282,7 @@ class Thing(Wire):
 
     @property
     def data(self) -> Mapping[str, object]:
-        return {"id": self.id, "name": self.name, "active": self.active, **self._unknown}
+        return {**{name: getattr(self, name) for name in self.model_fields_set}, **self._unknown}
 
 
 class HistoryEntry(Wire):

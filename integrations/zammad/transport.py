@@ -290,10 +290,10 @@ def _innermost(failure: Exception) -> BaseException:
 
 def _words(failure: Exception, cause: BaseException) -> str:
     """What happened, without the address (it may hold a query) and without anything that was sent."""
+    if isinstance(cause, NewConnectionError):
+        return "no connection: the helpdesk cannot be reached"
     if isinstance(failure, requests.ConnectTimeout) or isinstance(cause, ConnectTimeoutError):
         return "no connection within the time allowed"
     if isinstance(failure, requests.Timeout) or isinstance(cause, ReadTimeoutError | TimeoutError):
         return "no answer within the time allowed"
-    if isinstance(cause, NewConnectionError):
-        return "no connection: the helpdesk cannot be reached"
     return f"the connection broke ({type(cause).__name__})"
