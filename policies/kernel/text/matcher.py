@@ -56,6 +56,10 @@ class Sentences:
         """How many sentences end between the two positions (first <= second)."""
         return bisect.bisect_left(self._ends, second) - bisect.bisect_left(self._ends, first)
 
+    def is_blank(self, position: int) -> bool:
+        """Whether a blank stands there; it may part a number from its words."""
+        return self._text[position] == " "
+
     def asks(self, position: int) -> bool:
         """Whether the sentence around the position ends in a question mark or a question particle."""
         index = bisect.bisect_left(self._ends, position)
@@ -154,18 +158,20 @@ def _sequences(
         if runs is None:
             runs = [[span] for span in following]
         else:
-            reach = gap if loose else 1
-            nexts = [(run, _next(run[-1][1], following, reach, sentences)) for run in runs]
+            nexts = [(run, _next(run[-1][1], following, gap if loose else None, sentences)) for run in runs]
             runs = [[*run, span] for run, span in nexts if span is not None]
         loose = False
     return [Hit(phrase, run[0][0], run[-1][1], tuple(run)) for run in runs or ()]
 
 
-def _next(end: int, following: list[Span], reach: int, sentences: Sentences) -> Span | None:
-    """The first span that begins at `end` (a blank may lie between), or within `reach` of it in the same sentence."""
+def _next(end: int, following: list[Span], reach: int | None, sentences: Sentences) -> Span | None:
+    """The first span within `reach` of `end` in the same sentence; without `reach`, at `end` or after one blank."""
     for span in following:
         distance = span[0] - end
-        if 0 <= distance <= reach and (distance == 0 or sentences.together(end, span[0])):
+        if reach is None:
+            if distance == 0 or (distance == 1 and sentences.is_blank(end)):
+                return span
+        elif 0 <= distance <= reach and sentences.together(end, span[0]):
             return span
     return None
 
@@ -184,9 +190,9 @@ def _near(hit: Hit, words: frozenset[str], contexts: dict[str, list[Span]], sent
     reach = hit.phrase.within
     for word in words.intersection(contexts):
         for start, end in contexts[word]:
-            distance = max(start - hit.end, hit.start - end, 0)
-            near = reach is None or distance <= reach
-            if near and sentences.together(min(start, hit.start), max(start, hit.start)):
+            inside = any(first <= start and end <= last for first, last in hit.parts)
+            near = reach is None or max(start - hit.end, hit.start - end) <= reach
+            if near and not inside and sentences.together(min(start, hit.start), max(start, hit.start)):
                 return True
     return False
 

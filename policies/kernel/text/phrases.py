@@ -10,6 +10,7 @@ A phrase is what the customer says, in either script or in English:
 
 Its conditions are described at `Phrase`.
 """
+
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,8 +25,9 @@ _MOST_FORMS: Final = 4000
 _KEYS: Final = frozenset(
     {"say", "weight", "within", "unless_near", "only_near", "negatable", "in_question", "at_least", "at_most", "exact"}
 )
+_KEYS_OF_NUMBERS: Final = frozenset({"at_least", "at_most"})
 _PIECES: Final = re.compile(r"(\s*(?:…+|\.{3,})\s*|<n>)")
-_ALTERNATIVES: Final = re.compile(r"\(([^()]*)\)")
+_INNERMOST: Final = re.compile(r"\(([^()]*)\)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,11 +102,12 @@ class Lexicon:
         for label, entries in mapping.items():
             if isinstance(entries, str) or not isinstance(entries, Iterable):
                 raise ValueError(f"{label}: a list of phrases is needed (got {entries!r})")
-            seen: set[str] = set()
+            seen: set[tuple[str, int | None, int | None]] = set()
             for phrase in itertools.chain.from_iterable(_phrases(label, entry) for entry in entries):
-                if phrase.say in seen:
+                same = (phrase.say, phrase.at_least, phrase.at_most)
+                if same in seen:
                     raise ValueError(f"{label}: {phrase.say!r}: set twice")
-                seen.add(phrase.say)
+                seen.add(same)
                 phrases.append(phrase)
         return cls(phrases=tuple(phrases))
 
@@ -115,8 +118,11 @@ def _phrases(label: str, entry: object) -> Iterator[Phrase]:
     unknown = sorted(str(key) for key in settings if key not in _KEYS)
     if unknown:
         raise ValueError(f"{label}: {settings.get('say')!r}: unknown setting {', '.join(unknown)}")
-    says = settings.get("say")
-    for say in says if isinstance(says, list | tuple) else [says]:
+    say = settings.get("say")
+    says = say if isinstance(say, list | tuple) else [say]
+    if not says or (_KEYS_OF_NUMBERS & settings.keys() and not any("<n>" in str(say) for say in says)):
+        raise ValueError(f"{label}: {say!r}: {'at_least and at_most need <n> in a phrase' if says else 'no phrase'}")
+    for say in says:
         if isinstance(say, bool) or not isinstance(say, str | int) or not str(say).strip():
             raise ValueError(f"{label}: {say!r}: a phrase is a text")
         try:
@@ -128,7 +134,7 @@ def _phrases(label: str, entry: object) -> Iterator[Phrase]:
 def _phrase(label: str, say: str, settings: Mapping[str, object]) -> Phrase:
     exact = _flag(settings, "exact") or False
     negatable = _flag(settings, "negatable")
-    phrase = Phrase(
+    return Phrase(
         label=label,
         say=say,
         elements=tuple(_elements(say, exact=exact)),
@@ -141,9 +147,6 @@ def _phrase(label: str, say: str, settings: Mapping[str, object]) -> Phrase:
         at_least=_count(settings, "at_least"),
         at_most=_count(settings, "at_most"),
     )
-    if (phrase.at_least is not None or phrase.at_most is not None) and Figure() not in phrase.elements:
-        raise ValueError("at_least and at_most need <n> in the phrase")
-    return phrase
 
 
 def _elements(say: str, *, exact: bool) -> Iterator[Element]:
@@ -168,19 +171,27 @@ def _elements(say: str, *, exact: bool) -> Iterator[Element]:
 
 def literals(text: str, *, exact: bool = False) -> frozenset[str]:
     """Every folded spelling of a text with alternatives; raises ValueError for brackets that do not pair."""
-    parts = _ALTERNATIVES.split(text)
-    if any(char in part for part in parts[::2] for char in "()|"):
-        raise ValueError("brackets and bars must pair: (a|b), none inside another")
-    choices = [[part] if index % 2 == 0 else part.split("|") for index, part in enumerate(parts)]
     found: set[str] = set()
-    for combination in itertools.product(*choices):
-        plain = fold(" ".join("".join(combination).split())).text
+    for spelling in _expanded(text):
+        plain = fold(" ".join(spelling.split())).text
         if not plain:
             raise ValueError("all alternatives left out, nothing remains")
         found.update(forms(plain, exact=exact))
         if len(found) > _MOST_FORMS:
             raise ValueError(f"more than {_MOST_FORMS} spellings")
     return frozenset(found)
+
+
+def _expanded(text: str) -> Iterator[str]:
+    """The text with every choice of alternatives, the innermost brackets first."""
+    match = _INNERMOST.search(text)
+    if match is None:
+        if any(char in text for char in "()|"):
+            raise ValueError("brackets and bars must pair: (a|b), with no gap and no <n> between them")
+        yield text
+        return
+    for choice in match[1].split("|"):
+        yield from _expanded(text[: match.start()] + choice + text[match.end() :])
 
 
 def _context(settings: Mapping[str, object], key: str) -> frozenset[str]:
