@@ -1,0 +1,272 @@
+"""`config/zhidu.yaml`: where things are and how the service runs. The only place that reads the environment.
+
+Secrets stand in no file of the configuration: each is named by `…_file` (a file that holds nothing else) or `…_env` (an
+environment variable), and read when it is needed. Relative paths count from the folder that holds `zhidu.yaml`.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Final, Literal, Self
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from pydantic import AfterValidator, AwareDatetime, Field, model_validator
+
+from policies.kernel.config import Loaded, StrictModel, load_text, read
+from policies.kernel.problems import ConfigErrors, Mark, Problem
+
+FILE: Final = "zhidu.yaml"
+SQLITE: Final = "sqlite:///"
+
+
+def _web_address(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be an address like https://desk.example.com")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError("may hold no user, password, query or fragment")
+    return url.rstrip("/")
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
+EnvironmentName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+
+
+def _at_most_one(file: Path | None, variable: str | None, name: str) -> None:
+    if file is not None and variable is not None:
+        raise ValueError(f"set {name}_file or {name}_env, not both")
+
+
+class Helpdesk(StrictModel):
+    """The Zammad that is served."""
+
+    url: WebAddress
+    """As a browser has it: https://desk.example.com, without /api/v1."""
+    token_file: Path | None = None
+    """File that holds the service user's token."""
+    token_env: EnvironmentName | None = None
+    """Environment variable that holds it; ZAMMAD_TOKEN when neither is set."""
+    ca_file: Path | None = None
+    """Certificates to trust instead of the usual ones. Certificates are always checked."""
+    proxy: str | None = Field(default=None, json_schema_extra={"secret": True})
+    """http://proxy:3128; proxies named in the environment are not used."""
+    connect_within_seconds: Seconds = 5.0
+    read_within_seconds: Seconds = 30.0
+    budget_seconds: Seconds = 60.0
+    """For one call, all attempts and waiting included."""
+
+    @model_validator(mode="after")
+    def _one_token(self) -> Self:
+        _at_most_one(self.token_file, self.token_env, "token")
+        return self
+
+
+class StoreSettings(StrictModel):
+    """Where zhidu keeps its queues and caches."""
+
+    url: str = Field(default=f"{SQLITE}../var/zhidu.db", json_schema_extra={"secret": True})
+    """sqlite:///zhidu.db (relative) or sqlite:////var/lib/zhidu/zhidu.db, or postgresql://user@host/name."""
+    password_file: Path | None = None
+    """File that holds the PostgreSQL user's password."""
+    password_env: EnvironmentName | None = None
+    pool_size: int = Field(default=10, ge=1, le=200)
+    """PostgreSQL: connections kept open; as many again under load."""
+
+    @model_validator(mode="after")
+    def _password_apart(self) -> Self:
+        _at_most_one(self.password_file, self.password_env, "password")
+        try:
+            held = urlsplit(self.url).password
+        except ValueError:
+            raise ValueError("the url cannot be read") from None
+        if held is not None:
+            raise ValueError("the url may not hold the password; name it with password_file or password_env")
+        return self
+
+
+class Http(StrictModel):
+    """What listens for the helpdesk's deliveries."""
+
+    host: str = Field(default="127.0.0.1", min_length=1)
+    port: int = Field(default=8800, ge=0, le=65_535)
+    """0: any free port."""
+    public_url: WebAddress | None = None
+    """Where the helpdesk and the customers reach the service, when a proxy stands before it."""
+    webhook_secret_file: Path | None = None
+    """File that holds what deliveries are signed with."""
+    webhook_secret_env: EnvironmentName | None = None
+    """Environment variable that holds it; ZHIDU_WEBHOOK_SECRET when neither is set."""
+    threads: int = Field(default=8, ge=1, le=256)
+
+    @model_validator(mode="after")
+    def _one_secret(self) -> Self:
+        _at_most_one(self.webhook_secret_file, self.webhook_secret_env, "webhook_secret")
+        return self
+
+
+class Schedule(StrictModel):
+    """What happens without a delivery."""
+
+    sweep_every_seconds: Seconds = 20.0
+    """How often due clocks are looked for."""
+    reconcile_every_seconds: Seconds = 300.0
+    """How often the helpdesk is asked for changes whose delivery was missed."""
+    tidy_every_seconds: Seconds = 3600.0
+    """How often done deliveries and old looks are removed from the store."""
+    people_every_seconds: Seconds = 300.0
+    """How old the list of people, posts and absences may get."""
+
+
+class Mail(StrictModel):
+    """The SMTP server for messages to the company's own people."""
+
+    host: str = Field(min_length=1)
+    port: int = Field(default=587, ge=1, le=65_535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    sender: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
+    """The address messages come from."""
+    sender_name: str = ""
+    domain: str = ""
+    """Right side of the messages' ids; empty: that of the sender."""
+    ca_file: Path | None = None
+    """Certificates to trust instead of the usual ones."""
+    username: str | None = None
+    password_file: Path | None = None
+    password_env: EnvironmentName | None = None
+    timeout_seconds: Seconds = 20.0
+
+    @model_validator(mode="after")
+    def _password_with_user(self) -> Self:
+        _at_most_one(self.password_file, self.password_env, "password")
+        named = self.password_file is not None or self.password_env is not None
+        if named != (self.username is not None):
+            raise ValueError("username and password_file or password_env go together")
+        if named and self.security == "none":
+            raise ValueError("a password is not sent over a connection without encryption; set security")
+        return self
+
+
+class Workers(StrictModel):
+    """Who works off the inbox."""
+
+    count: int = Field(default=2, ge=1, le=64)
+    claim_for_seconds: Seconds = 120.0
+    """How long a worker may hold a delivery before another may take it."""
+
+
+class Log(StrictModel):
+    """What is written to standard error."""
+
+    format: Literal["json", "console"] = "console"
+    level: Literal["debug", "info", "warning", "error", "critical"] = "info"
+
+
+class Config(StrictModel):
+    """The whole of `zhidu.yaml`. Everything has a default but the helpdesk."""
+
+    helpdesk: Helpdesk | None = None
+    store: StoreSettings = StoreSettings()
+    http: Http = Http()
+    schedule: Schedule = Schedule()
+    mail: Mail | None = None
+    """Without it messages stay in the store's outbox."""
+    workers: Workers = Workers()
+    log: Log = Log()
+    adopt_from: AwareDatetime | None = None
+    """Tickets created before are observed in silence; null: the time of the first apply."""
+    modules: tuple[str, ...] | None = None
+    """The policy modules that decide; null: all that are shipped and found."""
+    modules_path: tuple[Path, ...] = ()
+    """Folders of the company's own modules."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The configuration as this process has it. Shows no secret, whoever prints it.
+
+    folder   that relative paths count from: the one that holds, or would hold, `zhidu.yaml`
+    """
+
+    config: Config
+    folder: Path
+    loaded: Loaded[Config] = field(repr=False)
+    environment: Mapping[str, str] = field(repr=False)
+
+    @property
+    def helpdesk(self) -> Helpdesk:
+        """raises ConfigErrors – the file names no helpdesk."""
+        if self.config.helpdesk is None:
+            raise self._refusal("helpdesk", "required to reach the helpdesk; `zhidu init` writes a file to start from")
+        return self.config.helpdesk
+
+    def token(self) -> str:
+        """The service user's token. raises ConfigErrors – it is nowhere to be read."""
+        helpdesk = self.helpdesk
+        return self._secret("helpdesk.token", helpdesk.token_file, helpdesk.token_env or "ZAMMAD_TOKEN")
+
+    def webhook_secret(self) -> str:
+        """What deliveries are signed with. raises ConfigErrors – it is nowhere to be read."""
+        http = self.config.http
+        variable = http.webhook_secret_env or "ZHIDU_WEBHOOK_SECRET"
+        return self._secret("http.webhook_secret", http.webhook_secret_file, variable)
+
+    def mail_password(self) -> str | None:
+        """None where the mail server asks for none. raises ConfigErrors – it is nowhere to be read."""
+        mail = self.config.mail
+        if mail is None or mail.username is None:
+            return None
+        return self._secret("mail.password", mail.password_file, mail.password_env or "")
+
+    def store_url(self) -> str:
+        """The store's URL with an absolute path or with its password: a secret. raises ConfigErrors."""
+        store = self.config.store
+        if store.url.startswith(SQLITE):
+            return f"{SQLITE}{self.path(Path(store.url.removeprefix(SQLITE)))}"
+        if store.password_file is None and store.password_env is None:
+            return store.url
+        password = self._secret("store.password", store.password_file, store.password_env or "")
+        parts = urlsplit(store.url)
+        user, at, host = parts.netloc.rpartition("@")
+        if not at:
+            raise self._refusal("store.url", "must name the user whose password is set")
+        return urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}@{host}"))
+
+    def path(self, path: Path) -> Path:
+        """An absolute path for one that a setting names."""
+        return Path(os.path.normpath(self.folder.absolute() / path))
+
+    def _secret(self, name: str, file: Path | None, variable: str) -> str:
+        if file is None:
+            secret = self.environment.get(variable, "")
+            if not secret.strip():
+                raise self._refusal(f"{name}_env", f"the environment variable {variable} is not set")
+            return secret.strip()
+        try:
+            secret = self.path(file).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is not text"
+            raise self._refusal(f"{name}_file", f"{self.path(file)} cannot be read: {why}") from None
+        if not secret:
+            raise self._refusal(f"{name}_file", f"{self.path(file)} is empty")
+        return secret
+
+    def _refusal(self, name: str, what: str) -> ConfigErrors:
+        mark = self.loaded.where(name) or Mark(path=str(self.folder / FILE), line=0)
+        return ConfigErrors([Problem(path=mark.path, line=mark.line, field=name, what=what)])
+
+
+def load_settings(folder: Path | None, environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings in `folder`.
+
+    folder        None, or one without `zhidu.yaml`: the defaults, with paths counted from there, or from `./config`
+    environment   None: the process's own
+    raises        ConfigErrors – everything that is wrong with the file
+    """
+    place = folder if folder is not None else Path("config")
+    path = place / FILE
+    text = read(path).text if path.exists() else ""
+    loaded = load_text(text, str(path), Config)
+    known = os.environ if environment is None else environment
+    return Settings(config=loaded.config, folder=place, loaded=loaded, environment=known)
