@@ -113,14 +113,28 @@ def postgres_server() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture
-def postgres_url(postgres_server: str) -> Iterator[str]:
-    """The SQLAlchemy URL of an empty database that is gone after the test."""
+@pytest.fixture(scope="session")
+def postgres_database(postgres_server: str) -> Iterator[str]:
+    """The URL of a database of this run's own."""
     name = f"zhidu_test_{uuid4().hex[:12]}"
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
     try:
-        yield postgres_server.rpartition("/")[0].replace("postgresql://", "postgresql+psycopg://") + f"/{name}"
+        yield f"{postgres_server.rpartition('/')[0]}/{name}"
     finally:
         with psycopg.connect(postgres_server, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def postgres_url(postgres_database: str) -> Iterator[str]:
+    """The SQLAlchemy URL of an empty schema that is gone after the test."""
+    name = f"s_{uuid4().hex[:12]}"
+    with psycopg.connect(postgres_database, autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA {name}")
+    try:
+        address = postgres_database.replace("postgresql://", "postgresql+psycopg://")
+        yield f"{address}?options=-csearch_path%3D{name}"
+    finally:
+        with psycopg.connect(postgres_database, autocommit=True) as connection:
+            connection.execute(f"DROP SCHEMA {name} CASCADE")

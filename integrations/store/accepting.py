@@ -91,7 +91,11 @@ def insert_deliveries(connection: Connection, deliveries: Sequence[Delivery]) ->
     if connection.dialect.name == "sqlite":
         return _insert_by_driver(connection, deliveries)
     statement = insert_into(connection, INBOX).on_conflict_do_nothing().returning(INBOX.c.delivery_id)
-    rows = [dict(zip(_COLUMNS, _values(d, d.received_at, d.updated_at), strict=True)) for d in deliveries]
+    rows = [
+        dict(zip(_COLUMNS, _values(delivery, delivery.received_at, delivery.updated_at), strict=True))
+        # One order for everybody, so that two processes given the same deliveries cannot wait for each other.
+        for delivery in sorted(deliveries, key=lambda delivery: delivery.delivery_id)
+    ]
     new = set(connection.scalars(statement, rows))
     answers = []
     for delivery in deliveries:

@@ -2,13 +2,13 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Table, create_engine, event
+from sqlalchemy import ColumnElement, Connection, Table, create_engine, delete, event, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import QueuePool, StaticPool
@@ -19,6 +19,7 @@ from integrations.store.filelock import FileLock
 _LOCK_WAIT_SECONDS = 30.0
 _POOL_WAIT_SECONDS = 10.0
 _READERS = 10
+_IDS_PER_STATEMENT = 5000
 
 Insert = sqlite.Insert | postgresql.Insert
 
@@ -48,6 +49,42 @@ def insert_into(connection: Connection, table: Table) -> Insert:
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
 
 
+def batched(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """`ids` in parts that fit into one statement: either engine's number of parameters is limited."""
+    for start in range(0, len(ids), _IDS_PER_STATEMENT):
+        yield ids[start : start + _IDS_PER_STATEMENT]
+
+
+def delete_in_parts(session: Session, table: Table, *conditions: ColumnElement[bool]) -> int:
+    """Deletes the rows of `table` (by its `id`) that meet `conditions`, some at a time so that others get their turn
+    between. Returns how many."""
+    some = select(table.c.id).where(*conditions).limit(_IDS_PER_STATEMENT)
+    total = 0
+    while True:
+        with session.write() as connection:
+            count = connection.execute(delete(table).where(table.c.id.in_(some))).rowcount
+        total += count
+        if count < _IDS_PER_STATEMENT:
+            return total
+
+
+class _NotNested:
+    """Lets a thread have one transaction at a time: a second one would wait for the first for ever."""
+
+    def __init__(self) -> None:
+        self._local = threading.local()
+
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        if getattr(self._local, "inside", False):
+            raise RuntimeError("a transaction is open in this thread: use the unit's own repositories")
+        self._local.inside = True
+        try:
+            yield
+        finally:
+            self._local.inside = False
+
+
 class Bound:
     """A Session over one connection whose transaction somebody else commits."""
 
@@ -75,7 +112,7 @@ class SqliteDatabase:
         self._path = path
         self._lock = FileLock(path.with_name(path.name + ".lock"), wait_seconds=lock_wait_seconds)
         self._turn = threading.Lock()
-        self._owner: int | None = None
+        self._not_nested = _NotNested()
         self._closed = False
         self._writer_engine = create_engine("sqlite://", creator=self._open_writer, poolclass=StaticPool)
         event.listen(self._writer_engine, "begin", _begin_immediate)
@@ -98,8 +135,6 @@ class SqliteDatabase:
             "synchronous=FULL",
             "foreign_keys=ON",
             "journal_size_limit=67108864",
-            "wal_autocheckpoint=4000",
-            "cache_size=-16000",
         ):
             connection.execute(f"PRAGMA {pragma}").fetchall()
         return connection
@@ -110,17 +145,11 @@ class SqliteDatabase:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        if self._owner == threading.get_ident():
-            raise RuntimeError("a transaction is open in this thread: use the unit's own repositories")
-        with self._turn:
+        with self._not_nested.entered(), self._turn:
             if self._closed:
                 raise StoreUnavailable("the store is closed")
-            self._owner = threading.get_ident()
-            try:
-                with self._lock.held(), translated(), self._writer.begin():
-                    yield self._writer
-            finally:
-                self._owner = None
+            with self._lock.held(), translated(), self._writer.begin():
+                yield self._writer
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -165,11 +194,12 @@ class PostgresDatabase:
             pool_pre_ping=True,
         )
         self._reader = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._not_nested = _NotNested()
         self._closed = False
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        with self._open(), self._engine.begin() as connection:
+        with self._not_nested.entered(), self._open(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager

@@ -1,11 +1,11 @@
 """The decisions that were taken, in order, never changed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, insert, or_, select
+from sqlalchemy import Connection, func, insert, or_, select
 
-from integrations.store.database import Session
+from integrations.store.database import Session, batched
 from integrations.store.records import DecisionRow
 from integrations.store.tables import ALIASES, DECISION_CLAUSES, DECISIONS
 
@@ -63,16 +63,9 @@ class Decisions:
         if until is not None:
             wanted = wanted.where(DECISIONS.c.at < until)
         with self._session.read() as connection:
-            rows = connection.execute(wanted.order_by(DECISIONS.c.at, DECISIONS.c.id).limit(limit)).all()
-            ids = [row.id for row in rows]
-            clauses = connection.execute(
-                select(DECISION_CLAUSES.c.decision_id, DECISION_CLAUSES.c.clause)
-                .where(DECISION_CLAUSES.c.decision_id.in_(ids))
-                .order_by(DECISION_CLAUSES.c.decision_id, DECISION_CLAUSES.c.position)
-            ).all()
-        cited: dict[int, list[str]] = {}
-        for decision_id, name in clauses:
-            cited.setdefault(decision_id, []).append(name)
+            page = wanted.order_by(DECISIONS.c.at, DECISIONS.c.id).limit(limit)
+            rows = connection.execute(page).all()
+            cited = _cited(connection, [row.id for row in rows])
         return tuple(
             DecisionRow(clauses=tuple(cited.get(row.id, ())), **{name: getattr(row, name) for name in _COLUMNS})
             for row in rows
@@ -88,3 +81,17 @@ class Decisions:
         )
         with self._session.read() as connection:
             return {clause: count for clause, count in connection.execute(statement)}
+
+
+def _cited(connection: Connection, ids: Sequence[int]) -> dict[int, list[str]]:
+    """The clauses of each decision, in its order."""
+    cited: dict[int, list[str]] = {}
+    for some in batched(ids):
+        statement = (
+            select(DECISION_CLAUSES.c.decision_id, DECISION_CLAUSES.c.clause)
+            .where(DECISION_CLAUSES.c.decision_id.in_(some))
+            .order_by(DECISION_CLAUSES.c.decision_id, DECISION_CLAUSES.c.position)
+        )
+        for decision_id, clause in connection.execute(statement):
+            cited.setdefault(decision_id, []).append(clause)
+    return cited

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import ClassVar
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError, TimeoutError
+from sqlalchemy.exc import SQLAlchemyError, StatementError, TimeoutError
 
 _SQLITE_PASSING = ("BUSY", "LOCKED", "IOERR", "FULL", "CANTOPEN", "READONLY", "NOMEM", "INTERRUPT", "PROTOCOL")
 _POSTGRES_PASSING = ("08", "25P03", "25P04", "40", "53", "55P03", "57", "58")
@@ -57,7 +57,7 @@ def translate(error: SQLAlchemyError | sqlite3.Error) -> StoreError:
     """The store's own error for a driver's or SQLAlchemy's. The text is the complaint, never a statement's values."""
     if isinstance(error, TimeoutError):
         return StoreUnavailable("no database connection became free in time")
-    original = error.orig if isinstance(error, DBAPIError) else error
+    original = error.orig if isinstance(error, StatementError) else error
     if isinstance(original, SQLAlchemyError):
         return StoreBroken(f"the database layer refused: {type(error).__name__}")
     complaint = str(original).strip().splitlines()

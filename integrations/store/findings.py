@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
-from integrations.store.database import Session, insert_into
+from integrations.store.database import Session, batched, insert_into
 from integrations.store.errors import NotFound, Refused
 from integrations.store.records import Finding, FindingRecord, FindingStatus, FindingStep
 from integrations.store.tables import FINDING_STEPS, FINDINGS
@@ -115,12 +115,12 @@ def _records(connection: Connection, wanted: Select[Any]) -> list[FindingRecord]
     """The findings `wanted` selects, in its order, with their steps."""
     rows = connection.execute(wanted).all()
     steps: dict[int, list[FindingStep]] = {row.id: [] for row in rows}
-    for step in connection.execute(
-        select(FINDING_STEPS).where(FINDING_STEPS.c.finding_id.in_(list(steps))).order_by(FINDING_STEPS.c.id)
-    ):
-        steps[step.finding_id].append(
-            FindingStep(at=step.at, status=FindingStatus(step.status), by=step.by, why=step.why)
-        )
+    for some in batched(list(steps)):
+        of_some = select(FINDING_STEPS).where(FINDING_STEPS.c.finding_id.in_(some)).order_by(FINDING_STEPS.c.id)
+        for step in connection.execute(of_some):
+            steps[step.finding_id].append(
+                FindingStep(at=step.at, status=FindingStatus(step.status), by=step.by, why=step.why)
+            )
     return [_record(row, steps[row.id]) for row in rows]
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, up
 from integrations.store import inbox_rows
 from integrations.store.accepting import DELIVERY, insert_deliveries, verify
 from integrations.store.backoff import Backoff
-from integrations.store.database import Session, insert_into
+from integrations.store.database import Session, delete_in_parts, insert_into
 from integrations.store.errors import NotFound
 from integrations.store.outside import Outside
 from integrations.store.records import Accepted, Delivery, Depth, Entry, EntryStatus, Work
@@ -258,10 +258,8 @@ class Inbox:
 
     def purge(self, older_than: datetime) -> int:
         """Deletes done entries finished before `older_than`; their delivery ids are forgotten. Returns how many."""
-        with self._session.write() as connection:
-            return connection.execute(
-                delete(INBOX).where(has_status(INBOX, EntryStatus.DONE), INBOX.c.finished_at < older_than)
-            ).rowcount
+        done = has_status(INBOX, EntryStatus.DONE)
+        return delete_in_parts(self._session, INBOX, done, INBOX.c.finished_at < older_than)
 
 
 def _held(work: Work) -> tuple[ColumnElement[bool], ...]:

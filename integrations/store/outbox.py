@@ -4,10 +4,10 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, literal_column, select, update
 
 from integrations.store.backoff import Backoff
-from integrations.store.database import Session, insert_into
+from integrations.store.database import Session, delete_in_parts, insert_into
 from integrations.store.errors import NotFound
 from integrations.store.outside import Outside
 from integrations.store.records import Depth, Message, MessageRecord, MessageStatus, Parcel
@@ -173,10 +173,8 @@ class Outbox:
 
     def purge(self, older_than: datetime) -> int:
         """Deletes what was sent before `older_than`; its keys are forgotten. Returns how many."""
-        with self._session.write() as connection:
-            return connection.execute(
-                delete(OUTBOX).where(has_status(OUTBOX, MessageStatus.SENT), OUTBOX.c.finished_at < older_than)
-            ).rowcount
+        sent = has_status(OUTBOX, MessageStatus.SENT)
+        return delete_in_parts(self._session, OUTBOX, sent, OUTBOX.c.finished_at < older_than)
 
 
 def _message(row: Row[Any]) -> Message:

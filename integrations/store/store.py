@@ -85,7 +85,7 @@ class Store(Repositories):
         """One transaction over all repositories of the unit: committed at the end, rolled back on an exception.
 
         On SQLite nobody else writes meanwhile: no network, no waiting inside. The store's own repositories may be
-        read inside, and see what was committed before; writing through them raises RuntimeError on SQLite.
+        read inside, and see what was committed before; writing through them raises RuntimeError.
         """
         with self._database.write() as connection:
             yield Repositories(

@@ -23,9 +23,7 @@ class Instant(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
         if value is None:
             return None
-        if value.tzinfo is None:
-            raise ValueError(f"a time without a zone cannot be stored: {value.isoformat()}")
-        return value if dialect.name == "postgresql" else instant_text(value)
+        return aware(value) if dialect.name == "postgresql" else instant_text(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None:
@@ -33,9 +31,16 @@ class Instant(TypeDecorator[datetime]):
         return value.astimezone(UTC) if isinstance(value, datetime) else datetime.fromisoformat(value)
 
 
+def aware(value: datetime) -> datetime:
+    """`value`. Raises ValueError where it has no zone: it would mean another instant on another machine."""
+    if value.tzinfo is None:
+        raise ValueError(f"a time without a zone cannot be stored: {value.isoformat()}")
+    return value
+
+
 def instant_text(value: datetime) -> str:
-    """`2026-05-06T01:00:00.000000+00:00`: always UTC, always the same width."""
-    return value.astimezone(UTC).isoformat(timespec="microseconds")
+    """`2026-05-06T01:00:00.000000+00:00`: always UTC, always the same width. Raises ValueError without a zone."""
+    return aware(value).astimezone(UTC).isoformat(timespec="microseconds")
 
 
 # SQLite gives an automatic row id to a column of the very type INTEGER only.

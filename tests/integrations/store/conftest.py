@@ -38,7 +38,7 @@ def clock() -> HandClock:
 
 @pytest.fixture(params=ENGINES)
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of an empty database, once for each engine."""
+    """The URL of an empty database, once for each engine; a test for one engine names it by indirect parameter."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'zhidu.db'}"
     return str(request.getfixturevalue("postgres_url"))
