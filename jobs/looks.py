@@ -1,0 +1,84 @@
+"""The last look at a ticket: what is known of it without asking, and which deliveries say nothing new."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from types import MappingProxyType
+
+from integrations.store.records import Delivery, Look
+from integrations.zammad.plan import FieldChange, plain
+from integrations.zammad.wire import Ticket
+from policies.kernel.facts import Change
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What a look keeps for the next one.
+
+    changes   the ticket's history as far as rules may know it, oldest first
+    refused   field → value that the helpdesk took and did not keep
+    """
+
+    changes: tuple[Change, ...] = ()
+    refused: Mapping[str, object] = MappingProxyType({})
+
+    def dump(self) -> str:
+        """As JSON text."""
+        rows = [[change.at.isoformat(), change.by, change.field, change.old, change.new] for change in self.changes]
+        return json.dumps({"changes": rows, "refused": dict(self.refused)}, ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def load(cls, text: str) -> Known:
+        """Reads what `dump` wrote. Raises ValueError for anything else: the look is then worth nothing."""
+        kept = json.loads(text)
+        changes = tuple(
+            Change(at=datetime.fromisoformat(at), by=by, field=field, old=old, new=new)
+            for at, by, field, old, new in kept["changes"]
+        )
+        return cls(changes=changes, refused=MappingProxyType(kept["refused"]))
+
+    def after(self, written: Iterable[FieldChange], ignored: Iterable[FieldChange], at: datetime, me: int) -> Known:
+        """With our own write added, so that the history need not be read for it."""
+        lost = {change.field: plain(change.desired) for change in ignored}
+        made = [change for change in written if change.field not in lost]
+        ours = tuple(
+            Change(at=at, by=me, field=change.field, old=_word(change.actual), new=_word(change.desired))
+            for change in made
+        )
+        kept = {name: value for name, value in self.refused.items() if name not in {change.field for change in made}}
+        return replace(self, changes=self.changes + ours, refused=MappingProxyType({**kept, **lost}))
+
+
+def _word(value: object) -> str:
+    """A value in the words of the history: people by id, times in whole seconds, nothing as empty text."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    if isinstance(value, frozenset):
+        return json.dumps(sorted(value), ensure_ascii=False)
+    return str(value)
+
+
+def says_nothing_new(delivery: Delivery, look: Look | None, me: int) -> bool:
+    """Whether `delivery` tells of nothing that the last look did not show.
+
+    True for the echo of our own write, when its answer showed no foreign change: same second, our user, as many
+    articles. True as well for a ticket that was older at the time of sending than when we last saw it. Everything
+    else, and every delivery without these three values, costs a read.
+    """
+    if look is None or not look.clean or delivery.updated_at is None:
+        return False
+    seen = look.updated_at.replace(microsecond=0)
+    if delivery.updated_at < seen:
+        return True
+    echo = delivery.updated_by_id == look.by_user_id == me and delivery.article_count == look.article_count
+    return delivery.updated_at == seen and echo
+
+
+def is_as_last_seen(ticket: Ticket, look: Look | None) -> bool:
+    """Whether nobody has changed the ticket since the last look, so that the kept history is whole."""
+    return look is not None and look.clean and look.updated_at == ticket.updated_at

@@ -1,0 +1,314 @@
+"""The use case: one ticket that may have changed is read, judged, and brought to where the policy wants it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import structlog
+
+from integrations.store.errors import StoreError
+from integrations.store.records import Finding, FindingStatus, Look, Work
+from integrations.store.store import Repositories, Store
+from integrations.zammad.apply import Applied, apply
+from integrations.zammad.errors import NotFound, Permanent, Refused, Transient
+from integrations.zammad.facts import Reader
+from integrations.zammad.names import UnknownName
+from integrations.zammad.plan import Absurd, Limits, Plan, Planner, guard, silent
+from integrations.zammad.wire import OneRead
+from integrations.zammad.writes import ArticleWrite
+from jobs.looks import Known, is_as_last_seen, says_nothing_new
+from jobs.ports import Helpdesk, Meter
+from jobs.record import Recorder, clock_rows, fired_rungs
+from jobs.watchdog import Watchdog
+from policies.kernel.evaluate import Unit, Verdict, evaluate
+from policies.kernel.facts import Facts
+
+log = structlog.get_logger()
+
+_REST = timedelta(hours=1)
+"""How long the clocks of a ticket in the dead letters wait before the sweep tries it again."""
+
+
+class Outcome(StrEnum):
+    """How one look at a ticket ended."""
+
+    ECHO = "echo"
+    SAME = "no difference"
+    WRITTEN = "written"
+    VANISHED = "vanished"
+    OVER = "merged or removed"
+    RETRIED = "retried"
+    FAILED = "failed"
+    LOST = "lease lost"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """One ticket, read and judged, with the difference; nothing is written yet."""
+
+    read: OneRead
+    known: Known
+    facts: Facts
+    verdict: Verdict
+    plan: Plan
+    case_id: str
+
+
+class BadPolicy(Exception):
+    """The policy could not wholly be applied to this ticket: a rule failed or modules disagree. An administrator
+    must see it; what could be applied was."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Processor:
+    """Everything a look at a ticket needs.
+
+    helpdesk     the client of the calling thread
+    adopt_from   tickets created before it are only observed until a person touches them; None: all are taken in
+    """
+
+    helpdesk: Callable[[], Helpdesk]
+    store: Store
+    reader: Reader
+    planner: Planner
+    recorder: Recorder
+    units: Sequence[Unit]
+    now: Callable[[], datetime]
+    new_id: Callable[[], str]
+    meter: Meter
+    watchdog: Watchdog
+    limits: Limits = field(default_factory=Limits)
+    adopt_from: Callable[[], datetime | None] = lambda: None
+
+    def process(self, work: Work) -> Outcome:
+        """Look at the ticket of `work` and finish the work, whatever comes: done, tried again later, or dead letter."""
+        began = time.monotonic()
+        calls = _Calls()
+        with structlog.contextvars.bound_contextvars(ticket_id=work.ticket_id, reasons=",".join(work.reasons)):
+            try:
+                outcome = self._look(work, calls)
+            except (Transient, StoreError) as error:
+                outcome = self._again(work, error)
+            except (Permanent, UnknownName, Absurd, BadPolicy, ValueError) as error:
+                outcome = self._give_up(work, error)
+            except Exception as error:
+                log.exception("look failed")
+                outcome = self._give_up(work, error)
+            log.info("looked", outcome=outcome.value, reads=calls.reads, writes=calls.writes, attempt=work.attempt)
+        self.meter.processed(outcome.name.lower(), time.monotonic() - began, reads=calls.reads, writes=calls.writes)
+        return outcome
+
+    def judge(self, ticket_id: int, calls: _Calls | None = None) -> Judged | Outcome:
+        """Read and judge a ticket without writing anything; an outcome where there is nothing to judge."""
+        calls = calls or _Calls()
+        calls.reads += 1
+        try:
+            read = self.helpdesk().ticket(ticket_id)
+        except NotFound:
+            return Outcome.VANISHED
+        known = self._known(read, self.store.looks.get(ticket_id), calls)
+        facts = self.reader.facts(read, known.changes, self.now())
+        if facts.ticket.over:
+            return Outcome.OVER
+        return self._judged(read, known, facts)
+
+    def _judged(self, read: OneRead, known: Known, facts: Facts) -> Judged:
+        with self.watchdog.watching():
+            verdict = evaluate(self.units, facts)
+        case_id = facts.memory.case_id or self.store.cases.of(facts.ticket.id) or self.new_id()
+        observed = self._only_observed(facts)
+        memory = replace(verdict.memory, case_id=case_id, observed=observed)
+        plan = self.planner.plan(replace(verdict, memory=memory), facts, read, known.refused)
+        guard(plan, self.limits)
+        plan = silent(plan) if observed else plan
+        return Judged(read=read, known=known, facts=facts, verdict=verdict, plan=plan, case_id=case_id)
+
+    def _only_observed(self, facts: Facts) -> bool:
+        """Whether the ticket is older than the service and nobody has touched it since."""
+        adopt_from = self.adopt_from()
+        if adopt_from is None or facts.ticket.created_at >= adopt_from:
+            return False
+        if facts.memory.case_id is not None and not facts.memory.observed:
+            return False
+        touched = any(change.at >= adopt_from and change.by != facts.me for change in facts.history)
+        return not touched and not any(article.at >= adopt_from and article.key is None for article in facts.articles)
+
+    def _known(self, read: OneRead, look: Look | None, calls: _Calls) -> Known:
+        kept = _load(look)
+        if kept is not None and is_as_last_seen(read.ticket, look):
+            return kept
+        calls.reads += 1
+        history = self.reader.changes(self.helpdesk().history(read.ticket.id))
+        return Known(changes=history, refused=kept.refused if kept is not None else {})
+
+    def _look(self, work: Work, calls: _Calls) -> Outcome:
+        look = self.store.looks.get(work.ticket_id)
+        me = self.reader.me
+        only_deliveries = len(work.deliveries) == len(work.entries)
+        if only_deliveries and all(says_nothing_new(delivery, look, me) for delivery in work.deliveries):
+            return self._finish(work, Outcome.ECHO)
+        judged = self.judge(work.ticket_id, calls)
+        if isinstance(judged, Outcome):
+            return self._close(work, judged)
+        applied = Applied(ticket=None)
+        if not judged.plan.empty or judged.plan.decisions:
+            self._stage(judged)
+            applied = self._apply(judged, calls)
+        return self._commit(work, judged, applied)
+
+    def _close(self, work: Work, outcome: Outcome) -> Outcome:
+        with self.store.unit() as unit:
+            unit.clocks.replace(work.ticket_id, ())
+            unit.looks.forget(work.ticket_id)
+            done = unit.inbox.done(work)
+        return outcome if done else Outcome.LOST
+
+    def _stage(self, judged: Judged) -> None:
+        """What the plan leaves in the store, before it is written: keyed, so that a second try adds nothing."""
+        plan, verdict = judged.plan, judged.verdict
+        rows = self.recorder.decisions(plan, verdict, judged.case_id)
+        findings = tuple(self.recorder.findings(plan, verdict, judged.case_id))
+        messages = tuple(self.recorder.messages(plan, verdict))
+        with self.store.unit() as unit:
+            unit.decisions.append(rows)
+            for message in messages:
+                unit.outbox.put(message)
+            for finding, waived_by in findings:
+                if unit.findings.raise_(finding) and waived_by is not None:
+                    why = judged.facts.ticket.override_reason or finding.evidence
+                    who = judged.facts.person(waived_by)
+                    name = who.name if who is not None else str(waived_by)
+                    unit.findings.transition(finding.key, FindingStatus.WAIVED, by=name, why=why, at=verdict.facts.now)
+        for row in rows:
+            self.meter.decided(row.clauses)
+        for finding, _ in findings:
+            self.meter.found(finding.clause, grave=finding.grave)
+        for clause, rung in fired_rungs(plan):
+            self.meter.rung_fired(clause, rung)
+
+    def _apply(self, judged: Judged, calls: _Calls) -> Applied:
+        try:
+            applied = apply(judged.plan, judged.read, self.helpdesk())
+        except Refused as error:
+            self._tell_refusal(judged, error, calls)
+            raise
+        calls.writes += applied.writes
+        return applied
+
+    def _tell_refusal(self, judged: Judged, error: Refused, calls: _Calls) -> None:
+        """A refusal is a thing a person must see: a finding, and a note, which Zammad takes where it refuses a PUT."""
+        self._find(judged, "write_refused", f"{judged.read.ticket.updated_at.isoformat()}:{error.message}", str(error))
+        key = f"{judged.read.ticket.id}:refused:{judged.read.ticket.updated_at.isoformat()}"
+        if any(article.key == key for article in judged.read.articles):
+            return
+        voice = self.recorder.voice(judged.facts)
+        text = voice.text("core", "note.refused", words=error.message)
+        calls.writes += 1
+        try:
+            self.helpdesk().add_article(judged.plan.ticket_id, ArticleWrite(body=text, internal=True, key=key))
+        except (Transient, Permanent) as second:
+            log.warning("refusal could not be noted", error=str(second))
+
+    def _commit(self, work: Work, judged: Judged, applied: Applied) -> Outcome:
+        plan, ticket = judged.plan, applied.ticket or judged.read.ticket
+        for change in applied.ignored:
+            log.warning("helpdesk ignored a change", field=change.field, rule=change.decision.rule)
+            self._find(judged, "write_ignored", change.field, f"{change.field} → {change.desired}")
+        known = judged.known.after(plan.changes, applied.ignored, ticket.updated_at, self.reader.me)
+        look = Look(
+            ticket_id=ticket.id,
+            case_id=judged.case_id,
+            number=ticket.number,
+            updated_at=ticket.updated_at,
+            article_count=ticket.article_count or len(judged.read.articles),
+            by_user_id=ticket.updated_by_id,
+            clean=not applied.foreign,
+            history=known.dump(),
+            history_until=ticket.updated_at,
+        )
+        trouble = self._trouble(judged)
+        with self.store.unit() as unit:
+            unit.looks.put(look)
+            unit.cases.put(ticket.id, judged.case_id)
+            unit.clocks.replace(ticket.id, clock_rows(judged.verdict))
+            if applied.foreign:
+                unit.inbox.enqueue(ticket.id, "again")
+            done = unit.inbox.fail(work, trouble) if trouble else unit.inbox.done(work)
+        if not done:
+            return Outcome.LOST
+        if trouble:
+            log.error("policy could not wholly be applied", error=trouble)
+            self.meter.died("inbox")
+            return Outcome.FAILED
+        return Outcome.SAME if plan.empty else Outcome.WRITTEN
+
+    def _trouble(self, judged: Judged) -> str:
+        """What an administrator must see of this evaluation; empty when all is well."""
+        verdict = judged.verdict
+        for field in judged.plan.lacking:
+            self._find(judged, "field_missing", field, f"zhidu_{field}", once=True)
+        for conflict in verdict.conflicts:
+            sides = " / ".join(f"{d.rule} ({', '.join(d.clauses)})" for d in conflict.sides)
+            self._find(judged, "policy_conflict", conflict.slot, f"{conflict.slot}: {sides}")
+        failed = [f"{failure.rule} ({', '.join(failure.clauses)}): {failure.error}" for failure in verdict.failures]
+        failed += [f"{module}: skipped, a module it needs failed" for module in verdict.skipped]
+        return "; ".join(failed)
+
+    def _find(self, judged: Judged, code: str, what: str, evidence: str, *, once: bool = False) -> None:
+        """A finding about the helpdesk or the policy itself (1.3.2: deviations are findings with an owner)."""
+        ticket = judged.read.ticket.id
+        self.store.findings.raise_(
+            Finding(
+                key=f"{code}:{what}" if once else f"{ticket}:{code}:{what}",
+                case_id=judged.case_id,
+                ticket_id=ticket,
+                clause="1.3.2",
+                code=code,
+                person_id=None,
+                at=self.now(),
+                evidence=evidence,
+            )
+        )
+
+    def _finish(self, work: Work, outcome: Outcome) -> Outcome:
+        return outcome if self.store.inbox.done(work) else Outcome.LOST
+
+    def _again(self, work: Work, error: Exception) -> Outcome:
+        log.warning("will be tried again", error=str(error))
+        return Outcome.RETRIED if self.store.inbox.retry(work, str(error)) else Outcome.LOST
+
+    def _give_up(self, work: Work, error: Exception) -> Outcome:
+        log.error("dead letter", error=str(error), kind=type(error).__name__)
+        self.meter.died("inbox")
+        with self.store.unit() as unit:
+            failed = unit.inbox.fail(work, f"{type(error).__name__}: {error}")
+            if failed:
+                _postpone(unit, work.ticket_id, self.now() + _REST)
+        return Outcome.FAILED if failed else Outcome.LOST
+
+
+def _postpone(unit: Repositories, ticket_id: int, until: datetime) -> None:
+    rows = unit.clocks.of(ticket_id)
+    later = (replace(row, next_at=until) if row.next_at is not None and row.next_at < until else row for row in rows)
+    unit.clocks.replace(ticket_id, later)
+
+
+@dataclass(slots=True)
+class _Calls:
+    """How many calls this look has cost the helpdesk."""
+
+    reads: int = 0
+    writes: int = 0
+
+
+def _load(look: Look | None) -> Known | None:
+    if look is None:
+        return None
+    try:
+        return Known.load(look.history)
+    except (ValueError, KeyError, TypeError):
+        return None

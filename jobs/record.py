@@ -1,0 +1,133 @@
+"""What an evaluation leaves in the store: clocks, decisions, findings and messages, as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from integrations.store.records import ClockRow, ClockStatus, DecisionRow, Finding, Message
+from integrations.zammad.plan import Plan
+from policies.kernel.deadlines import Clock, look
+from policies.kernel.decisions import Decision, Find, RunClock, Tell
+from policies.kernel.describe import in_words
+from policies.kernel.evaluate import Verdict
+from policies.kernel.facts import Facts
+from policies.kernel.voice import Voice
+
+_STATUS = {
+    "running": ClockStatus.RUNNING,
+    "paused": ClockStatus.PAUSED,
+    "breached": ClockStatus.BREACHED,
+    "met": ClockStatus.MET,
+    "met late": ClockStatus.MET,
+}
+
+
+def clock_rows(verdict: Verdict) -> tuple[ClockRow, ...]:
+    """The clocks as they stand once the verdict has taken effect."""
+    rows: dict[str, ClockRow] = {}
+    now, fired = verdict.facts.now, verdict.memory.fired
+    for action in verdict.clocks:
+        clock = action.clock
+        known = fired.get(clock.name)
+        seen = look(clock, now, known.rungs if known is not None and known.run == clock.run else frozenset())
+        rows[clock.name] = ClockRow(
+            name=clock.name,
+            run=clock.run,
+            clause=clock.clauses[0],
+            started_at=clock.started_at,
+            due_at=clock.due_at or _unpaused(clock),
+            next_at=seen.next_at,
+            status=_STATUS[seen.status],
+            provisional=clock.due is not None and clock.due.provisional,
+        )
+    return tuple(rows.values())
+
+
+def _unpaused(clock: Clock) -> datetime:
+    """When a clock that waits would have been due: it has no other due time while it waits."""
+    running = replace(clock, pauses=())
+    return running.due_at or clock.started_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorder:
+    """Turns decisions into rows.
+
+    voice    a ticket's voice, for the texts of findings and messages
+    policy   digest of the policy in force
+    """
+
+    voice: Callable[[Facts], Voice]
+    policy: str
+
+    def decisions(self, plan: Plan, verdict: Verdict, case_id: str) -> tuple[DecisionRow, ...]:
+        """One row for each decision that has an effect now."""
+        voice = self.voice(verdict.facts)
+        return tuple(
+            DecisionRow(
+                ticket_id=plan.ticket_id,
+                case_id=case_id,
+                at=verdict.facts.now,
+                rule=decision.rule,
+                clauses=decision.clauses,
+                slot=decision.action.slot,
+                action=in_words(decision.action),
+                because=voice.say(decision.because, decision.module),
+                policy=self.policy,
+            )
+            for decision in dict.fromkeys(plan.decisions)
+        )
+
+    def findings(self, plan: Plan, verdict: Verdict, case_id: str) -> Iterator[tuple[Finding, int | None]]:
+        """The findings, each with who waived it by an override, if anybody."""
+        voice = self.voice(verdict.facts)
+        for decision in plan.findings:
+            action = decision.action
+            if isinstance(action, Find):
+                finding = Finding(
+                    key=f"{plan.ticket_id}:{action.key}",
+                    case_id=case_id,
+                    ticket_id=plan.ticket_id,
+                    clause=decision.clauses[0],
+                    code=action.code,
+                    person_id=action.person,
+                    at=verdict.facts.now,
+                    evidence=voice.say(action.text, decision.module),
+                    grave=action.grave,
+                )
+                yield finding, action.waived_by
+
+    def messages(self, plan: Plan, verdict: Verdict) -> Iterator[Message]:
+        """Mails to persons of the company; nobody without an address is written to."""
+        for decision in plan.tells:
+            message = self._message(decision, verdict.facts)
+            if message is not None:
+                yield message
+
+    def _message(self, decision: Decision, facts: Facts) -> Message | None:
+        action = decision.action
+        person = facts.person(action.person) if isinstance(action, Tell) else None
+        if not isinstance(action, Tell) or person is None or not person.email:
+            return None
+        voice = self.voice(facts)
+        text = voice.say(action.text, decision.module)
+        why = voice.say(decision.because, decision.module)
+        number, clause = facts.ticket.number, decision.clauses[0]
+        body = text if why == text else f"{text}\n{why}"
+        return Message(
+            key=f"{facts.ticket.id}:{action.key}:{action.person}",
+            kind="mail",
+            to=person.email,
+            subject=voice.text("core", "mail.subject", number=number, clause=clause),
+            body=voice.text("core", "mail.body", name=person.name, text=body, number=number, clause=clause),
+        )
+
+
+def fired_rungs(plan: Plan) -> Iterator[tuple[str, str]]:
+    """Clause and rung of every rung that takes effect in this plan."""
+    for decision in plan.rungs:
+        if isinstance(decision.action, RunClock):
+            for rung in decision.action.reached:
+                yield decision.clauses[0], rung
