@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
+from integrations.zammad.errors import Transient
 from integrations.zammad.wire import Article, Group, Priority, State
 
 T = TypeVar("T", State, Priority, Group)
@@ -58,6 +59,8 @@ class Names:
     source     gives the client of the calling thread.
     not_again  seconds in which a second miss does not read the lists again: a name that never was must not cost a
                read at every look.
+    max_age    seconds after which the lists are read again even so: groups are renamed, states switched off. When the
+               helpdesk cannot be read then, what was known goes on serving.
     """
 
     def __init__(
@@ -65,14 +68,17 @@ class Names:
         source: Callable[[], Source],
         *,
         not_again: float = 30.0,
+        max_age: float = 600.0,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._source = source
         self._not_again = not_again
+        self._max_age = max_age
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._tables: _Tables | None = None
         self._read_at = 0.0
+        self._tried_at = 0.0
         self._learnt = _Learnt()
 
     def state(self, id: int) -> State:
@@ -168,13 +174,22 @@ class Names:
         return found
 
     def _current(self) -> _Tables:
-        return self._tables or self._refresh(after=None)
+        tables, now = self._tables, self._monotonic()
+        if tables is None:
+            return self._refresh(after=None)
+        if now - self._read_at < self._max_age or now - self._tried_at < self._not_again:
+            return tables
+        try:
+            return self._refresh(after=tables)
+        except Transient:
+            return tables
 
     def _refresh(self, after: _Tables | None) -> _Tables:
         """Reads the lists unless another thread has done so since `after` was seen."""
         with self._lock:
             if self._tables is not None and self._tables is not after:
                 return self._tables
+            self._tried_at = self._monotonic()
             source = self._source()
             states = {state.id: state for state in source.states()}
             tables = _Tables(
@@ -187,5 +202,5 @@ class Names:
                     if state.name in _TYPES_BY_STATE
                 },
             )
-            self._tables, self._read_at = tables, self._monotonic()
+            self._tables, self._read_at = tables, self._tried_at
             return tables

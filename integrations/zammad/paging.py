@@ -38,20 +38,25 @@ def by_time(
     time_of  the time they are sorted by.
 
     Numbered pages would skip a row whenever an earlier one changes and moves to the end. So each page begins at the
-    time of the last row seen; only when a whole page shares one instant the next number is asked for. A ticket that
-    changes meanwhile is given again with its new time.
+    time of the last row seen. Only when a whole page shares one instant the next number is asked for, and then, as
+    rows may have moved in between, that instant is read again until it shows nothing new. A ticket that changes
+    meanwhile is given again with its new time.
     """
     seen: dict[int, datetime] = {}
-    at, number = since, 1
+    at, number, news = since, 1, False
     while True:
         rows = page(at, number)
         fresh = [row for row in rows if seen.get(row.id) != time_of(row)]
         seen.update((row.id, time_of(row)) for row in fresh)
         yield from fresh
-        if len(rows) < SMALLEST_LIMIT:
-            return
-        last = max(time_of(row) for row in rows)
-        if fresh and last > at:
-            at, number = last, 1
-        else:
+        news = news or bool(fresh)
+        ended = len(rows) < SMALLEST_LIMIT
+        last = max(map(time_of, rows), default=at)
+        if not ended and last <= at:
             number += 1
+        elif number > 1 and news:
+            number, news = 1, False
+        elif ended:
+            return
+        else:
+            at, number, news = last, 1, False

@@ -282,19 +282,11 @@ def test_the_token_is_nowhere(
     for failure in _failures(reply, token):
         scripted.seen.clear()
         scripted.does(failure)
-        try:
+        with pytest.raises(ZammadError) as caught:
             client.version()
-        except ZammadError as error:
-            shown += [
-                repr(error),
-                str(error),
-                repr(error.__dict__),
-                repr(error.args),
-                *traceback.format_exception(error),
-            ]
-            assert (error.__cause__, error.__context__) == (None, None)
-        else:
-            pytest.fail("no error")
+        error = caught.value
+        shown += [repr(error), str(error), repr(error.__dict__), repr(error.args), *traceback.format_exception(error)]
+        assert (error.__cause__, error.__context__) == (None, None)
     connection = Connection(url=scripted.url, token=token, proxy=f"http://u:{token}@p:1")
     shown += [repr(client), str(client), repr(connection), caplog.text]
 

@@ -57,11 +57,14 @@ def test_recorded_errors_are_typed(row: dict[str, Any]) -> None:
         assert error.kind == KINDS.get(row["from"], "value")
 
 
+MALFORMED = b'{"error":"Error occurred while parsing request parameters"}'
+HALF_WAY = b'{"error":"Error ID 6Hdd: Please contact your administrator."}'
+
 FAILURES = {
     # row                          status  body                                             write  type        words
-    "malformed JSON is ours":     (500, b'{"error":"Error occurred while parsing request parameters"}', True, Permanent, "parsing"),
-    "failed half-way, a write":   (500, b'{"error":"Error ID 6Hdd: Please contact your administrator."}', True, AnswerLost, "e-mail address"),
-    "failed half-way, a read":    (500, b'{"error":"Error ID 6Hdd: Please contact your administrator."}', False, Transient, "Error ID 6Hdd"),
+    "malformed JSON is ours":     (500, MALFORMED, True, Permanent, "parsing"),
+    "failed half-way, a write":   (500, HALF_WAY, True, AnswerLost, "e-mail address"),
+    "failed half-way, a read":    (500, HALF_WAY, False, Transient, "Error ID 6Hdd"),
     "gateway, a write":           (502, b"<html>Bad Gateway</html>", True, AnswerLost, "HTTP 502"),
     "gateway too slow, a write":  (504, b"", True, AnswerLost, "HTTP 504"),
     "gateway too slow, a read":   (504, b"", False, Transient, "HTTP 504"),

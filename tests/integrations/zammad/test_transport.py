@@ -31,6 +31,8 @@ def _version(client: Client) -> None:
     client.version()
 
 
+A_DATE = {"Retry-After": "Tue, 24 Nov 2026 08:00:00 GMT"}
+
 RETRIED = {
     # row                              call      replies                                       requests  waits
     "a read after 503":               (_version, [{"status": 503}], 2, [0.25]),
@@ -42,7 +44,7 @@ RETRIED = {
     "429 without a time":             (_version, [{"status": 429}], 2, [0.25]),
     "429 with a time":                (_version, [{"status": 429, "headers": {"Retry-After": "3"}}], 2, [3.0]),
     "503 with a short time":          (_version, [{"status": 503, "headers": {"Retry-After": "0"}}], 2, [0.25]),
-    "429 with a date":                (_version, [{"status": 429, "headers": {"Retry-After": "Tue, 24 Nov 2026 08:00:00 GMT"}}], 2, [0.25]),
+    "429 with a date":                (_version, [{"status": 429, "headers": A_DATE}], 2, [0.25]),
     "a proxy's page":                 (_version, [{"body": b"<html>", "status": 503}], 2, [0.25]),
     "a search, which is a POST":      (_search, [{"status": 503}], 2, [0.25]),
 }  # fmt: skip

@@ -213,7 +213,7 @@ WRONG = {
     "an id as text":              ({"group_id": "2"}, "group_id: Input should be a valid integer"),
     "an id as a truth":           ({"state_id": True}, "state_id: Input should be a valid integer"),
     "no id":                      ({"owner_id": None}, "owner_id: Input should be a valid integer"),
-    "a time without a zone":      ({"updated_at": "2026-11-24T06:00:00"}, "updated_at: Input should have timezone info"),
+    "a time without a zone":      ({"updated_at": "2026-11-24T06:00"}, "updated_at: Input should have timezone info"),
     "no time":                    ({"created_at": "soon"}, "created_at: Input should be a valid datetime"),
     "preferences that are text":  ({"preferences": "{}"}, "preferences: Input should be an object"),
 }  # fmt: skip
