@@ -1,7 +1,7 @@
 """What benchmarks share: paired rounds on a machine that others use too, and one line of JSON for the table.
 
-A benchmark is a script `bench_NAME.py` that runs by itself, prints what it measures, calls `report` for each figure that
-belongs in the table of `python -m benchmarks.run`, and ends with status 1 when a target was missed.
+A benchmark is a script `bench_NAME.py` that runs by itself, prints what it measures, calls `report` for each figure of
+the table that `python -m benchmarks.run` prints, and ends with status 1 when a target was missed.
 """
 
 import json
@@ -62,7 +62,7 @@ def best_of(rounds: int, call: Callable[[], object]) -> float:
 
 
 def paired(ours: Callable[[], object], peer: Callable[[], object], *, rounds: int = 5) -> Paired:
-    """Runs both in turns and in alternating order, so that a busy machine troubles both alike; once before to warm up."""
+    """Runs both in turns and in alternating order, so that a busy machine troubles both alike; once to warm up."""
     ours()
     peer()
     times: list[tuple[float, float]] = []
