@@ -34,5 +34,5 @@ def _wrong(call: ast.Call, texts: Texts) -> Iterator[str]:
     wanted = placeholders(texts.by_language[LANGUAGES[0]][key])
     for name in sorted(wanted - named) if None not in named else ():
         yield f"text {key!r} has {{{name}}}, which gets no value"
-    for name in sorted(named - wanted - {None}, key=str):
+    for name in sorted(str(name) for name in named - wanted - {None}):
         yield f"text {key!r} has no {{{name}}}"

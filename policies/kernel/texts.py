@@ -67,6 +67,7 @@ def load_texts(layers: Mapping[Language, Sequence[Layer]]) -> Texts:
 class _Book:
     """The texts of one language, with where each stands and the placeholders it has."""
 
+    shipped: Document
     document: Document
     texts: dict[str, str]
     locs: dict[str, Loc]
@@ -77,7 +78,7 @@ class _Book:
 def _book(layers: Sequence[Layer]) -> _Book:
     shipped, *changed = [parse(layer.text, layer.path) for layer in layers]
     merged = merge([shipped, *changed], Place(kinds=(Any,)))
-    book = _Book(document=merged, texts={}, locs={}, placeholders={}, problems=[])
+    book = _Book(shipped=shipped, document=merged, texts={}, locs={}, placeholders={}, problems=[])
     known = {".".join(map(str, loc)) for loc, _ in _leaves(shipped.value, ())}
     for loc, text in _leaves(merged.value, ()):
         key = ".".join(map(str, loc))
@@ -127,7 +128,7 @@ def _differences(books: Mapping[Language, _Book]) -> Iterator[Problem]:
         model, *_ = holders
         for language, book in books.items():
             if key not in book.texts:
-                yield book.document.problem(f"no text {key}, which {model} has")
+                yield book.shipped.problem(f"no text {key}, which {model} has")
                 continue
             here, there = book.placeholders[key], books[model].placeholders[key]
             for name in sorted(here ^ there):

@@ -160,7 +160,7 @@ class _Builder:
         event = cast(yaml.ScalarEvent | yaml.CollectionStartEvent, event)  # nothing else may begin a value
         if event.anchor is not None:
             self.refuse(event, loc, f"anchors (&{event.anchor}) are not used here; write the value out")
-        if event.tag is not None and event.tag != "!":
+        if event.tag is not None:
             self.refuse(event, loc, f"tags ({event.tag.replace('tag:yaml.org,2002:', '!!')}) are not used here")
         if isinstance(event, yaml.ScalarEvent):
             return self.scalar(event, loc)
