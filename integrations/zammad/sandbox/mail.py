@@ -1,0 +1,132 @@
+"""Mails: automatic replies, sending (nothing leaves the machine), and the parser for mails that come in."""
+
+import hashlib
+import re
+from collections.abc import Callable
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from email.utils import parseaddr
+
+from integrations.zammad.sandbox import history, people
+from integrations.zammad.sandbox.articles import affect, attach, insert, mail_id
+from integrations.zammad.sandbox.payloads import render
+from integrations.zammad.sandbox.sanitise import clean
+from integrations.zammad.sandbox.seed import sender_id, type_id
+from integrations.zammad.sandbox.state import SYSTEM_USER, Desk, Row
+
+CreateTicket = Callable[[Desk, Row, int], Row]
+Save = Callable[[Desk, Row, Row, int], None]
+FOLLOW_UP = re.compile(r"\[Ticket#(\d+)\]")
+
+
+def automatic_reply(desk: Desk, ticket: Row, article: Row | None, effect: Row, source: Row) -> None:
+    """A trigger's mail to the customer, where the group has an address; else nothing is written."""
+    mailbox = desk.table("email_addresses").find(desk.groups.get(ticket["group_id"])["email_address_id"])
+    recipient = desk.users.get(ticket["customer_id"])["email"]
+    if mailbox is None or not recipient:
+        return
+    at = desk.stamp()
+    body = clean(render(desk, str(effect.get("body") or ""), ticket), own_address=f"http://{desk.fqdn}").body
+    row = _article(ticket, type_id("email"), sender_id("System"), SYSTEM_USER, at) | {
+        "from": f"{mailbox['name']} <{mailbox['email']}>", "to": recipient, "content_type": "text/html", "body": body,
+        "subject": render(desk, str(effect.get("subject") or ""), ticket), "message_id": mail_id(desk),
+        "preferences": {"perform_origin": "trigger", "email_address_id": mailbox["id"]},
+    }  # fmt: skip
+    _stamp_id(row)
+    insert(desk, row, source)
+    desk.outbox.append(("mail", row["id"]))
+
+
+def _article(ticket: Row, kind: int, sender: int, by: int, at: str) -> Row:
+    return {
+        "id": 0, "ticket_id": ticket["id"], "type_id": kind, "sender_id": sender, "detected_language": None,
+        "from": None, "to": None, "cc": None, "subject": None, "reply_to": None, "message_id": None,
+        "message_id_md5": None, "in_reply_to": None, "content_type": "text/plain", "body": "", "internal": False,
+        "preferences": {}, "updated_by_id": by, "created_by_id": by, "origin_by_id": None, "created_at": at,
+        "updated_at": at,
+    }  # fmt: skip
+
+
+def _stamp_id(row: Row) -> None:
+    row["message_id_md5"] = hashlib.md5(str(row["message_id"]).encode(), usedforsecurity=False).hexdigest()
+
+
+def send(desk: Desk, article_id: int) -> None:
+    """What the worker leaves behind when a mail has gone out: its delivery status and a line of history."""
+    article = desk.articles.rows.get(article_id)
+    if article is None:
+        return
+    article["preferences"] = {
+        **article["preferences"], "delivery_retry": 1, "delivery_channel_id": 3, "delivery_status_message": None,
+        "delivery_status": "success", "delivery_status_date": desk.stamp(),
+    }  # fmt: skip
+    history.mail_sent(desk, article)
+
+
+def receive(desk: Desk, raw: bytes, *, group_id: int, create_ticket: CreateTicket, save: Save) -> Row:
+    """Take a mail in as the parser does: a new ticket, or a follow-up of ``[Ticket#…]`` that reopens a closed one.
+
+    Returns the article. The raw mail is kept under `ticket_article_plain`.
+    """
+    message = message_from_bytes(raw, policy=policy.default)
+    assert isinstance(message, EmailMessage)  # noqa: S101 - the policy above makes it one
+    name, address = parseaddr(str(message["From"] or ""))
+    subject = str(message["Subject"] or "")
+    customer = people.customer_by_email(desk, address, SYSTEM_USER, name)
+    if customer["created_by_id"] == SYSTEM_USER:
+        customer["updated_by_id"] = customer["created_by_id"] = customer["id"]
+    found = FOLLOW_UP.search(subject)
+    ticket = next((row for row in desk.tickets if found and row["number"] == found[1]), None)
+    fresh = ticket is None
+    if ticket is None:
+        ticket = create_ticket(desk, {"title": subject or "-", "group_id": group_id, "customer_id": customer["id"],
+                                      "state_id": 1, "priority_id": 2}, customer["id"])  # fmt: skip
+    elif desk.name_of("ticket_states", ticket["state_id"]) not in ("new", "open"):
+        follow_up = next(row["id"] for row in desk.states if row["default_follow_up"])
+        save(desk, ticket, {"state_id": follow_up}, customer["id"])
+    row = _mail_article(desk, ticket, message, customer["id"])
+    insert(desk, row)
+    raw_id = desk.table("attachments").take_id()
+    desk.raw_mails[row["id"]] = raw
+    desk.files[raw_id] = raw
+    _keep_parts(desk, row, message)
+    affect(desk, ticket, row, customer["id"], save)
+    if fresh:
+        customer["updated_at"] = desk.stamp()
+    return row
+
+
+def _mail_article(desk: Desk, ticket: Row, message: EmailMessage, by: int) -> Row:
+    part = message.get_body(("html", "plain"))
+    text = str(part.get_content()) if part is not None else ""
+    is_html = part is not None and part.get_content_type() == "text/html"
+    preferences: Row = {"send-auto-response": True, "is-auto-response": False}
+    if is_html:
+        text = clean(text.strip(), own_address=f"http://{desk.fqdn}").body
+        preferences["remote_content_removed"] = False
+    row = _article(ticket, type_id("email"), sender_id("Customer"), by, desk.stamp()) | {
+        "from": str(message["From"] or ""), "to": str(message["To"] or "") or None, "cc": message["Cc"] and str(message["Cc"]),
+        "subject": str(message["Subject"] or ""), "message_id": str(message["Message-ID"] or "") or None,
+        "in_reply_to": message["In-Reply-To"] and str(message["In-Reply-To"]), "body": text,
+        "content_type": "text/html" if is_html else "text/plain", "preferences": preferences,
+    }  # fmt: skip
+    if row["message_id"]:
+        _stamp_id(row)
+    return row
+
+
+def _keep_parts(desk: Desk, article: Row, message: EmailMessage) -> None:
+    html = message.get_body(("html",))
+    if html is not None:
+        attach(desk, article, "message.html", str(html.get_content()).strip().encode(), {
+            "content-alternative": True, "original-format": True, "Mime-Type": "text/html", "Charset": "utf-8",
+        })  # fmt: skip
+    for part in message.iter_attachments():
+        content = part.get_content()
+        data = content.encode() if isinstance(content, str) else bytes(content)
+        mime = part.get_content_type()
+        charset = part.get_content_charset()
+        attach(desk, article, part.get_filename() or "attachment", data, {
+            "Content-Type": f"{mime}; charset={charset}" if charset else mime, "Mime-Type": mime,
+            "Charset": (charset or "").upper() or None,
+        })  # fmt: skip
