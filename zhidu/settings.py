@@ -109,11 +109,13 @@ class Http(StrictModel):
 class Schedule(StrictModel):
     """What happens without a delivery."""
 
-    sweep_every_seconds: Seconds = 20.0
+    sweep_every_seconds: Seconds = 5.0
     """How often due clocks are looked for."""
-    reconcile_every_seconds: Seconds = 300.0
+    post_every_seconds: Seconds = 10.0
+    """How often waiting messages are sent."""
+    reconcile_every_seconds: Seconds = 60.0
     """How often the helpdesk is asked for changes whose delivery was missed."""
-    tidy_every_seconds: Seconds = 3600.0
+    purge_every_seconds: Seconds = 3600.0
     """How often done deliveries and old looks are removed from the store."""
     people_every_seconds: Seconds = 300.0
     """How old the list of people, posts and absences may get."""

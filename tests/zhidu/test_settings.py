@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from jobs.schedule import TIMETABLE
 from policies.kernel.problems import ConfigErrors
-from zhidu.settings import Settings, load_settings
+from zhidu.settings import Schedule, Settings, load_settings
 
 SECRET = "s3cret-of-the-desk"
 
@@ -138,3 +139,11 @@ def test_the_process_environment_is_the_default(folder: Path, monkeypatch: pytes
     monkeypatch.setenv("ZAMMAD_TOKEN", SECRET)
     (folder / "zhidu.yaml").write_text(DESK, encoding="utf-8")
     assert load_settings(folder).token() == SECRET
+
+
+def test_every_job_of_the_timetable_has_its_setting() -> None:
+    """The shipped intervals are those of the timetable."""
+    shipped = Schedule().model_dump()
+    assert {tick.name: tick.every for tick in TIMETABLE} == {
+        tick.name: shipped[f"{tick.name}_every_seconds"] for tick in TIMETABLE
+    }
