@@ -7,27 +7,24 @@ time; `m` and `h` are time on the wall. 1.3.1, 4.1.3, 4.3.2.
 
 from bisect import bisect_left, bisect_right
 from datetime import UTC, date, datetime, timedelta
-from typing import NamedTuple, Self
+from typing import Final, Self
 from zoneinfo import ZoneInfo
 
 from policies.kernel.calendar_data import FIRST_YEAR, LAST_YEAR, CalendarFile
 from policies.kernel.calendar_days import Day, DayKind, Days
-from policies.kernel.calendar_table import SAME, Table, YearSpan, midnight, unroll
+from policies.kernel.calendar_table import BLOCK, EPOCH, NEVER, Due, Hot, Table, YearSpan, midnight, seconds_of, unroll
 from policies.kernel.day_count import DayCount, count_days
-from policies.kernel.spec import UNIT_SECONDS, Spec, Unit
+from policies.kernel.spec import Spec, Unit
 
 __all__ = ["CalendarFile", "Day", "DayCount", "DayKind", "Due", "Spec", "Unit", "WorkingCalendar"]
 
-
-class Due(NamedTuple):
-    """When a period ends. A tuple, because a million of them a second are made.
-
-    at           aware, UTC
-    provisional  the period reaches into a year whose holidays are not known, so `at` may move when they are
-    """
-
-    at: datetime
-    provisional: bool
+_UNIT_LENGTH: Final[dict[Unit, timedelta]] = {
+    "wm": timedelta(minutes=1),
+    "wh": timedelta(hours=1),
+    "m": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+}
+_new: Final = tuple.__new__  # a named tuple's own constructor takes twice as long
 
 
 class WorkingCalendar:
@@ -37,7 +34,7 @@ class WorkingCalendar:
     Every method raises ValueError for an instant without a zone and for one beyond the years above.
     """
 
-    __slots__ = ("_days", "_known", "_spans", "_table", "name", "title", "zone")
+    __slots__ = ("_days", "_hot", "_known", "_spans", "_table", "name", "title", "zone")
 
     def __init__(self, name: str, title: str, days: Days) -> None:
         self.name = name
@@ -50,6 +47,7 @@ class WorkingCalendar:
         )
         self._spans: dict[int, YearSpan] = {}
         self._table: Table | None = None
+        self._hot: Hot = (0, 0, [], [], [], [], [], [], [], [], [])  # of no table: holds no instant
 
     @classmethod
     def build(cls, name: str, *files: CalendarFile) -> Self:
@@ -70,9 +68,54 @@ class WorkingCalendar:
         `wm`, `wh`: a start outside hours counts from the next opening; a period used up exactly at closing ends there,
         not at the next opening. Raises ValueError, too, when the period ends after 2199.
         """
-        at = _seconds(start)
-        end = self.end_of(at, spec)
-        return Due(datetime.fromtimestamp(end, UTC), self.provisional(at, end, spec.unit))
+        # Written for speed: no calls, and tables of hourly blocks in place of bisection.
+        if start.tzinfo is not UTC:
+            start = _utc(start)
+        past = start - EPOCH
+        at = past.days * 86_400 + past.seconds
+        low, high, opens, closes, totals, shifts, shut, settled, spans_at, spans_by, closes_at = self._hot
+        seconds = spec.open_seconds
+        if not seconds:
+            return self._add_days(start, at, spec)
+        if not low <= at < high:
+            self._over(at, at)
+            return self.add(start, spec)
+        index = spans_at[(at - low) // BLOCK]
+        while opens[index + 1] <= at:
+            index += 1
+        closing = closes[index]
+        if at < closing:
+            target = at - shifts[index] + seconds
+            if target < totals[index]:
+                return _new(Due, (start + spec.length, at < settled[index]))
+            if past.microseconds:  # the fraction of a second must fit before closing, too
+                target += 1
+        else:
+            start = closes_at[index]
+            target = closing - shifts[index] + seconds
+        if target > totals[-1]:
+            return self._later(start, spec)
+        found = spans_by[target // BLOCK]
+        while totals[found] < target:
+            found += 1
+        return _new(Due, (start + (spec.length + (shut[found] - shut[index])), at < settled[found]))
+
+    def _add_days(self, start: datetime, at: int, spec: Spec) -> Due:
+        """`add` for the units other than `wm` and `wh`; `start` in UTC, and in whole seconds `at`."""
+        unit = spec.unit
+        if unit == "m" or unit == "h":
+            return Due(start + spec.length, False)
+        table = self._table
+        if table is None or not table.low <= at < table.high:
+            table = self._over(at, at)
+        if unit == "wd":
+            index = table.worked[bisect_right(table.starts, at)] + spec.amount - 1
+            if index >= len(table.closings):
+                return self._later(start, spec)
+            due = table.closed_at[index]
+            return due if at >= table.closed_settled[index] else Due(due.at, True)
+        index = bisect_right(table.starts, at) + spec.amount
+        return table.midnights[index] if index < len(table.starts) else self._later(start, spec)
 
     def between(self, start: datetime, end: datetime, unit: Unit) -> int:
         """How many whole units have passed from `start` to `end`: the largest n with `add(start, n unit)` <= `end`.
@@ -81,41 +124,69 @@ class WorkingCalendar:
         """
         if end < start:
             return -self.between(end, start, unit)
-        low, high = _seconds(start), _seconds(end)
-        match unit:
-            case "wd":
-                table = self._over(low, high)
-                return max(0, table.closings_until(high) - table.worked[table.day_index(low) + 1])
-            case "d":
-                table = self._over(low, high)
-                return max(0, table.day_index(high + SAME) - table.day_index(low) - 1)
-            case "wm" | "wh":
-                return int((self.open_seconds(low, high) + SAME) // UNIT_SECONDS[unit])
-            case "m" | "h":
-                return int((high - low + SAME) // UNIT_SECONDS[unit])
+        if unit == "wd":
+            table, low, high = self._both(start, end)
+            return max(0, bisect_right(table.closings, high) - table.worked[bisect_right(table.starts, low)])
+        if unit == "d":
+            table, low, high = self._both(start, end)
+            return max(0, bisect_right(table.starts, high) - bisect_right(table.starts, low) - 1)
+        passed = self.open_time(start, end) if unit in ("wm", "wh") else _utc(end) - _utc(start)
+        return passed // _UNIT_LENGTH[unit]
 
     def open_time(self, start: datetime, end: datetime) -> timedelta:
-        """Open time from `start` to `end`, to the microsecond; zero when `end` is not after `start`."""
-        low, high = _seconds(start), _seconds(end)
-        return timedelta(seconds=round(self.open_seconds(low, high), 6)) if high > low else timedelta(0)
+        """Open time from `start` to `end`; zero when `end` is not after `start`."""
+        table, low, high = self._both(start, end)
+        if end <= start:
+            return timedelta(0)
+        first, last = bisect_right(table.opens, low) - 1, bisect_right(table.opens, high) - 1
+        begun = start if low < table.closes[first] else table.closes_at[first]
+        ended = end if high < table.closes[last] else table.closes_at[last]
+        return _utc(ended) - _utc(begun) - (table.shut[last] - table.shut[first])
+
+    def after_open(self, start: datetime, length: timedelta) -> datetime:
+        """The earliest instant by which `length` of open time, more than none, has passed since `start`."""
+        start = _utc(start)
+        at = seconds_of(start)
+        table = self._over(at, at)
+        while True:
+            index = bisect_right(table.opens, at) - 1
+            reach = length + (start if at < table.closes[index] else table.closes_at[index])
+            target = seconds_of(reach) + (reach.microsecond > 0) - table.shifts[index]
+            found = bisect_left(table.totals, target, index)
+            if found < len(table.totals):
+                return reach + (table.shut[found] - table.shut[index])
+            table = self._longer()
+
+    def days_ended(self, start: datetime, end: datetime, unit: Unit) -> int:
+        """How many working days have closed (`wd`), or calendar days have ended (`d`), after `start` and by `end`."""
+        table, low, high = self._both(start, end)
+        ends = table.closings if unit == "wd" else table.starts
+        return bisect_right(ends, high) - bisect_right(ends, low)
 
     def is_open(self, at: datetime) -> bool:
         """Whether the desk is open; at opening time it is, at closing time it is not."""
-        seconds = _seconds(at)
-        table = self._over(seconds, seconds)
+        table, seconds, _ = self._both(at, at)
         return seconds < table.closes[bisect_right(table.opens, seconds) - 1]
 
     def next_opening(self, at: datetime) -> datetime:
         """`at` itself when the desk is open, else when it opens next."""
-        seconds = _seconds(at)
-        table = self._over(seconds, seconds)
+        table, seconds, _ = self._both(at, at)
         index = bisect_right(table.opens, seconds)
         if seconds < table.closes[index - 1]:
-            return at.astimezone(UTC)
-        while index >= len(table.opens):
-            table = self._longer(table)
+            return _utc(at)
+        while table.opens[index] == NEVER:
+            table = self._longer()
             index = bisect_right(table.opens, seconds)
-        return datetime.fromtimestamp(table.opens[index], UTC)
+        return EPOCH + timedelta(seconds=table.opens[index])
+
+    def is_provisional(self, start: datetime, end: datetime, unit: Unit) -> bool:
+        """Whether a period of `unit` from `start` to `end` reaches into a year without data.
+
+        Never by `m`, `h` and `d`, which holidays do not change.
+        """
+        if unit not in ("wm", "wh", "wd"):
+            return False
+        return not any(low <= seconds_of(start) and end <= EPOCH + timedelta(seconds=high) for low, high in self._known)
 
     def day(self, day: date) -> Day:
         """What a date of this calendar is."""
@@ -123,75 +194,19 @@ class WorkingCalendar:
 
     def local_date(self, at: datetime) -> date:
         """The date on this calendar at an instant."""
-        _seconds(at)
-        return at.astimezone(self.zone).date()
+        return _utc(at).astimezone(self.zone).date()
 
     def explain(self, start: datetime, spec: Spec) -> tuple[DayCount, ...]:
         """The period counted out, a row for each day from that of `start` to that on which it ends."""
-        low = _seconds(start)
-        high = self.end_of(low, spec)
-        return tuple(count_days(self._days, self._over(low, high), low, high, spec))
+        end = self.add(start, spec).at
+        table, _, _ = self._both(start, end)
+        return tuple(count_days(self._days, table, self.open_time, _utc(start), end, spec))
 
-    # The same arithmetic on POSIX seconds, for callers that count many instants: clocks.
+    def _both(self, start: datetime, end: datetime) -> tuple[Table, int, int]:
+        low, high = seconds_of(_utc(start)), seconds_of(_utc(end))
+        return self._over(min(low, high), max(low, high)), low, high
 
-    def end_of(self, at: float, spec: Spec) -> float:
-        """`add`, in POSIX seconds."""
-        unit = spec.unit
-        if unit == "m" or unit == "h":
-            return at + spec.seconds
-        table = self._table
-        if table is None or not table.low <= at < table.high:
-            table = self._over(at, at)
-        if unit == "wd":
-            index = table.worked[bisect_right(table.starts, at)] + spec.amount - 1
-            while index >= len(table.closings):
-                table = self._longer(table)
-                index = table.worked[bisect_right(table.starts, at)] + spec.amount - 1
-            return table.closings[index]
-        if unit == "d":
-            index = bisect_right(table.starts, at) + spec.amount
-            while index >= len(table.starts):
-                table = self._longer(table)
-                index = bisect_right(table.starts, at) + spec.amount
-            return table.starts[index]
-        return self.after_open(at, spec.seconds)
-
-    def provisional(self, at: float, end: float, unit: Unit) -> bool:
-        """Whether a period of `unit` from `at` to `end` reaches into a year without data; never by `m`, `h`, `d`."""
-        if unit in _WALL:
-            return False
-        for known_from, known_until in self._known:  # noqa: SIM110 - a generator would cost half of an `add`
-            if known_from <= at and end <= known_until:
-                return False
-        return True
-
-    def after_open(self, at: float, seconds: float) -> float:
-        """The instant by which `seconds` of open time, more than none, have passed since `at`."""
-        table = self._table
-        if table is None or not table.low <= at < table.high:
-            table = self._over(at, at)
-        while True:
-            index = bisect_right(table.opens, at) - 1
-            closing = table.closes[index]
-            total = (at if at < closing else closing) + table.shifts[index] + seconds
-            index = bisect_left(table.totals, total - SAME, index)
-            if index < len(table.totals):
-                return total - table.shifts[index]
-            table = self._longer(table)
-
-    def open_seconds(self, start: float, end: float) -> float:
-        """Open seconds from `start` to `end`, which is not before it."""
-        table = self._over(start, end)
-        return table.open_until(end) - table.open_until(start)
-
-    def days_ended(self, start: float, end: float, unit: Unit) -> int:
-        """How many working days have closed (`wd`), or calendar days ended (`d`), after `start` and until `end`."""
-        table = self._over(start, end)
-        if unit == "wd":
-            return table.closings_until(end) - table.closings_until(start)
-        return table.day_index(end) - table.day_index(start)
-
-    def _over(self, start: float, end: float) -> Table:
+    def _over(self, start: int, end: int) -> Table:
         """A table that holds both instants. Replaced as a whole, so that another thread never sees a part of one."""
         table = self._table
         if table is not None and table.low <= start and end < table.high:
@@ -201,35 +216,40 @@ class WorkingCalendar:
             return self._join(first, min(last + 1, LAST_YEAR))
         return self._join(min(first, table.first_year), max(last, table.last_year))
 
-    def _longer(self, table: Table) -> Table:
-        """A table that reaches further than `table`. Raises ValueError when that would be after the last year."""
-        if table.last_year == LAST_YEAR:
+    def _later(self, start: datetime, spec: Spec) -> Due:
+        """`add` for a period that ends beyond the table."""
+        self._longer()
+        return self.add(start, spec)
+
+    def _longer(self) -> Table:
+        """A table that reaches further than now. Raises ValueError when that would be after the last year."""
+        first, last = (self._table.first_year, self._table.last_year) if self._table else (FIRST_YEAR, FIRST_YEAR)
+        if last == LAST_YEAR:
             raise ValueError(f"the period ends after {LAST_YEAR}")
-        years = table.last_year - table.first_year + 1
-        return self._join(table.first_year, min(table.last_year + years, LAST_YEAR))
+        return self._join(first, min(2 * last - first + 1, LAST_YEAR))
 
     def _join(self, first: int, last: int) -> Table:
         for year in range(first, last + 1):
             if year not in self._spans:
                 self._spans[year] = unroll(self._days, year)
-        self._table = Table.joined(first, tuple(self._spans[year] for year in range(first, last + 1)))
-        return self._table
+        spans = tuple(self._spans[year] for year in range(first, last + 1))
+        table = Table.joined(first, spans, self._known)
+        self._table, self._hot = table, table.hot
+        return table
 
-    def _year(self, at: float) -> int:
-        try:
+    def _year(self, at: int) -> int:
+        year = (EPOCH + timedelta(seconds=at)).year
+        if FIRST_YEAR - 1 <= year <= LAST_YEAR + 1:  # further off, the local year could not be computed everywhere
             year = datetime.fromtimestamp(at, self.zone).year
-        except (OverflowError, ValueError, OSError):
-            year = 0
         if not FIRST_YEAR <= year <= LAST_YEAR:
             raise ValueError(f"calendars reach from {FIRST_YEAR} through {LAST_YEAR}")
         return year
 
 
-_WALL = frozenset(("m", "h", "d"))
-
-
-def _seconds(at: datetime) -> float:
-    """POSIX seconds. Raises ValueError for an instant without a zone, which would be read in the machine's."""
-    if at.tzinfo is None:
+def _utc(at: datetime) -> datetime:
+    """The instant in UTC. Raises ValueError for one without a zone, which would be read in the machine's."""
+    if at.tzinfo is UTC:
+        return at
+    if at.utcoffset() is None:
         raise ValueError(f"an instant needs a zone, got {at.isoformat()}")
-    return at.timestamp()
+    return at.astimezone(UTC)

@@ -1,42 +1,63 @@
 """A calendar unrolled into sorted instants with running totals, year by year, for arithmetic by bisection.
 
-Instants are POSIX seconds as floats: exact to the microsecond for every year a calendar reaches, and much faster to
-compare than datetimes.
+Instants are whole POSIX seconds, which compare fast; hours and changes of the clocks fall on whole seconds, so that
+what is left below a second can be carried in the datetimes themselves.
 """
 
-import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Final, Self
+from datetime import UTC, date, datetime, timedelta
+from typing import Final, NamedTuple, Self, TypeAlias
 from zoneinfo import ZoneInfo
 
 from policies.kernel.calendar_days import Days
 
-# Half a microsecond: instants are whole microseconds, so anything nearer than this is the same instant.
-SAME: Final = 5e-7
-_DAY: Final = 86_400.0
-_EPOCH_ORDINAL: Final = date(1970, 1, 1).toordinal()
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+NEVER: Final = 1 << 62
+BLOCK: Final = 3600
+_DAY: Final = 86_400
+_EPOCH_ORDINAL: Final = EPOCH.toordinal()
 
 
-def midnight(day: date, zone: ZoneInfo) -> float:
+class Due(NamedTuple):
+    """When a period ends. A tuple, because a million of them a second are made.
+
+    at           aware, UTC
+    provisional  the period reaches into a year whose holidays are not known, so `at` may move when they are
+    """
+
+    at: datetime
+    provisional: bool
+
+
+def seconds_of(at: datetime) -> int:
+    """Whole POSIX seconds, rounded down."""
+    past = at - EPOCH
+    return past.days * _DAY + past.seconds
+
+
+def instant_of(seconds: int) -> datetime:
+    return EPOCH + timedelta(seconds=seconds)
+
+
+def midnight(day: date, zone: ZoneInfo) -> int:
     """The first instant whose local time is not before midnight of `day`, also where clocks skip or repeat it."""
     local = datetime(day.year, day.month, day.day, tzinfo=zone)
-    earlier, later = local.replace(fold=1).timestamp(), local.timestamp()
+    earlier, later = int(local.replace(fold=1).timestamp()), int(local.timestamp())
     if earlier >= later:  # equal: the usual case; greater: midnight comes twice, and the first one begins the day
         return later
     return _change(earlier, later, zone)
 
 
-def _offset(at: float, zone: ZoneInfo) -> float:
-    offset = datetime.fromtimestamp(at, zone).utcoffset()
-    return offset.total_seconds() if offset is not None else 0.0
+def _offset(at: int, zone: ZoneInfo) -> int:
+    local = datetime.fromtimestamp(at, zone)
+    return seconds_of(local.replace(tzinfo=UTC)) - at
 
 
-def _change(before: float, after: float, zone: ZoneInfo) -> float:
-    """The whole second in (before, after] at which the zone's offset changes."""
-    low, high = int(before), int(after)
+def _change(before: int, after: int, zone: ZoneInfo) -> int:
+    """The second in (before, after] at which the zone's offset changes."""
+    low, high = before, after
     old = _offset(low, zone)
     while high - low > 1:
         middle = (low + high) // 2
@@ -44,18 +65,16 @@ def _change(before: float, after: float, zone: ZoneInfo) -> float:
             low = middle
         else:
             high = middle
-    return float(high)
+    return high
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class YearSpan:
-    """One local year: where its days begin, and its open spans, with the index of the day each belongs to."""
+    """One local year: where its days begin, and its open spans as (opens, closes, index of the day)."""
 
-    starts_at: tuple[float, ...]
-    ends_at: float
-    opens: tuple[float, ...]
-    closes: tuple[float, ...]
-    day_of: tuple[int, ...]
+    starts: tuple[int, ...]
+    ends: int
+    spans: tuple[tuple[int, int, int], ...]
 
 
 def unroll(days: Days, year: int) -> YearSpan:
@@ -63,115 +82,148 @@ def unroll(days: Days, year: int) -> YearSpan:
     zone = days.zone
     first = date(year, 1, 1).toordinal()
     dates = [date.fromordinal(first + index) for index in range(date(year, 12, 31).toordinal() - first + 1)]
-    begins = [midnight(day, zone) for day in dates]
-    end = midnight(date(year + 1, 1, 1), zone)
-    spans: list[tuple[float, float, int]] = []
-    for piece_start, piece_end, offset in _pieces(begins[0] - _DAY, end + _DAY, zone):
-        for index, day in enumerate(dates):
-            base = (day.toordinal() - _EPOCH_ORDINAL) * _DAY - offset
-            if base + _DAY <= piece_start or base >= piece_end:
-                continue
-            for opens, closes in days.on(day).hours:
+    starts = tuple(midnight(day, zone) for day in dates)
+    ends = midnight(date(year + 1, 1, 1), zone)
+    hours = [days.on(day).hours for day in dates]
+    spans: list[tuple[int, int, int]] = []
+    for piece_start, piece_end, offset in _pieces(starts[0] - _DAY, ends + _DAY, zone):
+        for index, open_hours in enumerate(hours):
+            base = (first + index - _EPOCH_ORDINAL) * _DAY - offset
+            for opens, closes in open_hours:
                 low, high = max(base + opens * 60, piece_start), min(base + closes * 60, piece_end)
                 if low < high:
                     spans.append((low, high, index))
-    return YearSpan(
-        starts_at=tuple(begins),
-        ends_at=end,
-        opens=tuple(span[0] for span in spans),
-        closes=tuple(span[1] for span in spans),
-        day_of=tuple(span[2] for span in spans),
-    )
+    return YearSpan(starts=starts, ends=ends, spans=tuple(spans))
 
 
-def _pieces(start: float, end: float, zone: ZoneInfo) -> Iterator[tuple[float, float, float]]:
+def _pieces(start: int, end: int, zone: ZoneInfo) -> Iterator[tuple[int, int, int]]:
     """(from, to, offset) of the stretches without a change of the clocks."""
-    begun, at, offset = start, start, _offset(start, zone)
-    while at < end:
+    begun, offset = start, _offset(start, zone)
+    for at in range(start, end, _DAY):
         following = min(at + _DAY, end)
         new = _offset(following, zone)
         if new != offset:
             change = _change(at, following, zone)
             yield begun, change, offset
             begun, offset = change, new
-        at = following
     yield begun, end, offset
+
+
+Hot: TypeAlias = tuple[
+    int,
+    int,
+    list[int],
+    list[int],
+    list[int],
+    list[int],
+    list[timedelta],
+    list[int],
+    list[int],
+    list[int],
+    list[datetime],
+]
+"""The part of a table that adding open time needs: taken apart in one step, which is faster than by attributes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """Consecutive years joined.
+    """Consecutive years joined. The lists of days and those of open spans run in parallel.
 
-    starts     instant each day begins; worked[i] = worked days among the first i days
-    opens, closes   of each open span; totals = open seconds up to its closing; shifts = total - closing.
-               The first span is empty and ends where the table begins, so that every instant has a span before it.
-    closings   last closing of each worked day
+    low, high        the table holds the instants from low up to high
+    starts           when each day begins, and `high`; worked[i] is how many of the first i days are worked
+    midnights        the same as results, never provisional
+    opens, closes    of each open span. The first is empty and ends at `low`, so that every instant has one before it;
+                     one more opens NEVER
+    totals           open seconds from `low` to the span's closing; shifts = closes - totals
+    closes_at, shut  the span's closing, and the closed time from `low` to it
+    settled          instant from which on a period must start to end in the span and not be provisional
+    spans_at         for each BLOCK of seconds from `low`, the last span that has opened when the block begins
+    spans_by         for each BLOCK of open seconds, the first span by whose closing the block has begun
+    closings         last closing of each worked day; closed_at and closed_settled the same as results
     """
 
     first_year: int
     last_year: int
-    low: float
-    high: float
-    starts: list[float]
+    low: int
+    high: int
+    starts: list[int]
     worked: list[int]
-    opens: list[float]
-    closes: list[float]
-    totals: list[float]
-    shifts: list[float]
-    closings: list[float]
+    midnights: list[Due]
+    opens: list[int]
+    closes: list[int]
+    totals: list[int]
+    shifts: list[int]
+    closes_at: list[datetime]
+    shut: list[timedelta]
+    settled: list[int]
+    spans_at: list[int]
+    spans_by: list[int]
+    closings: list[int]
+    closed_at: list[Due]
+    closed_settled: list[int]
 
     @classmethod
-    def joined(cls, first_year: int, spans: tuple[YearSpan, ...]) -> Self:
-        """The table of the years from `first_year` on."""
-        starts: list[float] = []
-        worked: list[int] = [0]
-        opens: list[float] = [-math.inf]
-        closes: list[float] = [spans[0].starts_at[0]]
-        totals: list[float] = [0.0]
-        closings: list[float] = []
-        total = 0.0
-        for span in spans:
-            by_day: list[float | None] = [None] * len(span.starts_at)
-            for low, high, day in zip(span.opens, span.closes, span.day_of, strict=True):
-                total += high - low
-                totals.append(total)
-                by_day[day] = high
-            opens.extend(span.opens)
-            closes.extend(span.closes)
-            starts.extend(span.starts_at)
-            for closing in by_day:
-                if closing is not None:
-                    closings.append(closing)
+    def joined(cls, first_year: int, years: tuple[YearSpan, ...], known: tuple[tuple[int, int], ...]) -> Self:
+        """The table of the years from `first_year` on; `known` are the runs of years with data, as instants."""
+        low, high = years[0].starts[0], years[-1].ends
+        starts = [start for year in years for start in year.starts]
+        worked = [0]
+        spans = [(low - 1, low, 0)]
+        closings: list[int] = []
+        for year in years:
+            last: dict[int, int] = {day: closes for _, closes, day in year.spans}
+            for day in range(len(year.starts)):
+                if day in last:
+                    closings.append(last[day])
                 worked.append(len(closings))
+            spans.extend(year.spans)
+        totals = [0]
+        for begins, closes, _ in spans[1:]:
+            totals.append(totals[-1] + closes - begins)
+        opens = [span[0] for span in spans]
+        shifts = [closes - total for (_, closes, _), total in zip(spans, totals, strict=True)]
         return cls(
             first_year=first_year,
-            last_year=first_year + len(spans) - 1,
-            low=spans[0].starts_at[0],
-            high=spans[-1].ends_at,
-            starts=starts,
+            last_year=first_year + len(years) - 1,
+            low=low,
+            high=high,
+            starts=[*starts, high],
             worked=worked,
-            opens=opens,
-            closes=closes,
+            midnights=[Due(instant_of(start), False) for start in (*starts, high)],
+            opens=[*opens, NEVER],
+            closes=[span[1] for span in spans],
             totals=totals,
-            shifts=[total - closing for total, closing in zip(totals, closes, strict=True)],
+            shifts=shifts,
+            closes_at=[instant_of(span[1]) for span in spans],
+            shut=[timedelta(seconds=shift - low) for shift in shifts],
+            settled=[settled_from(span[1], known) for span in spans],
+            spans_at=[bisect_right(opens, at) - 1 for at in range(low, high, BLOCK)],
+            spans_by=[bisect_left(totals, total) for total in range(0, totals[-1] + 1, BLOCK)],
             closings=closings,
+            closed_at=[Due(instant_of(closing), False) for closing in closings],
+            closed_settled=[settled_from(closing, known) for closing in closings],
         )
 
-    def open_until(self, at: float) -> float:
-        """Open seconds from the beginning of the table until `at`."""
-        index = bisect_right(self.opens, at) - 1
-        closing = self.closes[index]
-        return (at if at < closing else closing) + self.shifts[index]
+    @property
+    def hot(self) -> Hot:
+        return (
+            self.low,
+            self.high,
+            self.opens,
+            self.closes,
+            self.totals,
+            self.shifts,
+            self.shut,
+            self.settled,
+            self.spans_at,
+            self.spans_by,
+            self.closes_at,
+        )
 
-    def instant_of(self, total: float) -> float | None:
-        """The earliest instant by which `total` open seconds have passed; None when the table ends before."""
-        index = bisect_left(self.totals, total - SAME)
-        return None if index == len(self.totals) else total - self.shifts[index]
 
-    def day_index(self, at: float) -> int:
-        """Index of the day that `at` falls on."""
-        return bisect_right(self.starts, at) - 1
-
-    def closings_until(self, at: float) -> int:
-        """How many worked days have closed by `at`, a closing at `at` itself included."""
-        return bisect_right(self.closings, at + SAME)
+def settled_from(end: int, known: tuple[tuple[int, int], ...]) -> int:
+    """Where the run of known years around `end` begins; NEVER when `end` is in a year without data."""
+    for known_from, known_until in known:
+        if known_from < end <= known_until:
+            return known_from
+    return NEVER

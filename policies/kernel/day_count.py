@@ -1,13 +1,13 @@
 """A period counted out day by day, for people: which days counted, which did not, and why."""
 
-from bisect import bisect_left
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from policies.kernel.calendar_data import Hours
 from policies.kernel.calendar_days import DayKind, Days
-from policies.kernel.calendar_table import Table
+from policies.kernel.calendar_table import Table, seconds_of
 from policies.kernel.spec import Spec
 
 
@@ -34,26 +34,35 @@ class DayCount:
         return self.date.weekday()
 
 
-def count_days(days: Days, table: Table, start: float, end: float, spec: Spec) -> Iterator[DayCount]:
-    """The days from that of `start` to that of `end`; a period that ends at midnight ends on the day before it."""
-    first = table.day_index(start)
-    last = max(first, bisect_left(table.starts, end) - 1)
+def count_days(
+    days: Days,
+    table: Table,
+    open_time: Callable[[datetime, datetime], timedelta],
+    start: datetime,
+    end: datetime,
+    spec: Spec,
+) -> Iterator[DayCount]:
+    """The days from that of `start` to that of `end`; a period that ends at midnight ends on the day before it.
+
+    `table` holds both instants (UTC); `open_time` is the calendar's own.
+    """
+    first = bisect_right(table.starts, seconds_of(start)) - 1
+    last = max(first, bisect_left(table.starts, seconds_of(end) + (end.microsecond > 0)) - 1)
     base = date(table.first_year, 1, 1).toordinal()
     total = 0.0
     for index in range(first, last + 1):
         day = days.on(date.fromordinal(base + index))
-        low = max(start, table.starts[index])
-        high = min(end, table.starts[index + 1] if index + 1 < len(table.starts) else table.high)
+        low, high = max(start, table.midnights[index].at), min(end, table.midnights[index + 1].at)
         counted: float
         match spec.unit:
             case "wd":
                 counted = table.worked[index + 1] - table.worked[index] if index > first else 0
             case "d":
-                counted = 1 if index > first else 0
+                counted = int(index > first)
             case "wm" | "wh":
-                counted = round(table.open_until(high) - table.open_until(low), 6)
+                counted = open_time(low, high).total_seconds()
             case "m" | "h":
-                counted = round(high - low, 6)
+                counted = (high - low).total_seconds()
         total = round(total + counted, 6)
         yield DayCount(
             date=day.date, kind=day.kind, name=day.name, hours=day.hours, known=day.known, counted=counted, total=total

@@ -3,16 +3,15 @@
 A clock is derived from facts each time a case is looked at. Only which rungs took effect in which run is remembered.
 """
 
-import math
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from policies.kernel.calendar import Due, WorkingCalendar
-from policies.kernel.calendar_table import SAME
 from policies.kernel.clauses import ClauseId
 from policies.kernel.ladder import Ladder, Rung, rung_named
-from policies.kernel.pauses import Pause, Stretch, end_of, instant_after, ran_until, stretches
+from policies.kernel.pauses import ENDLESS, Pause, Stretch, end_of, instant_after, ran_until, stretches
 from policies.kernel.spec import Spec
 
 __all__ = ["Clock", "Ladder", "Look", "Pause", "Reached", "Rung", "Status", "fire", "look", "next_at"]
@@ -64,11 +63,10 @@ class Clock:
             raise ValueError(f"clock {self.name}: within and until_at exclude one another")
         if not self.pauses or not self.pausable:
             return self.calendar.add(self.started_at, self.within)
-        start = self.started_at.timestamp()
-        end = end_of(self.calendar, start, self.within, self.paused)
+        end = end_of(self.calendar, self.started_at, self.within, self.paused)
         if end is None:
             return None
-        return Due(datetime.fromtimestamp(end, UTC), self.calendar.provisional(start, end, self.within.unit))
+        return Due(end, self.calendar.is_provisional(self.started_at.astimezone(UTC), end, self.within.unit))
 
     @property
     def run(self) -> str:
@@ -82,10 +80,10 @@ class Clock:
 
     @property
     def paused(self) -> tuple[Stretch, ...]:
-        """The pauses that count, in order and joined, in POSIX seconds."""
+        """The pauses that count, in order and joined."""
         if not self.pauses or not self.pausable or self.within is None:
             return ()
-        return stretches(self.pauses, self.started_at.timestamp())
+        return stretches(self.pauses, self.started_at)
 
     def status(self, now: datetime) -> Status:
         """What the clock shows at `now`. Met at the very instant it is due is met; not met by then is breached."""
@@ -96,8 +94,7 @@ class Clock:
             return "breached"
         if not self.pauses:
             return "running"
-        at = now.timestamp()
-        return "paused" if any(low <= at < high for low, high in self.paused) else "running"
+        return "paused" if any(low <= now < high for low, high in self.paused) else "running"
 
 
 class Reached(NamedTuple):
@@ -144,13 +141,11 @@ def look(clock: Clock, now: datetime, fired: frozenset[str] = _NONE_FIRED) -> Lo
     status = clock.status(now)
     due = clock.due
     if status == "paused":
-        resumes = [high for low, high in clock.paused if low <= now.timestamp() < high < math.inf]
-        return Look(status, _NOTHING, datetime.fromtimestamp(resumes[0], UTC) if resumes else None)
+        resumes_at = next(high for low, high in clock.paused if low <= now < high)
+        return Look(status, _NOTHING, None if resumes_at is ENDLESS else resumes_at)
     if due is None or status == "met" or status == "met late":
         return Look(status, _NOTHING, None)
-    if status == "breached":
-        return _after_the_end(clock, now.timestamp(), due.at.timestamp(), fired)
-    return _before_the_end(clock, now.timestamp(), due, fired)
+    return (_after_the_end if status == "breached" else _before_the_end)(clock, now, due.at, fired)
 
 
 def fire(clock: Clock, now: datetime, fired: frozenset[str] = _NONE_FIRED) -> Reached:
@@ -163,46 +158,37 @@ def next_at(clock: Clock, now: datetime, fired: frozenset[str] = _NONE_FIRED) ->
     return look(clock, now, fired).next_at
 
 
-def _before_the_end(clock: Clock, at: float, due: Due, fired: frozenset[str]) -> Look:
+def _before_the_end(clock: Clock, now: datetime, due_at: datetime, fired: frozenset[str]) -> Look:
     floor = _highest_share(fired) if fired else 0
-    pending = [rung for rung in clock.ladder.rungs if rung.percent is not None and floor < rung.percent < 100]
+    pending = [share for share in clock.ladder.shares if floor < share[0] < 100]
     if not pending:
-        return Look("running", _NOTHING, due.at)
-    unit = clock.within.unit if clock.within is not None else None
-    start, paused = clock.started_at.timestamp(), clock.paused
-    total = ran_until(clock.calendar, unit, start, due.at.timestamp(), paused)
-    ran = ran_until(clock.calendar, unit, start, at, paused) + SAME
-    reached = tuple(rung for rung in pending if total * (rung.percent or 0) <= ran * 100)
-    if len(reached) == len(pending):
-        return Look("running", Reached(reached), due.at)
-    following = total * (pending[len(reached)].percent or 0) / 100
-    end = instant_after(clock.calendar, unit, start, following, paused)
-    return Look("running", Reached(reached), datetime.fromtimestamp(end, UTC))
+        return Look("running", _NOTHING, due_at)
+    calendar, start, paused = clock.calendar, clock.started_at, clock.paused
+    unit = None if clock.within is None else clock.within.unit
+    total = ran_until(calendar, unit, start, due_at, paused)
+    ran = ran_until(calendar, unit, start, now, paused)
+    reached: list[Rung] = []
+    for percent, rung in pending:
+        needed = total * percent / 100
+        if needed > ran:
+            return Look("running", Reached(tuple(reached)), instant_after(calendar, unit, start, needed, paused))
+        reached.append(rung)
+    return Look("running", Reached(tuple(reached)), due_at)
 
 
-def _after_the_end(clock: Clock, at: float, due: float, fired: frozenset[str]) -> Look:
-    floor = _highest_share(fired)
-    reached = [rung for rung in clock.ladder.rungs if rung.percent is not None and rung.percent > floor]
-    ends = [
-        clock.calendar.end_of(due, rung.after)
-        for rung in map(rung_named, fired)
-        if rung is not None and rung.after is not None
-    ]
-    last = max(ends, default=-math.inf)
-    later = sorted(
-        ((clock.calendar.end_of(due, rung.after), rung) for rung in clock.ladder.rungs if rung.after is not None),
-        key=lambda pair: pair[0],
-    )
-    following: float | None = None
-    for end, rung in later:
-        if rung.name in fired or end < last:
-            continue
-        if end <= at + SAME:
+def _after_the_end(clock: Clock, now: datetime, due_at: datetime, fired: frozenset[str]) -> Look:
+    add, floor = clock.calendar.add, _highest_share(fired)
+    reached = [rung for percent, rung in clock.ladder.shares if percent > floor]
+    known = [rung.after for name in fired if (rung := rung_named(name)) is not None and rung.after is not None]
+    done_at = max((add(due_at, after).at for after in known), default=due_at)
+    later = [(add(due_at, after).at, rung) for after, rung in clock.ladder.later if rung.name not in fired]
+    next_at: datetime | None = None
+    for at, rung in sorted(later, key=itemgetter(0)):
+        if at <= now and at >= done_at:
             reached.append(rung)
-        elif following is None:
-            following = end
-    following_at = None if following is None else datetime.fromtimestamp(following, UTC)
-    return Look("breached", Reached(tuple(reached)) if reached else _NOTHING, following_at)
+        elif at > now and next_at is None:
+            next_at = at
+    return Look("breached", Reached(tuple(reached)), next_at)
 
 
 def _highest_share(fired: frozenset[str]) -> int:

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import itemgetter
 from typing import Annotated, Any, Final, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler
@@ -88,13 +89,21 @@ class Ladder:
     """
 
     rungs: tuple[Rung, ...] = ()
+    shares: tuple[tuple[int, Rung], ...] = field(init=False, repr=False, compare=False)
+    """The rungs that are shares of the period, each with its percentage."""
+    later: tuple[tuple[Spec, Rung], ...] = field(init=False, repr=False, compare=False)
+    """The rungs after the end of the period, each with how long after."""
 
     def __post_init__(self) -> None:
         names = [rung.name for rung in self.rungs]
         for name in names:
             if names.count(name) > 1:
                 raise ValueError(f"the rung {name} is given twice")
-        object.__setattr__(self, "rungs", tuple(sorted(self.rungs, key=lambda rung: rung.percent or 101)))
+        shares = sorted(((rung.percent, rung) for rung in self.rungs if rung.percent is not None), key=itemgetter(0))
+        later = tuple((rung.after, rung) for rung in self.rungs if rung.after is not None)
+        object.__setattr__(self, "shares", tuple(shares))
+        object.__setattr__(self, "later", later)
+        object.__setattr__(self, "rungs", tuple(rung for _, rung in (*shares, *later)))
 
     @property
     def effects(self) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Final, Literal, Self, TypeAlias
 
 from pydantic_core import CoreSchema, core_schema
@@ -13,7 +14,7 @@ OPEN_UNITS: Final[frozenset[Unit]] = frozenset({"wm", "wh", "wd"})
 UNITS_IN_WORDS: Final = (
     "wm working minutes, wh working hours, wd working days, m minutes, h hours, d calendar days; for example 2wh"
 )
-UNIT_SECONDS: Final[dict[Unit, int]] = {"wm": 60, "wh": 3600, "wd": 0, "m": 60, "h": 3600, "d": 0}
+_UNIT_SECONDS: Final[dict[Unit, int]] = {"wm": 60, "wh": 3600, "wd": 0, "m": 60, "h": 3600, "d": 0}
 # Six digits are 114 years of minutes: enough for any period a policy can mean, and safely inside every calendar.
 _PATTERN: Final = re.compile(r"([1-9][0-9]{0,5})(wm|wh|wd|m|h|d)")
 
@@ -27,15 +28,19 @@ class Spec:
 
     amount: int
     unit: Unit
-    seconds: int = field(init=False, repr=False, compare=False)
-    """Length in seconds for `wm`, `wh`, `m`, `h`; 0 for the day units, which have no fixed length."""
+    length: timedelta = field(init=False, repr=False, compare=False)
+    """Of `wm`, `wh`, `m`, `h`; zero for the day units, which have no fixed length."""
+    open_seconds: int = field(init=False, repr=False, compare=False)
+    """The length of `wm` and `wh` in seconds; 0 for the other units."""
 
     def __post_init__(self) -> None:
         if self.unit not in UNITS:
             raise ValueError(f"unknown unit {self.unit!r}; the units are {UNITS_IN_WORDS}")
         if not 1 <= self.amount <= 999_999:
             raise ValueError(f"a period is a whole number from 1 to 999999, got {self.amount!r}")
-        object.__setattr__(self, "seconds", self.amount * UNIT_SECONDS[self.unit])
+        seconds = self.amount * _UNIT_SECONDS[self.unit]
+        object.__setattr__(self, "length", timedelta(seconds=seconds))
+        object.__setattr__(self, "open_seconds", seconds if self.unit in ("wm", "wh") else 0)
 
     @classmethod
     def parse(cls, text: str) -> Self:
