@@ -124,8 +124,8 @@ def _folders(path: Path) -> list[Path]:
 
 def _home(package: str) -> Path | None:
     try:
-        spec = find_spec(package)
-    except (ImportError, ValueError):
+        spec = find_spec(package)  # imports the packages around it, which may do anything
+    except Exception:
         return None
     places = list(spec.submodule_search_locations or ()) if spec else []
     return Path(places[0]) if places else None

@@ -135,14 +135,13 @@ def _imported(found: Found, part: str) -> ModuleType | None:
 def _import_fault(found: Found, part: str, error: Exception) -> Problem:
     """The problem at the innermost line of the module's own files that led to the error."""
     what = f"cannot be imported: {type(error).__name__}: {error}".split("\n", 1)[0]
-    places = [(frame.filename, frame.lineno or 0) for frame in traceback.extract_tb(error.__traceback__)]
-    if isinstance(error, SyntaxError) and error.filename:
-        places.append((error.filename, error.lineno or 0))
-    for name, line in reversed(places):
-        if Path(name).is_relative_to(found.folder):
-            within = Path(name).relative_to(found.folder).as_posix()
-            return Problem(path=f"{found.shown}/{within}", line=line, what=what)
-    return Problem(path=f"{found.shown}/{part}.py", what=what)
+    places = [(str(found.folder / f"{part}.py"), 0)]
+    places.extend((frame.filename, frame.lineno or 0) for frame in traceback.extract_tb(error.__traceback__))
+    if isinstance(error, SyntaxError):
+        places.append((error.filename or "", error.lineno or 0))
+    name, line = next(place for place in reversed(places) if Path(place[0]).is_relative_to(found.folder))
+    within = Path(name).relative_to(found.folder).as_posix()
+    return Problem(path=f"{found.shown}/{within}", line=line, what=what)
 
 
 def _model(found: Found) -> type[BaseModel]:

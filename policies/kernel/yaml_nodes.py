@@ -179,9 +179,7 @@ class _Builder:
 
     def sequence(self, events: Iterator[yaml.Event], loc: Loc) -> list[Value]:
         items: list[Value] = []
-        for event in events:
-            if isinstance(event, yaml.SequenceEndEvent):
-                break
+        while not isinstance(event := next(events), yaml.SequenceEndEvent):
             here = (*loc, len(items))
             self.marks[here] = Mark(path=self.path, line=_line(event))
             items.append(self.node(event, events, here))
@@ -189,9 +187,7 @@ class _Builder:
 
     def mapping(self, events: Iterator[yaml.Event], loc: Loc) -> dict[str, Value]:
         entries: dict[str, Value] = {}
-        for event in events:
-            if isinstance(event, yaml.MappingEndEvent):
-                break
+        while not isinstance(event := next(events), yaml.MappingEndEvent):
             key = self.key(event, events, loc)
             here = loc if key is None else (*loc, key)
             if key is None:

@@ -85,6 +85,7 @@ class Settings(StrictModel):
     send: Literal["auto", "draft", "off"] = "draft"
     colour: Colour = Colour.RED
     level: Literal[1, 2, 3] = 1
+    mixed: Literal["a"] | Colour | None = None
     code: Annotated[str, Field(pattern="^[0-9]+$")] = "0"
     short: Annotated[str, Field(min_length=2)] = "ab"
     long: Annotated[str, Field(max_length=5)] = "ab"

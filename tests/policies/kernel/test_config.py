@@ -154,6 +154,7 @@ class Fields(StrictModel):
     version: Literal["1.10", "x"] = "x"
     level: Literal[1, 2] = 1
     colour: Colour = Colour.RED
+    choice: Literal["a"] | Colour | None = None
     token: SecretStr = SecretStr("")
     words: Words = Words({})
     texts: Mapping[str, str] = Field(default_factory=dict)
@@ -162,6 +163,7 @@ class Fields(StrictModel):
     years: dict[int, str] = Field(default_factory=dict)
     aliased: Annotated[str, Field(alias="from")] = ""
     free: dict[str, Any] = Field(default_factory=dict)
+    pairs: tuple[()] = ()
     plain: dict = Field(default_factory=dict)  # type: ignore[type-arg]
 
 
@@ -179,6 +181,7 @@ WRITTEN = {
     "choice that looks like a number": ("version: 1.10", "version", "1.10"),
     "choice that is a number": ("level: 2", "level", 2),
     "member by number": ("colour: 10", "colour", Colour.TEN),
+    "choice of two kinds": ("choice: red", "choice", Colour.RED),
     "secret that looks like a number": ("token: 1234", "token", SecretStr("1234")),
     "root model": ("words: {a: 1.0}", "words", Words({"a": "1.0"})),
     "mapping of texts": ("texts: {a: 1.0}", "texts", {"a": "1.0"}),
@@ -198,7 +201,7 @@ def test_a_field_gets_what_it_wants(text, field, value):
 
 @pytest.mark.parametrize(
     "loc",
-    [("pair", 5), ("pair", "x"), ("flags", "x"), ("text", 0), ("nothing", "at", "all"), ("words", 0)],
+    [("pair", 5), ("pair", "x"), ("flags", "x"), ("text", 0), ("nothing", "at", "all"), ("words", 0), ("pairs", 0)],
     ids=str,
 )
 def test_nothing_is_known_of_a_spot_that_is_not_there(loc):

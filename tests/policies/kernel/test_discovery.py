@@ -121,6 +121,14 @@ def test_an_enabled_installed_module_is_found_without_importing_it(tmp_path, ins
     assert "trial_package.vip" not in sys.modules
 
 
+def test_an_installed_package_that_fails_is_not_found(tmp_path, installed):
+    (tmp_path / "trial_package" / "__init__.py").write_text("raise RuntimeError")
+
+    discovery = discover(built_in=tmp_path / "none", entry_points=[installed], enabled=["vip"])
+
+    assert [problem.field for problem in discovery.problems] == ["vip"]
+
+
 @pytest.mark.parametrize("value", ["nowhere_at_all", "nowhere_at_all.vip", "json.decoder", ""], ids=repr)
 def test_an_installed_module_that_is_not_where_it_says(tmp_path, value):
     entry = EntryPoint(name="vip", value=value, group=ENTRY_POINTS)

@@ -120,6 +120,10 @@ FAULTS = {
         ['modules/vip/rules.py:4: cannot be imported: TypeError: a rule cites its clause: @rule("4.3.2")'],
     ),
     "not Python": ({"rules.py": "def\n"}, ["modules/vip/rules.py:1: is not valid Python: invalid syntax"]),
+    "not Python either": (
+        {"config.py": "from zhidu.api import StrictModel\nreturn\n"},
+        ["modules/vip/config.py:2: cannot be imported: SyntaxError: 'return' outside function (config.py, line 2)"],
+    ),
     "impure": (
         {"rules.py": "import socket\nRULES = ()\n"},
         ["modules/vip/rules.py:1: socket may not be imported: a module only looks at facts and decides"],
