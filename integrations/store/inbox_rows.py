@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import BigInteger, Connection, Integer, Row, cast, delete, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from integrations.store.database import insert_into
 from integrations.store.records import Delivery, Entry, EntryStatus
@@ -13,23 +14,46 @@ from integrations.store.tables import INBOX, TURNS, has_status
 _WAITING = has_status(INBOX, EntryStatus.WAITING)
 
 
+# Advisory locks take two 32-bit numbers: ours, and one for the ticket. Two tickets that share one pass each other over.
+_LOCK_CLASS = 0x7A64
+_LOCK_KEYS = 2**31 - 1
+
+
 def waiting_tickets(connection: Connection, now: datetime, limit: int) -> list[int]:
-    """Up to `limit` tickets with an entry that is due and that nobody works on, in order of their oldest entry."""
-    found: dict[int, None] = {}
+    """Up to `limit` tickets with an entry that is due and that nobody works on, in order of their oldest entry.
+
+    On PostgreSQL they are locked until the end of the transaction, and those that another claim has just locked are
+    passed over. The lock is the ticket's, not its entries': two claims that each held some entries of one ticket would
+    wait for each other.
+    """
+    seen: set[int] = set()
+    found: list[int] = []
     while len(found) < limit:
         busy = select(TURNS.c.ticket_id).where(TURNS.c.ticket_id == INBOX.c.ticket_id, TURNS.c.busy_until > now)
         page = 2 * (limit - len(found))
         rows = connection.scalars(
             select(INBOX.c.ticket_id)
-            .where(_WAITING, INBOX.c.due_at <= now, INBOX.c.ticket_id.not_in(list(found)), ~busy.exists())
+            .where(_WAITING, INBOX.c.due_at <= now, INBOX.c.ticket_id.not_in(list(seen)), ~busy.exists())
             .order_by(INBOX.c.due_at, INBOX.c.id)
             .limit(page)
-            .with_for_update(skip_locked=True, of=INBOX)
         ).all()
-        found.update(dict.fromkeys(rows))
-        if len(rows) < page:
+        waiting = list(dict.fromkeys(rows))
+        candidates = waiting[: limit - len(found)]
+        free = _lock(connection, candidates)
+        found.extend(ticket for ticket in candidates if ticket in free)
+        seen.update(candidates)
+        if len(rows) < page and len(candidates) == len(waiting):
             break
-    return list(found)[:limit]
+    return found
+
+
+def _lock(connection: Connection, tickets: Sequence[int]) -> set[int]:
+    """Those of `tickets` that no other claim has locked, now locked by this one. SQLite has one writer anyway."""
+    if connection.dialect.name != "postgresql" or not tickets:
+        return set(tickets)
+    ticket = func.unnest(cast(list(tickets), ARRAY(BigInteger))).column_valued("ticket")
+    free = func.pg_try_advisory_xact_lock(_LOCK_CLASS, cast(ticket % _LOCK_KEYS, Integer))
+    return {number for number, locked in connection.execute(select(ticket, free)) if locked}
 
 
 def take_turns(
