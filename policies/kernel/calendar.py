@@ -66,7 +66,7 @@ class WorkingCalendar:
         """When `spec` has passed since `start`.
 
         `wm`, `wh`: a start outside hours counts from the next opening; a period used up exactly at closing ends there,
-        not at the next opening. Raises ValueError, too, when the period ends after 2199.
+        not at the next opening. Raises ValueError, too, when a period by the calendar ends after 2199.
         """
         # Written for speed: no calls, and tables of hourly blocks in place of bisection.
         if start.tzinfo is not UTC:
@@ -104,6 +104,8 @@ class WorkingCalendar:
         """`add` for the units other than `wm` and `wh`; `start` in UTC, and in whole seconds `at`."""
         unit = spec.unit
         if unit == "m" or unit == "h":
+            if not FIRST_YEAR <= start.year <= LAST_YEAR:
+                raise _beyond()
             return Due(start + spec.length, False)
         table = self._table
         if table is None or not table.low <= at < table.high:
@@ -242,7 +244,7 @@ class WorkingCalendar:
         if FIRST_YEAR - 1 <= year <= LAST_YEAR + 1:  # further off, the local year could not be computed everywhere
             year = datetime.fromtimestamp(at, self.zone).year
         if not FIRST_YEAR <= year <= LAST_YEAR:
-            raise ValueError(f"calendars reach from {FIRST_YEAR} through {LAST_YEAR}")
+            raise _beyond()
         return year
 
 
@@ -252,4 +254,11 @@ def _utc(at: datetime) -> datetime:
         return at
     if at.utcoffset() is None:
         raise ValueError(f"an instant needs a zone, got {at.isoformat()}")
-    return at.astimezone(UTC)
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise _beyond() from None
+
+
+def _beyond() -> ValueError:
+    return ValueError(f"calendars reach from {FIRST_YEAR} through {LAST_YEAR}")

@@ -9,7 +9,9 @@ from datetime import date
 from typing import Annotated, Final, Self, TypeAlias
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
+
+from policies.kernel.config import StrictModel
 
 FIRST_YEAR: Final = 1970
 LAST_YEAR: Final = 2199
@@ -95,18 +97,14 @@ Week = Annotated[tuple[Hours, ...], BeforeValidator(parse_week)]
 Zone = Annotated[str, BeforeValidator(_zone_name)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class NamedDay(_Strict):
+class NamedDay(StrictModel):
     """One public holiday, or one make-up day and the holiday it makes up for."""
 
     date: date
     name: str = Field(min_length=1)
 
 
-class YearData(_Strict):
+class YearData(StrictModel):
     """The public holidays and make-up working days (调休) of one year, complete, with where they were published."""
 
     source: str = ""
@@ -123,7 +121,7 @@ class YearData(_Strict):
         return self
 
 
-class Correction(_Strict):
+class Correction(StrictModel):
     """One day that differs from the shipped data: `closed`, `open` with a make-up day's hours, or with own `hours`."""
 
     date: date
@@ -141,7 +139,7 @@ class Correction(_Strict):
         return self
 
 
-class CalendarFile(_Strict):
+class CalendarFile(StrictModel):
     """One calendar file. All of it may be left out by a file that `extends` another and only corrects it.
 
     extends            name of the calendar this one is laid over

@@ -71,9 +71,7 @@ class Days:
                 kind: DayKind = "holiday" if fix.closed else "makeup" if fix.open else "special"
                 hours = () if fix.closed else fix.hours or makeup
                 exceptions[fix.date] = Day(date=fix.date, kind=kind, name=fix.name, hours=hours, known=known)
-        return cls(
-            zone=ZoneInfo(zone), week=week, exceptions=exceptions, known_years=years, observes_holidays=observes
-        )
+        return cls(zone=ZoneInfo(zone), week=week, exceptions=exceptions, known_years=years, observes_holidays=observes)
 
     def on(self, day: date) -> Day:
         """What `day` is."""

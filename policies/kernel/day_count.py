@@ -67,3 +67,12 @@ def count_days(
         yield DayCount(
             date=day.date, kind=day.kind, name=day.name, hours=day.hours, known=day.known, counted=counted, total=total
         )
+
+
+def amount_text(amount: float, spec: Spec) -> str:
+    """What a `DayCount` counts, for people: `3` days, or hours, minutes and, where there are any, seconds: `1:30`."""
+    if spec.unit in ("wd", "d"):
+        return str(int(amount))
+    minutes, seconds = divmod(int(amount), 60)
+    text = f"{minutes // 60}:{minutes % 60:02}"
+    return f"{text}:{seconds:02}" if seconds else text
