@@ -1,5 +1,5 @@
 """What the words of one article say, computed once; rules look labels up."""
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal
@@ -80,10 +80,10 @@ EMPTY: Final = TextFeatures(language=None, matches=(), weights=(), amounts=(), q
 class Extractor:
     """Lexicons compiled for use; immutable, shared by all threads. Build one per configuration."""
 
-    __slots__ = ("_bare", "_matcher", "_rates")
+    __slots__ = ("_adds", "_bare", "_matcher", "_rates")
 
     def __init__(
-        self, lexicons: Iterable[Lexicon], rates: Mapping[str, Decimal] | None = None, *, bare_currency: str = "CNY"
+        self, lexicons: Sequence[Lexicon], rates: Mapping[str, Decimal] | None = None, *, bare_currency: str = "CNY"
     ) -> None:
         """
         lexicons       their labels must not meet; ValueError names one that is in two
@@ -99,6 +99,7 @@ class Extractor:
             seen |= lexicon.labels
             phrases += lexicon.phrases
         self._matcher = Matcher(phrases)
+        self._adds = tuple(add for lexicon in lexicons for add in lexicon.adds)
         self._rates = dict(rates or {})
         self._bare = bare_currency
 
@@ -116,7 +117,7 @@ class Extractor:
         return TextFeatures(
             language=language_of(whole),
             matches=matches,
-            weights=_weights(matches),
+            weights=_weights(matches, self._adds),
             amounts=self._amounts(place, figures, [hit for hit, negated in hits if not negated], sentences),
             question_marks=text.count("?"),
             length=len(written.strip()),
@@ -181,12 +182,18 @@ def _negated(folded: str, hit: Hit) -> bool:
     return hit.phrase.negatable and is_negated(folded, hit.start, hit.end)
 
 
-def _weights(matches: tuple[Match, ...]) -> tuple[tuple[str, float], ...]:
-    """Per label the sum over its phrases, each once."""
+def _weights(
+    matches: tuple[Match, ...], adds: tuple[tuple[str, str, float], ...]
+) -> tuple[tuple[str, float], ...]:
+    """Per label the sum over its phrases, each once, and what the labels found add to others."""
     once = {(match.label, match.phrase): match.weight for match in matches if not match.negated}
     totals: dict[str, float] = {}
     for (label, _), weight in once.items():
         totals[label] = totals.get(label, 0) + weight
+    found = {label for label, weight in totals.items() if weight > 0}
+    for label, other, weight in adds:
+        if label in found:
+            totals[other] = totals.get(other, 0) + weight
     return tuple(sorted(totals.items()))
 
 

@@ -39,6 +39,8 @@ _ENGLISH_BREAK: Final = re.compile(
     r"[.!?;,:\n]|\b(?:but|otherwise|or else|(?:i|we)(?:'ll|'ve| will| shall| am| are| have| want| would)|i'm|we're|and|"
     r"so|then|because|unless|until|since|before)\b"
 )
+# "if this is not settled my solicitor writes": the condition is denied, not what follows from it.
+_CONDITION: Final = re.compile(r"\b(?:if|should|when|once)\b")
 _ENGLISH_NEGATION: Final = re.compile(
     r"n't\b|\b(?:not|never|no|none|without|nor|neither|cannot|rather than|instead of|hardly|refuse[sd]? to|nobody|"
     r"no one)\b"
@@ -73,4 +75,6 @@ def _english(before: str) -> bool:
     stops = list(_ENGLISH_BREAK.finditer(before))
     clause = before[stops[-1].end() :] if stops else before
     found = [match.end() for match in _ENGLISH_NEGATION.finditer(clause)]
+    if _CONDITION.search(clause):
+        return False
     return sum(len(clause[end:].split()) <= _ENGLISH_WORDS for end in found) % 2 == 1

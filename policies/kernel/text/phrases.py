@@ -13,7 +13,7 @@ Its conditions are described at `Phrase`.
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -80,9 +80,14 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lexicon:
-    """Labels and their phrases. Labels that begin with `sum_` say what a sum of money nearby is (see amounts)."""
+    """Labels and their phrases.
+
+    Labels that begin with `sum_` say what a sum of money nearby is (see amounts).
+    adds   (label, other label, weight): what a label that is present adds to another one
+    """
 
     phrases: tuple[Phrase, ...]
+    adds: tuple[tuple[str, str, float], ...] = ()
 
     @property
     def labels(self) -> frozenset[str]:
@@ -90,18 +95,20 @@ class Lexicon:
         return frozenset(phrase.label for phrase in self.phrases)
 
     @classmethod
-    def from_mapping(cls, mapping: Mapping[str, Iterable[object]]) -> "Lexicon":
+    def from_mapping(cls, mapping: Mapping[str, object]) -> "Lexicon":
         """A lexicon from configuration.
 
-        mapping   label → phrases; a phrase is a text, a whole number, or a mapping of `say` (one text or several that
-                  share the rest) and the conditions of `Phrase`, with `exact: true` to keep English words uninflected
+        mapping   label → phrases, or label → {phrases: …, adds: {other label: weight}}; a phrase is a text, a whole
+                  number, or a mapping of `say` (one text or several that share the rest) and the conditions of
+                  `Phrase`, with `exact: true` to keep English words uninflected
         raises    ValueError – naming the label and the phrase: unknown key, wrong type, unbalanced brackets, a gap or
                   a number with nothing around it, a phrase set twice, too many alternatives
         """
         phrases: list[Phrase] = []
-        for label, entries in mapping.items():
-            if isinstance(entries, str) or not isinstance(entries, Iterable):
-                raise ValueError(f"{label}: a list of phrases is needed (got {entries!r})")
+        adds: list[tuple[str, str, float]] = []
+        for label, settings in mapping.items():
+            entries, others = _entries(label, settings)
+            adds += [(label, other, weight) for other, weight in others.items()]
             seen: set[tuple[str, int | None, int | None]] = set()
             for phrase in itertools.chain.from_iterable(_phrases(label, entry) for entry in entries):
                 same = (phrase.say, phrase.at_least, phrase.at_most)
@@ -109,7 +116,29 @@ class Lexicon:
                     raise ValueError(f"{label}: {phrase.say!r}: set twice")
                 seen.add(same)
                 phrases.append(phrase)
-        return cls(phrases=tuple(phrases))
+        for label, other, _ in adds:
+            if other not in mapping:
+                raise ValueError(f"{label}: adds: no label {other!r}")
+        return cls(phrases=tuple(phrases), adds=tuple(adds))
+
+
+def _entries(label: str, settings: object) -> tuple[list[object], dict[str, float]]:
+    """A label's entries, and what its presence adds to other labels."""
+    entries: object = settings
+    adds: object = {}
+    if isinstance(settings, Mapping):
+        unknown = sorted(str(key) for key in settings if key not in {"phrases", "adds"})
+        if unknown:
+            raise ValueError(f"{label}: unknown setting {', '.join(unknown)}")
+        entries, adds = settings.get("phrases"), settings.get("adds", {})
+    if not isinstance(entries, list | tuple):
+        raise ValueError(f"{label}: a list of phrases is needed (got {entries!r})")
+    if not isinstance(adds, Mapping):
+        raise ValueError(f"{label}: adds: label and weight are needed (got {adds!r})")
+    try:
+        return list(entries), {str(other): _weight(weight) for other, weight in adds.items()}
+    except ValueError as problem:
+        raise ValueError(f"{label}: adds: {problem}") from None
 
 
 def _phrases(label: str, entry: object) -> Iterator[Phrase]:
