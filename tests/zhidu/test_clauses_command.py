@@ -1,0 +1,93 @@
+"""`zhidu clauses`: for each clause, what acts on it."""
+
+import json
+
+import pytest
+
+from zhidu.cli import main
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch, capsys):
+    """A configuration with one module of its own, the only one that decides."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "zhidu.yaml").write_text("modules: [vip]\nmodules_path: [modules]\n")
+    main(["modules", "new", "vip", "--clause", "4.3.2"])
+    capsys.readouterr()
+    return tmp_path
+
+
+def run(capsys, *words):
+    status = main(["clauses", *words])
+    return status, *capsys.readouterr()
+
+
+def test_all_clauses(capsys):
+    status, out, _ = run(capsys)
+
+    lines = out.splitlines()
+    assert status == 0
+    assert lines[-1] == "74 clauses: 1 enforced, 0 assisted, 73 manual"
+    assert next(line for line in lines if line.startswith("4.3.2 ")).split()[:9] == [
+        *("4.3.2", "enforced", "1", "rules", "2", "settings", "2", "rows", "vip"),
+    ]
+
+
+def test_the_beginning_of_several(capsys):
+    _, out, _ = run(capsys, "4.3", "--quiet")
+
+    assert [line.split()[0] for line in out.splitlines()] == [f"4.3.{item}" for item in range(1, 7)]
+
+
+def test_one_clause(capsys, folder):
+    status, out, _ = run(capsys, "4.3.2")
+
+    rows = f"{folder}/config/modules/vip/cases.yaml"
+    assert status == 0
+    assert out.splitlines()[-7:] == [
+        "status    enforced",
+        "modules   vip",
+        "rules     vip.mark",
+        "settings  vip: groups",
+        "          vip: tag",
+        f"rows      {rows}:2: a ticket of a chosen group gets the tag",
+        f"          {rows}:10: a ticket of another group gets none",
+    ]
+
+
+def test_a_clause_on_which_nothing_acts(capsys):
+    _, out, _ = run(capsys, "7.1.1")
+
+    assert out.splitlines()[-5:] == [
+        "status    manual: no rule of an enabled module acts on it",
+        "modules   none",
+        "rules     none",
+        "settings  none",
+        "rows      none",
+    ]
+
+
+def test_for_machines(capsys):
+    _, out, _ = run(capsys, "4.3.2", "--json")
+
+    (answer,) = json.loads(out)
+    assert (answer["id"], answer["status"], answer["rules"]) == ("4.3.2", "enforced", ["vip.mark"])
+    assert [setting["field"] for setting in answer["settings"]] == ["groups", "tag"]
+    assert [row["case"] for row in answer["rows"]] == [
+        "a ticket of a chosen group gets the tag",
+        "a ticket of another group gets none",
+    ]
+
+
+def test_a_clause_that_is_not_there(capsys):
+    assert run(capsys, "4.33") == (2, "", "there is no clause '4.33'; did you mean `4.3.3`?\n")
+
+
+def test_what_is_wrong_is_said_after_the_answer(capsys, folder):
+    (folder / "config" / "modules" / "vip" / "cases.yaml").write_text("- case: bare\n")
+
+    status, out, err = run(capsys, "4.3.2")
+
+    assert (status, out.splitlines()[-1]) == (2, "rows      none")
+    assert "cases.yaml:1: [0].given: required, not set" in err

@@ -1,0 +1,193 @@
+"""`zhidu modules`: the policy modules there are, in the order in which they decide; and a new one to start from."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from zhidu.habits import Habits
+
+if TYPE_CHECKING:
+    from policies.kernel.modules import Module
+    from policies.kernel.problems import Problem
+    from zhidu.policy import Policy
+    from zhidu.settings import Settings
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def modules(ctx: click.Context) -> None:
+    """The policy modules, in the order in which they decide.
+
+    \b
+    Example:
+      zhidu modules
+      zhidu modules new vip --dir config/modules
+    """
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(list_modules)
+
+
+@modules.command("list")
+@click.pass_obj
+def list_modules(habits: Habits) -> None:
+    """The modules that decide, in their order, with conflicts between their golden rows' decisions.
+
+    \b
+    Example:
+      zhidu modules list
+      zhidu modules list --json
+    """
+    from policies.kernel.problems import ConfigErrors
+    from zhidu.commands.installed import installed
+
+    settings, policy, problems = installed(habits)
+    conflicts, faults = _conflicts(policy)
+    if habits.json:
+        found = [_plain(module) for module in policy.modules]
+        others = _not_enabled(settings, policy)
+        answer = {"modules": found, "not_enabled": others, "conflicts": conflicts, "problems": []}
+        answer["problems"] = [str(problem) for problem in (*problems, *faults)]
+        click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+    else:
+        _show(settings, policy, conflicts, habits.quiet)
+    if problems or faults:
+        raise ConfigErrors((*problems, *faults))
+
+
+def _show(settings: Settings, policy: Policy, conflicts: list[str], quiet: bool) -> None:
+    width = max((len(module.name) for module in policy.modules), default=0)
+    for place, module in enumerate(policy.modules, start=1):
+        about = f"{_count(len(module.rules), 'rule')}, {_count(len(module.manifest.clauses), 'clause')}"
+        after = f"; after {', '.join(module.manifest.depends)}" if module.manifest.depends else ""
+        click.echo(f"{place:>3} {module.name:<{width}}  {module.manifest.version:<8} {module.origin}: {about}{after}")
+        if not quiet:
+            click.echo(f"    {'':<{width}}  {module.manifest.summary_in('en')}")
+    others = _not_enabled(settings, policy)
+    if others:
+        click.echo(f"not enabled: {', '.join(others)}")
+    for conflict in conflicts:
+        click.echo(f"conflict: {conflict}")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _plain(module: Module) -> dict[str, Any]:
+    return {
+        "name": module.name,
+        "version": module.manifest.version,
+        "summary": module.manifest.summary_in("en"),
+        "origin": module.origin,
+        "folder": str(module.folder),
+        "depends": list(module.manifest.depends),
+        "clauses": list(module.manifest.clauses),
+        "rules": [{"name": rule.name, "clauses": list(rule.clauses)} for rule in module.rules],
+    }
+
+
+def _not_enabled(settings: Settings, policy: Policy) -> list[str]:
+    """Modules that could be enabled; a module that is enabled but did not load is not among them."""
+    from importlib.metadata import entry_points
+
+    from policies.kernel.discovery import ENTRY_POINTS, discover
+
+    paths = [settings.path(path) for path in settings.config.modules_path]
+    found = discover(paths=paths, entry_points=entry_points(group=ENTRY_POINTS))
+    enabled = settings.config.modules
+    idle = [name for name in found.found if enabled is not None and name not in enabled]
+    return sorted({*idle, *found.offered} - {module.name for module in policy.modules})
+
+
+def _conflicts(policy: Policy) -> tuple[list[str], list[Problem]]:
+    """Where unrelated modules disagree in a golden row, and the rows that cannot be read."""
+    from policies.kernel.problems import ConfigErrors
+    from zhidu.policy import load_cast, play_row, rows_of
+
+    cast = load_cast()
+    conflicts: dict[str, None] = {}
+    faults: list[Problem] = []
+    for module in policy.modules:
+        try:
+            for row in rows_of(module, policy.clauses):
+                for conflict in play_row(policy, module, row, cast).verdict.conflicts:
+                    sides = " and ".join(f"{side.rule} ({', '.join(side.clauses)})" for side in conflict.sides)
+                    conflicts[f"{conflict.slot}: {sides} disagree; shown by {row.mark}"] = None
+        except ConfigErrors as errors:
+            faults.extend(errors.problems)
+    return list(conflicts), faults
+
+
+@modules.command("new")
+@click.argument("name")
+@click.option(
+    "--dir",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Where the module's folder is made. [default: the first of modules_path, else ./config/modules]",
+)
+@click.option("--clause", default="1.3.1", show_default=True, metavar="ID", help="The clause its first rule cites.")
+@click.pass_obj
+def new(habits: Habits, name: str, folder: Path | None, clause: str) -> None:
+    """Writes a module that passes `zhidu check` as it stands.
+
+    \b
+    Example:
+      zhidu modules new vip
+      zhidu modules new vip --dir config/modules --clause 4.3.3
+    """
+    from zhidu.commands.installed import installed
+    from zhidu.commands.module_template import files
+    from zhidu.exits import WrongUse
+
+    settings, policy, _ = installed(habits)
+    paths = [settings.path(path) for path in settings.config.modules_path]
+    parent = folder or (paths[0] if paths else settings.path(Path("modules")))
+    _refuse_name(name, policy)
+    if clause not in policy.clauses:
+        raise WrongUse(policy.clauses.unknown(clause))
+    home = parent / name
+    if home.exists():
+        raise WrongUse(f"{home} is there already")
+    for path, text in files(name=name, clause=clause, title=policy.clauses[clause].en).items():
+        (home / path).parent.mkdir(parents=True, exist_ok=True)
+        (home / path).write_text(text, encoding="utf-8")
+    hints = _hints(settings, parent, name)
+    if habits.json:
+        click.echo(json.dumps({"folder": str(home), "next": hints}, ensure_ascii=False, indent=2))
+    else:
+        click.echo("\n".join([str(home), *([] if habits.quiet else hints)]))
+
+
+def _refuse_name(name: str, policy: Policy) -> None:
+    import keyword
+    import re
+
+    from policies.kernel.discovery import BUILT_IN
+    from policies.kernel.manifest import NAME
+    from zhidu.exits import WrongUse
+
+    if not re.fullmatch(NAME, name) or keyword.iskeyword(name):
+        raise WrongUse(
+            f"{name!r} is no name for a module: small letters, digits and _, a letter first, 2 to 40 of them"
+        )
+    if name in {module.name for module in policy.modules} or (BUILT_IN / name).is_dir():
+        raise WrongUse(f"there is a module {name} already")
+
+
+def _hints(settings: Settings, parent: Path, name: str) -> list[str]:
+    """What is left to do before the module decides."""
+    file, base = settings.folder / "zhidu.yaml", settings.path(Path())
+    place = parent.absolute()
+    hints = []
+    if place not in [settings.path(path) for path in settings.config.modules_path]:
+        written = place.relative_to(base) if place.is_relative_to(base) else place
+        hints.append(f"To have it decide, add to modules_path in {file}: {written}")
+    if settings.config.modules is not None:
+        hints.append(f"To have it decide, add to modules in {file}: {name}")
+    return [*hints, "See with `zhidu check` that it is sound."]
