@@ -10,7 +10,11 @@ import click
 
 from zhidu import exits, habits
 
-COMMANDS: Mapping[str, tuple[str, str]] = {}
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "due": ("zhidu.commands.due:due", "When a period ends, with the days it skipped."),
+    "clauses": ("zhidu.commands.clauses:clauses", "Each clause: status, module, rules, settings, rows."),
+    "modules": ("zhidu.commands.modules:modules", "Policy modules: their order and conflicts; a new one."),
+}
 
 
 class _ReaderGone(Exception):
