@@ -9,6 +9,7 @@ import atexit
 import re
 import time
 from collections.abc import Callable
+from http.cookiejar import DefaultCookiePolicy
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -45,6 +46,9 @@ class Calls:
         session = self._api.session
         atexit.unregister(session.close)  # it would keep the session of every thread that ever was
         session.trust_env = False  # a ~/.netrc would replace the token, a proxy variable would re-route it
+        session.cookies.set_policy(
+            DefaultCookiePolicy(allowed_domains=())
+        )  # a session's user would precede the token's
         session.headers["User-Agent"] = connection.user_agent
         session.headers["Accept"] = "application/json"
         session.verify = connection.ca_file or True
