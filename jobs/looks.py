@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 
@@ -23,7 +23,7 @@ class Known:
     """
 
     changes: tuple[Change, ...] = ()
-    refused: Mapping[str, object] = MappingProxyType({})
+    refused: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
 
     def dump(self) -> str:
         """As JSON text."""
@@ -35,8 +35,8 @@ class Known:
         """Reads what `dump` wrote. Raises ValueError for anything else: the look is then worth nothing."""
         kept = json.loads(text)
         changes = tuple(
-            Change(at=datetime.fromisoformat(at), by=by, field=field, old=old, new=new)
-            for at, by, field, old, new in kept["changes"]
+            Change(at=datetime.fromisoformat(at), by=by, field=name, old=old, new=new)
+            for at, by, name, old, new in kept["changes"]
         )
         return cls(changes=changes, refused=MappingProxyType(kept["refused"]))
 

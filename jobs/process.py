@@ -249,8 +249,8 @@ class Processor:
     def _trouble(self, judged: Judged) -> str:
         """What an administrator must see of this evaluation; empty when all is well."""
         verdict = judged.verdict
-        for field in judged.plan.lacking:
-            self._find(judged, "field_missing", field, f"zhidu_{field}", once=True)
+        for name in judged.plan.lacking:
+            self._find(judged, "field_missing", name, f"zhidu_{name}", once=True)
         for conflict in verdict.conflicts:
             sides = " / ".join(f"{d.rule} ({', '.join(d.clauses)})" for d in conflict.sides)
             self._find(judged, "policy_conflict", conflict.slot, f"{conflict.slot}: {sides}")

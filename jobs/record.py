@@ -28,7 +28,7 @@ def clock_rows(verdict: Verdict) -> tuple[ClockRow, ...]:
     """The clocks as they stand once the verdict has taken effect."""
     rows: dict[str, ClockRow] = {}
     now, fired = verdict.facts.now, verdict.memory.fired
-    for action in verdict.clocks:
+    for action in verdict.running:
         clock = action.clock
         known = fired.get(clock.name)
         seen = look(clock, now, known.rungs if known is not None and known.run == clock.run else frozenset())

@@ -64,12 +64,15 @@ class Reader:
         fields = read_fields(ticket.fields)
         nonsense = set(fields.nonsense)
         state, state_type = self._state(ticket, nonsense)
+        customer = read.users.get(ticket.customer_id)
         return kernel.Ticket(
             id=ticket.id,
             number=ticket.number,
             group=self._group(ticket, nonsense),
             owner=None if ticket.owner_id == kernel.NOBODY else ticket.owner_id,
             customer=ticket.customer_id,
+            customer_named=customer is None or bool(customer.firstname or customer.lastname),
+            customer_reachable=customer is None or bool(customer.email or customer.phone or customer.mobile),
             state=state,
             state_type=state_type,
             priority=self._priority(ticket, nonsense),

@@ -100,7 +100,8 @@ class _Page:
     duty: Duty | None = field(init=False)
 
     def __post_init__(self) -> None:
-        open_duties = duties(self.verdict.decisions, self.verdict.facts.now)
+        running = [d for d in self.verdict.decisions if d.action in self.verdict.running]
+        open_duties = duties(running, self.verdict.facts.now)
         object.__setattr__(self, "duty", open_duties[0] if open_duties else None)
         object.__setattr__(self, "title", self._core("note.title"))
 

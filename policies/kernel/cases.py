@@ -91,6 +91,8 @@ class TicketRow(StrictModel):
     pending_until: AwareDatetime | None = None
     tags: list[str] = Field(default_factory=list)
     channel: str = "email"
+    customer_named: bool = True
+    customer_reachable: bool = True
     kind: str | None = None
     category: str | None = None
     severity: str | None = None

@@ -8,29 +8,28 @@ one evaluation and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from types import MappingProxyType
 from typing import Any
 
 from policies.kernel.decisions import (
     KEYED,
-    Assign,
     Decision,
-    Prioritise,
-    Route,
     RunClock,
-    SetField,
-    SetState,
     Tag,
     Untag,
 )
-from policies.kernel.facts import Facts, Fired, Memory, Ticket
+from policies.kernel.facts import Facts, Memory
+from policies.kernel.overlay import overlay, remember
 from policies.kernel.rules import Rule
 
 MOST_DECISIONS = 200
 """A rule that wants more than this for one ticket is taken to be looping."""
+
+
+MOST_ROUNDS = 5
+"""Decisions that call for further decisions this often are taken never to come to rest."""
 
 
 class RuleTimeout(BaseException):
@@ -68,7 +67,8 @@ class RuleFailure:
 class Verdict:
     """What the policy says of one ticket at one instant.
 
-    decisions   in order of modules and rules, winners only
+    decisions   in order, winners only; a clock that the decisions themselves end is among them when it reached a rung
+    running     the clocks as they stand once the decisions have taken effect
     overruled   wanted, but a later rule or a depending module wanted otherwise
     skipped     modules that did not decide because one they need failed
     facts       the facts with every decision laid over them
@@ -76,6 +76,7 @@ class Verdict:
     """
 
     decisions: tuple[Decision, ...]
+    running: tuple[RunClock, ...] = ()
     overruled: tuple[Decision, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     failures: tuple[RuleFailure, ...] = ()
@@ -83,23 +84,23 @@ class Verdict:
     facts: Facts
     memory: Memory = field(default_factory=Memory)
 
-    @property
-    def clocks(self) -> tuple[RunClock, ...]:
-        return tuple(d.action for d in self.decisions if isinstance(d.action, RunClock))
-
 
 def evaluate(units: Sequence[Unit], facts: Facts) -> Verdict:
     """All decisions of `units` (in dependency order) about `facts`.
 
-    Pure and total: a rule that raises, loops or is stopped becomes a `RuleFailure`, never an exception.
+    A decision may call for another (a new owner ends the clock that waited for one), so the rules are asked again about
+    the ticket as decided until nothing changes: one write brings the ticket to rest.
+    Pure and total: a rule that raises, loops, never rests or is stopped becomes a `RuleFailure`, never an exception.
     """
-    run = _Evaluation(facts)
-    for unit in units:
-        run.ask(unit, "decide")
-    run.sum_up()
-    for unit in units:
-        run.ask(unit, "sum_up")
-    return run.verdict()
+    settled = _Settled(facts)
+    for _ in range(MOST_ROUNDS):
+        if not settled.take(_Round(settled.facts, settled.failed), units):
+            break
+    else:
+        settled.give_up()
+    settled.facts = replace(settled.facts, decided=settled.decided())
+    settled.take(_Round(settled.facts, settled.failed, phase="sum_up"), units)
+    return settled.verdict()
 
 
 @dataclass(slots=True)
@@ -108,22 +109,22 @@ class _Contender:
     decision: Decision
 
 
-class _Evaluation:
-    """The working state of one call of `evaluate`; lives no longer than it."""
+class _Round:
+    """All rules asked once; lives no longer than one call of `evaluate`."""
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: Facts, failed: set[str], phase: str = "decide") -> None:
         self.given = facts
         self.facts = facts
+        self.phase = phase
+        self.failed = failed
         self.additive: list[Decision] = []
         self.slots: dict[str, list[_Contender]] = {}
         self.overruled: list[Decision] = []
         self.failures: list[RuleFailure] = []
         self.skipped: list[str] = []
-        self.failed: set[str] = set()
         self.keys: set[str] = set(facts.memory.done)
-        self.order: dict[int, int] = {}
 
-    def ask(self, unit: Unit, phase: str) -> None:
+    def ask(self, unit: Unit) -> None:
         if unit.name in self.failed:
             return
         if self.failed and not self.failed.isdisjoint(unit.above):
@@ -133,7 +134,7 @@ class _Evaluation:
         taken: list[Decision] = []
         before = self.facts
         for rule in unit.rules:
-            if rule.phase != phase or (rule.kind is not None and rule.kind != self.facts.ticket.kind):
+            if rule.phase != self.phase or (rule.kind is not None and rule.kind != self.facts.ticket.kind):
                 continue
             failure = self._judge(rule, unit.config, taken)
             if failure is not None:
@@ -152,15 +153,14 @@ class _Evaluation:
             what = "stopped, it took too long" if isinstance(error, RuleTimeout) else _one_line(error)
             return RuleFailure(rule=rule.name, clauses=rule.clauses, error=what)
         if len(wanted) > MOST_DECISIONS:
-            error_text = f"wanted more than {MOST_DECISIONS} things of one ticket; does it loop?"
-            return RuleFailure(rule=rule.name, clauses=rule.clauses, error=error_text)
+            what = f"wanted more than {MOST_DECISIONS} things of one ticket; does it loop?"
+            return RuleFailure(rule=rule.name, clauses=rule.clauses, error=what)
         if wanted:
             taken.extend(wanted)
             self.facts = overlay(self.facts, wanted)
         return None
 
     def _contend(self, unit: Unit, decision: Decision) -> None:
-        self.order[id(decision)] = len(self.order)
         action = decision.action
         if isinstance(action, KEYED):
             if action.key in self.keys:
@@ -179,95 +179,98 @@ class _Evaluation:
                 staying.append(other)
         self.slots[slot] = [*staying, _Contender(unit.name, decision)]
 
-    def _settle(self) -> tuple[list[Decision], list[Conflict]]:
-        winners, conflicts = list(self.additive), []
+    def settle(self) -> tuple[dict[str, list[Decision]], list[Conflict]]:
+        """slot → its winner, with those that agree; and the slots on which unrelated modules disagree."""
+        winners: dict[str, list[Decision]] = {}
+        conflicts = []
         for slot, contenders in self.slots.items():
-            first = contenders[0].decision.action
-            if all(c.decision.action == first for c in contenders[1:]):
-                winners.extend(c.decision for c in contenders)
+            sides = [contender.decision for contender in contenders]
+            if all(side.action == sides[0].action for side in sides[1:]):
+                winners[slot] = sides
             else:
-                conflicts.append(Conflict(slot=slot, sides=tuple(c.decision for c in contenders)))
-        winners.sort(key=lambda decision: self.order[id(decision)])
+                conflicts.append(Conflict(slot=slot, sides=tuple(sides)))
         return winners, conflicts
 
-    def sum_up(self) -> None:
-        winners, conflicts = self._settle()
-        if conflicts:
-            self.facts = overlay(self.given, winners)
-        self.facts = replace(self.facts, decided=tuple(winners))
+
+class _Settled:
+    """What the rounds have led to so far."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.failed: set[str] = set()
+        self.additive: list[Decision] = []
+        self.slots: dict[str, list[Decision]] = {}
+        self.clocks: dict[str, list[Decision]] = {}
+        self.ended: list[Decision] = []
+        self.overruled: list[Decision] = []
+        self.conflicts: dict[str, Conflict] = {}
+        self.failures: list[RuleFailure] = []
+        self.skipped: list[str] = []
+
+    def take(self, asked: _Round, units: Sequence[Unit]) -> bool:
+        """Ask, and keep what was decided. Returns whether the ticket has changed by it, so that rules may see more."""
+        for unit in units:
+            asked.ask(unit)
+        winners, conflicts = asked.settle()
+        self.additive += asked.additive
+        self.overruled += asked.overruled
+        self.failures += asked.failures
+        self.skipped += asked.skipped
+        self.conflicts.update((conflict.slot, conflict) for conflict in conflicts)
+        clocks = {slot: sides for slot, sides in winners.items() if isinstance(sides[0].action, RunClock)}
+        for slot, sides in winners.items():
+            if slot not in clocks and slot not in self.conflicts:
+                known = self.slots.get(slot)
+                if known is None or known[0].action != sides[0].action:
+                    self.slots[slot] = sides
+        if asked.phase == "decide":
+            self._run(clocks)
+        before = self.facts.ticket
+        chosen = [sides[0] for sides in self.slots.values()]
+        laid = overlay(self.facts, [*chosen, *(d for d in asked.additive if isinstance(d.action, Tag | Untag))])
+        news = [*asked.additive, *(sides[0] for sides in clocks.values())]
+        self.facts = replace(laid, memory=remember(laid.memory, news))
+        return laid.ticket != before
+
+    def _run(self, clocks: dict[str, list[Decision]]) -> None:
+        """The clocks of the newest round count; rungs reached before stay reached, even of a clock that has ended."""
+        for slot, sides in self.clocks.items():
+            action = sides[0].action
+            if not isinstance(action, RunClock) or not action.reached:
+                continue
+            newer = clocks.get(slot)
+            if newer is None:
+                self.ended += sides
+            elif isinstance(newer[0].action, RunClock):
+                merged = replace(newer[0].action, reached=(*action.reached, *newer[0].action.reached))
+                clocks[slot] = [replace(newer[0], action=merged), *newer[1:]]
+        self.clocks = clocks
+
+    def decided(self) -> tuple[Decision, ...]:
+        """All that stands, clocks that have ended left out."""
+        return tuple(
+            decision for group in (self.additive, *self.slots.values(), *self.clocks.values()) for decision in group
+        )
+
+    def give_up(self) -> None:
+        names = sorted({sides[0].rule for sides in self.slots.values()})
+        error = f"the decisions never come to rest: {', '.join(names)}"
+        self.failures.append(RuleFailure(rule=names[0] if names else "", clauses=(), error=error))
 
     def verdict(self) -> Verdict:
-        winners, conflicts = self._settle()
+        running = (sides[0].action for sides in self.clocks.values())
         return Verdict(
-            decisions=tuple(winners),
+            decisions=(*self.decided(), *self.ended),
+            running=tuple(action for action in running if isinstance(action, RunClock)),
             overruled=tuple(self.overruled),
-            conflicts=tuple(conflicts),
+            conflicts=tuple(self.conflicts.values()),
             failures=tuple(self.failures),
             skipped=tuple(self.skipped),
             facts=self.facts,
-            memory=remember(self.given.memory, winners),
+            memory=self.facts.memory,
         )
 
 
 def _one_line(error: BaseException) -> str:
     words = " ".join(str(error).split())
     return f"{type(error).__name__}: {words}" if words else type(error).__name__
-
-
-def overlay(facts: Facts, decisions: Iterable[Decision]) -> Facts:
-    """`facts` with the ticket as the decisions want it; the same object where nothing differs."""
-    wanted: dict[str, Any] = {}
-    ticket = facts.ticket
-    for decision in decisions:
-        _lay(decision, ticket, wanted)
-    changed = {name: value for name, value in wanted.items() if getattr(ticket, name) != value}
-    return replace(facts, ticket=replace(ticket, **changed)) if changed else facts
-
-
-def _lay(decision: Decision, ticket: Ticket, wanted: dict[str, Any]) -> None:
-    match decision.action:
-        case SetField(field=name, value=value):
-            if name in _CORE_FIELDS:
-                wanted[name] = value
-            else:
-                custom: Mapping[str, Any] = wanted.get("custom", ticket.custom)
-                wanted["custom"] = MappingProxyType({**custom, name: value})
-        case Route(group=group):
-            wanted["group"] = group
-        case Assign(owner=owner):
-            wanted["owner"] = owner
-        case SetState(state=state, until=until):
-            wanted["state_type"] = wanted["state"] = state
-            wanted["pending_until"] = until
-        case Prioritise(priority=priority):
-            wanted["priority"] = priority
-        case Tag(name=name):
-            wanted["tags"] = wanted.get("tags", ticket.tags) | {name}
-        case Untag(name=name):
-            wanted["tags"] = wanted.get("tags", ticket.tags) - {name}
-        case _:
-            pass
-
-
-_CORE_FIELDS = frozenset(Ticket.__dataclass_fields__) - {"custom", "nonsense"}
-
-
-def remember(memory: Memory, decisions: Iterable[Decision]) -> Memory:
-    """The memory once `decisions` have taken effect; equal to `memory` when nothing new must be kept.
-
-    A key with a slash belongs to a rung, which the clock's own memory covers; a clock in a new run starts afresh.
-    """
-    fired = dict(memory.fired)
-    done = set(memory.done)
-    for decision in decisions:
-        action = decision.action
-        if isinstance(action, RunClock):
-            if action.reached:
-                known = fired.get(action.clock.name)
-                kept = known.rungs if known is not None and known.run == action.clock.run else frozenset()
-                fired[action.clock.name] = Fired(run=action.clock.run, rungs=kept | set(action.reached))
-        elif isinstance(action, KEYED) and "/" not in action.key:
-            done.add(action.key)
-    if fired == dict(memory.fired) and done == memory.done:
-        return memory
-    return replace(memory, fired=MappingProxyType(fired), done=frozenset(done))

@@ -114,6 +114,8 @@ class Ticket:
     group: str = ""
     owner: int | None = None
     customer: int = NOBODY
+    customer_named: bool = True
+    customer_reachable: bool = True
     state: str = "new"
     state_type: str = "new"
     priority: int = 2

@@ -1,0 +1,33 @@
+"""Settings of the core module."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from policies.kernel.config import StrictModel
+from policies.kernel.deadlines import Ladder
+from policies.kernel.ladders import EFFECTS
+from policies.kernel.spec import Spec
+
+
+def _known_effects(ladder: Ladder) -> Ladder:
+    unknown = sorted(ladder.effects - set(EFFECTS))
+    if unknown:
+        raise ValueError(f"unknown effect {unknown[0]!r}; a rung can {', '.join(EFFECTS)}")
+    return ladder
+
+
+KnownLadder = Annotated[Ladder, AfterValidator(_known_effects)]
+
+
+class Config(StrictModel):
+    """defaults.yaml, and what a company lays over it."""
+
+    owner_within: Spec
+    """1.3.4: how long a case may be without an owner."""
+    owner_ladder: KnownLadder
+    """1.3.4: what happens while nobody owns the case."""
+    complaint_weight: float
+    """2.1.3: the weight of complaint phrases from which a message is a complaint."""
+    summary_within: Spec
+    """1.3.4: how long after a hand-over its summary may follow."""

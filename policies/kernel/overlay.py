@@ -1,0 +1,88 @@
+"""The ticket as decisions want it, and what must be remembered once they have taken effect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+from policies.kernel.decisions import (
+    KEYED,
+    Assign,
+    Decision,
+    Note,
+    Prioritise,
+    Route,
+    RunClock,
+    SetField,
+    SetState,
+    Tag,
+    Untag,
+)
+from policies.kernel.facts import Facts, Fired, Memory, Ticket
+
+SITUATION = "situation:"
+"""A note whose key begins so describes the situation; only the last one is remembered."""
+
+
+def overlay(facts: Facts, decisions: Iterable[Decision]) -> Facts:
+    """`facts` with the ticket as the decisions want it; the same object where nothing differs."""
+    wanted: dict[str, Any] = {}
+    ticket = facts.ticket
+    for decision in decisions:
+        _lay(decision, ticket, wanted)
+    changed = {name: value for name, value in wanted.items() if getattr(ticket, name) != value}
+    return replace(facts, ticket=replace(ticket, **changed)) if changed else facts
+
+
+def _lay(decision: Decision, ticket: Ticket, wanted: dict[str, Any]) -> None:
+    match decision.action:
+        case SetField(field=name, value=value):
+            if name in _CORE_FIELDS:
+                wanted[name] = value
+            else:
+                custom: Mapping[str, Any] = wanted.get("custom", ticket.custom)
+                wanted["custom"] = MappingProxyType({**custom, name: value})
+        case Route(group=group):
+            wanted["group"] = group
+        case Assign(owner=owner):
+            wanted["owner"] = owner
+        case SetState(state=state, until=until):
+            wanted["state_type"] = wanted["state"] = state
+            wanted["pending_until"] = until
+        case Prioritise(priority=priority):
+            wanted["priority"] = priority
+        case Tag(name=name):
+            wanted["tags"] = wanted.get("tags", ticket.tags) | {name}
+        case Untag(name=name):
+            wanted["tags"] = wanted.get("tags", ticket.tags) - {name}
+        case _:
+            pass
+
+
+_CORE_FIELDS = frozenset(Ticket.__dataclass_fields__) - {"custom", "nonsense"}
+
+
+def remember(memory: Memory, decisions: Iterable[Decision]) -> Memory:
+    """The memory once `decisions` have taken effect; equal to `memory` when nothing new must be kept.
+
+    A key with a slash belongs to a rung, which the clock's own memory covers; a clock in a new run starts afresh.
+    """
+    fired = dict(memory.fired)
+    done = set(memory.done)
+    situation = memory.situation
+    for decision in decisions:
+        action = decision.action
+        if isinstance(action, RunClock):
+            if action.reached:
+                known = fired.get(action.clock.name)
+                kept = known.rungs if known is not None and known.run == action.clock.run else frozenset()
+                fired[action.clock.name] = Fired(run=action.clock.run, rungs=kept | set(action.reached))
+        elif isinstance(action, Note) and action.key.startswith(SITUATION):
+            situation = action.key.removeprefix(SITUATION)
+        elif isinstance(action, KEYED) and "/" not in action.key:
+            done.add(action.key)
+    if fired == dict(memory.fired) and done == memory.done and situation == memory.situation:
+        return memory
+    return replace(memory, fired=MappingProxyType(fired), done=frozenset(done), situation=situation)
