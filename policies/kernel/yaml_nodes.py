@@ -155,13 +155,15 @@ class _Builder:
 
     def node(self, event: yaml.Event, events: Iterator[yaml.Event], loc: Loc) -> Value:
         if isinstance(event, yaml.AliasEvent):
-            self.refuse(event, loc, f"aliases (*{event.anchor}) are not used here; write the value out")
+            self.refuse(
+                event, loc, "aliases are not used here; write the value out, or quote a text that begins with *"
+            )
             return None
         event = cast(yaml.ScalarEvent | yaml.CollectionStartEvent, event)  # nothing else may begin a value
         if event.anchor is not None:
-            self.refuse(event, loc, f"anchors (&{event.anchor}) are not used here; write the value out")
+            self.refuse(event, loc, "anchors are not used here; leave it out, or quote a text that begins with &")
         if event.tag is not None:
-            self.refuse(event, loc, f"tags ({event.tag.replace('tag:yaml.org,2002:', '!!')}) are not used here")
+            self.refuse(event, loc, "tags are not used here; leave it out, or quote a text that begins with !")
         if isinstance(event, yaml.ScalarEvent):
             return self.scalar(event, loc)
         if len(loc) == MAX_DEPTH:
