@@ -150,14 +150,14 @@ class WorkingCalendar:
         start = _utc(start)
         at = seconds_of(start)
         table = self._over(at, at)
-        while True:
-            index = bisect_right(table.opens, at) - 1
-            reach = length + (start if at < table.closes[index] else table.closes_at[index])
-            target = seconds_of(reach) + (reach.microsecond > 0) - table.shifts[index]
-            found = bisect_left(table.totals, target, index)
-            if found < len(table.totals):
-                return reach + (table.shut[found] - table.shut[index])
-            table = self._longer()
+        index = bisect_right(table.opens, at) - 1
+        reach = length + (start if at < table.closes[index] else table.closes_at[index])
+        past = reach - EPOCH
+        target = past.days * 86_400 + past.seconds + (past.microseconds > 0) - table.shifts[index]
+        if target > table.totals[-1]:
+            self._longer()
+            return self.after_open(start, length)
+        return reach + (table.shut[bisect_left(table.totals, target, index)] - table.shut[index])
 
     def days_ended(self, start: datetime, end: datetime, unit: Unit) -> int:
         """How many working days have closed (`wd`), or calendar days have ended (`d`), after `start` and by `end`."""

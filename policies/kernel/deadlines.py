@@ -9,7 +9,6 @@ from operator import itemgetter
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from policies.kernel.calendar import Due, WorkingCalendar
-from policies.kernel.clauses import ClauseId
 from policies.kernel.ladder import Ladder, Rung, rung_named
 from policies.kernel.pauses import ENDLESS, Pause, Stretch, end_of, instant_after, ran_until, stretches
 from policies.kernel.spec import Spec
@@ -39,7 +38,7 @@ class Clock:
     """
 
     name: str
-    clauses: tuple[ClauseId, ...]
+    clauses: tuple[str, ...]
     started_at: datetime
     calendar: WorkingCalendar = field(repr=False)
     within: Spec | None = None
@@ -165,13 +164,15 @@ def _before_the_end(clock: Clock, now: datetime, due_at: datetime, fired: frozen
         return Look("running", _NOTHING, due_at)
     calendar, start, paused = clock.calendar, clock.started_at, clock.paused
     unit = None if clock.within is None else clock.within.unit
-    total = ran_until(calendar, unit, start, due_at, paused)
-    ran = ran_until(calendar, unit, start, now, paused)
+    # What a period of minutes or hours runs for is known; of days and of a promise it must be measured.
+    total = (clock.within.length if clock.within is not None else None) or ran_until(
+        calendar, unit, start, due_at, paused
+    )
     reached: list[Rung] = []
     for percent, rung in pending:
-        needed = total * percent / 100
-        if needed > ran:
-            return Look("running", Reached(tuple(reached)), instant_after(calendar, unit, start, needed, paused))
+        rung_at = instant_after(calendar, unit, start, total * percent // 100, paused)
+        if rung_at > now:
+            return Look("running", Reached(tuple(reached)) if reached else _NOTHING, rung_at)
         reached.append(rung)
     return Look("running", Reached(tuple(reached)), due_at)
 
