@@ -48,7 +48,7 @@ class Calls:
         session.trust_env = False  # a ~/.netrc would replace the token, a proxy variable would re-route it
         session.cookies.set_policy(
             DefaultCookiePolicy(allowed_domains=())
-        )  # a session's user would precede the token's
+        )  # sessions precede tokens
         session.headers["User-Agent"] = connection.user_agent
         session.headers["Accept"] = "application/json"
         session.verify = connection.ca_file or True

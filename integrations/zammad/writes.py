@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from math import isfinite
 
 Value = str | int | float | bool | None | datetime | date | tuple["Value", ...] | Mapping[str, "Value"]
 """What a field may take. Datetimes must be aware; None clears a field, () a list."""
@@ -104,8 +105,10 @@ class TicketWrite:
 def plain(value: Value) -> object:
     """A value as JSON has it: datetimes as `2026-11-24T05:58:22.000Z` in UTC, dates as `2026-11-24`, tuples as lists.
 
-    raises ValueError – a datetime has no zone.
+    raises ValueError – a datetime has no zone, a number is not finite.
     """
+    if isinstance(value, float) and not isfinite(value):
+        raise ValueError("a number that is not finite")
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise ValueError("a time without a zone")

@@ -387,6 +387,12 @@ def test_a_time_without_a_zone_is_not_written() -> None:
         TicketWrite(fields={"pending_time": datetime(2026, 11, 24)}).json()  # noqa: DTZ001
 
 
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_numbers_json_has_not_are_not_written(number: float) -> None:
+    with pytest.raises(ValueError, match="not finite"):
+        TicketWrite(fields={"zhidu_amount": number}).json()
+
+
 def test_articles_have_their_own_place() -> None:
     with pytest.raises(ValueError, match="article: not a field"):
         TicketWrite(fields={"article": {"body": "x"}}).json()

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import random
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -314,3 +315,30 @@ def test_any_object_keeps_all_it_came_with() -> None:
     row = ANSWERS["automation 5 thing"]["json"]
 
     assert wire.THING.one(_bytes(row)).data == row
+
+
+def _spoilt(value: Any, chance: random.Random) -> Any:
+    """The same JSON with some of its values dropped or replaced by nonsense."""
+    if chance.random() < 0.01:
+        return chance.choice([None, -1, "", "x", [], {}, True, 1e300, {"id": 0}])
+    if isinstance(value, dict):
+        return {name: _spoilt(inner, chance) for name, inner in value.items() if chance.random() > 0.003}
+    if isinstance(value, list):
+        return [_spoilt(inner, chance) for inner in value]
+    return value
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_nonsense_is_read_or_refused(seed: int) -> None:
+    """Whatever comes, there is an answer or a `WireError` without values, and nothing else."""
+    chance = random.Random(seed)
+    rows = [row for row in WEEK.values() if row["kind"] == "one_read"]
+    body = _bytes(_spoilt(chance.choice(rows)["json"], chance))
+
+    said = ""
+    try:
+        wire.one_read(body)
+    except wire.WireError as error:
+        said = str(error)
+
+    assert "@example" not in said
