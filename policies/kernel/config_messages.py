@@ -78,7 +78,8 @@ def worded(error: ErrorDetails, value: Value, place: Place, around: Place) -> Wo
         what = "is not valid"
     if error["loc"][-1:] == ("[key]",):
         what = f"key: {what}"
-    quoted = "" if place.secret or kind in _UNQUOTED else quote(value)
+    said = kind in _OWN_WORDS and "got " in what  # a validator that quotes the value itself
+    quoted = "" if place.secret or said or kind in _UNQUOTED else quote(value)
     return Wording(what=what, details=tuple(part for part in (quoted, hint) if part))
 
 

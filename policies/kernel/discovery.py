@@ -58,12 +58,19 @@ class Discovery:
 
     found      name → module
     offered    names of installed packages' modules that are not enabled; nothing of them was read
+    broken     names of modules that are there but cannot be read
     problems   about what could not be read, or is there twice
     """
 
     found: Mapping[str, Found]
     offered: tuple[str, ...] = ()
+    broken: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every module there is, whatever its state."""
+        return (*self.found, *self.offered, *sorted(self.broken))
 
 
 def discover(
@@ -82,6 +89,7 @@ def discover(
     found: dict[str, Found] = {}
     problems: list[Problem] = []
     offered: list[str] = []
+    broken: set[str] = set()
     candidates: list[tuple[Path, str, str, Origin]] = [
         (folder, f"{built_in.name}/{folder.name}", f"{built_in.name}.{folder.name}", "built-in")
         for folder in _folders(built_in)
@@ -102,6 +110,7 @@ def discover(
                 f"the installed module {entry.name} should be in {entry.value}, which is no package that can be found"
             )
             problems.append(Problem(path=f"entry point {ENTRY_POINTS}", field=entry.name, what=what))
+            broken.add(entry.name)
         else:
             candidates.append((home, entry.value.replace(".", "/"), entry.value, "package"))
     for folder, shown, package, origin in candidates:
@@ -109,11 +118,17 @@ def discover(
             module = _found(folder, shown, package, origin)
         except ConfigErrors as errors:
             problems.extend(errors.problems)
+            broken.add(folder.name)
             continue
         earlier = found.setdefault(module.name, module)
         if earlier is not module:
             problems.append(module.problem(f"there is already a module {module.name}, in {earlier.shown}", "name"))
-    return Discovery(found=MappingProxyType(found), offered=tuple(offered), problems=tuple(problems))
+    return Discovery(
+        found=MappingProxyType(found),
+        offered=tuple(offered),
+        broken=frozenset(broken - set(found)),
+        problems=tuple(problems),
+    )
 
 
 def _folders(path: Path) -> list[Path]:
@@ -151,7 +166,7 @@ def order(
     chosen = {name: found[name] for name in sorted(found) if enabled is None or name in enabled}
     problems = [
         Problem(path="modules", field=name, what=f"there is no module of this name{_near(name, discovery)}")
-        for name in sorted(set(enabled or ()) - set(found))
+        for name in sorted(set(enabled or ()) - set(found) - discovery.broken)
     ]
     wrong = {name: _wrong(module, discovery, chosen, clauses) for name, module in chosen.items()}
     problems.extend(problem for name in chosen for problem in wrong[name])
@@ -170,7 +185,7 @@ def order(
 
 
 def _near(name: str, discovery: Discovery) -> str:
-    return did_you_mean(name, [*discovery.found, *discovery.offered])
+    return did_you_mean(name, discovery.names)
 
 
 def _wrong(module: Found, discovery: Discovery, chosen: Mapping[str, Found], clauses: ClauseTable) -> list[Problem]:
@@ -183,6 +198,8 @@ def _wrong(module: Found, discovery: Discovery, chosen: Mapping[str, Found], cla
             wrong.append(module.problem("a module does not depend on itself", field))
         elif needed in discovery.found or needed in discovery.offered:
             wrong.append(module.problem(f"{needed} is not enabled", field))
+        elif needed in discovery.broken:
+            wrong.append(module.problem(f"{needed} cannot be read", field))
         else:
             wrong.append(module.problem(f"there is no module {needed!r}{_near(needed, discovery)}", field))
     for index, clause in enumerate(module.manifest.clauses):

@@ -133,8 +133,7 @@ def _strays(discovery: Discovery, overrides: Path | None) -> Iterator[Problem]:
     """Files in the company's folder that belong to no module: most likely a misspelt name."""
     if overrides is None or not overrides.is_dir():
         return
-    known = [*discovery.found, *discovery.offered]
     for path in sorted(overrides.glob("*.yaml")):
         name = path.name.removesuffix(".yaml").removesuffix(".phrases")
-        if name not in known:
-            yield Problem(path=str(path), what=f"there is no module {name!r}{did_you_mean(name, known)}")
+        if name not in discovery.names:
+            yield Problem(path=str(path), what=f"there is no module {name!r}{did_you_mean(name, discovery.names)}")

@@ -61,6 +61,8 @@ class Move(StrictModel):
 def only_even(value: int) -> int:
     if value % 2:
         raise ValueError(f"{value} is odd")
+    if value > 100:
+        raise ValueError(f"at most 100, got {value}")
     return value
 
 
@@ -94,6 +96,7 @@ class Settings(StrictModel):
     nearly: Annotated[int, Field(gt=0)] = 1
     below: Annotated[int, Field(lt=10)] = 1
     even: Annotated[int, AfterValidator(only_even)] = 2
+    also_even: Annotated[int, AfterValidator(only_even)] = 2
     token: SecretStr = SecretStr("")
     pin: Annotated[int, Field(json_schema_extra={"secret": True})] = 0
     door: Annotated[Door | None, Field(json_schema_extra={"secret": True})] = None

@@ -84,6 +84,16 @@ def test_what_cannot_be_read_is_left_out_and_named(tmp_path, write_module, files
     assert said(discovery.problems, tmp_path) == [problem]
 
 
+def test_what_cannot_be_read_is_not_called_missing(tmp_path, write_module, clauses):
+    write_module("vip", files={"manifest.yaml": "5"})
+    write_module("needs", depends=("vip",))
+
+    found, problems = order(found_in(tmp_path), clauses, enabled=["vip", "needs"])
+
+    assert found == ()
+    assert said(problems, tmp_path) == ["needs/manifest.yaml:4: depends[0]: vip cannot be read"]
+
+
 def test_a_folder_of_modules_that_is_not_there(tmp_path):
     discovery = discover(built_in=tmp_path / "none", paths=[tmp_path / "elsewhere"])
 
