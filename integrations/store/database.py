@@ -18,6 +18,7 @@ from integrations.store.filelock import FileLock
 
 _LOCK_WAIT_SECONDS = 30.0
 _POOL_WAIT_SECONDS = 10.0
+_CLOSE_WAIT_SECONDS = 60.0
 _READERS = 10
 _IDS_PER_STATEMENT = 5000
 
@@ -85,6 +86,37 @@ class _NotNested:
             self._local.inside = False
 
 
+class _Door:
+    """Counts who is inside, so that closing can wait for them: a connection given back later would stay open."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._inside = 0
+        self._closed = False
+
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        with self._changed:
+            if self._closed:
+                raise StoreUnavailable("the store is closed")
+            self._inside += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._inside -= 1
+                self._changed.notify_all()
+
+    def close(self) -> bool:
+        """Lets nobody in any more and waits for those inside. False: it was closed already."""
+        with self._changed:
+            if self._closed:
+                return False
+            self._closed = True
+            self._changed.wait_for(lambda: self._inside == 0, timeout=_CLOSE_WAIT_SECONDS)
+        return True
+
+
 class Bound:
     """A Session over one connection whose transaction somebody else commits."""
 
@@ -113,7 +145,7 @@ class SqliteDatabase:
         self._lock = FileLock(path.with_name(path.name + ".lock"), wait_seconds=lock_wait_seconds)
         self._turn = threading.Lock()
         self._not_nested = _NotNested()
-        self._closed = False
+        self._door = _Door()
         self._writer_engine = create_engine("sqlite://", creator=self._open_writer, poolclass=StaticPool)
         event.listen(self._writer_engine, "begin", _begin_immediate)
         self._reader_engine = create_engine(
@@ -145,33 +177,31 @@ class SqliteDatabase:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        with self._not_nested.entered(), self._turn:
-            if self._closed:
-                raise StoreUnavailable("the store is closed")
-            with self._lock.held(), translated(), self._writer.begin():
-                yield self._writer
+        with self._not_nested.entered(), self._door.entered(), self._turn, self._transaction() as connection:
+            yield connection
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        with self._lock.held(), translated(), self._writer.begin():
+            yield self._writer
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        if self._closed:
-            raise StoreUnavailable("the store is closed")
-        with translated(), self._reader_engine.connect() as connection:
+        with self._door.entered(), translated(), self._reader_engine.connect() as connection:
             yield connection
 
     def version(self) -> str:
         return sqlite3.sqlite_version
 
     def close(self) -> None:
-        with self._turn:
-            if self._closed:
-                return
-            self._closed = True
-            self._reader_engine.dispose()
-            # The last connection to close a WAL file checkpoints it.
-            with self._lock.held():
-                self._writer.close()
-                self._writer_engine.dispose()
-            self._lock.close()
+        if not self._door.close():
+            return
+        self._reader_engine.dispose()
+        # The last connection to close a WAL file checkpoints it.
+        with self._lock.held():
+            self._writer.close()
+            self._writer_engine.dispose()
+        self._lock.close()
 
 
 def _begin_immediate(connection: Connection) -> None:
@@ -195,29 +225,22 @@ class PostgresDatabase:
         )
         self._reader = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self._not_nested = _NotNested()
-        self._closed = False
+        self._door = _Door()
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        with self._not_nested.entered(), self._open(), self._engine.begin() as connection:
+        with self._not_nested.entered(), self._door.entered(), translated(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        with self._open(), self._reader.connect() as connection:
+        with self._door.entered(), translated(), self._reader.connect() as connection:
             yield connection
-
-    @contextmanager
-    def _open(self) -> Iterator[None]:
-        if self._closed:
-            raise StoreUnavailable("the store is closed")
-        with translated():
-            yield
 
     def version(self) -> str:
         with self.read() as connection:
             return str(connection.exec_driver_sql("SHOW server_version").scalar_one()).split()[0]
 
     def close(self) -> None:
-        self._closed = True
-        self._engine.dispose()
+        if self._door.close():
+            self._engine.dispose()

@@ -23,13 +23,7 @@ from integrations.store.types import BIG_ID, Instant
 # The condition of the partial index, word for word what queries say: SQLite recognises only that.
 CLOCK_IS_OPEN = "status IN ('running', 'paused', 'breached')"
 
-METADATA = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-    }
-)
+METADATA = MetaData(naming_convention={"fk": "fk_%(table_name)s_%(column_0_name)s"})
 
 
 def has_status(table: Table, status: StrEnum) -> ColumnElement[bool]:
