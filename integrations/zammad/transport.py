@@ -160,18 +160,18 @@ class Transport:
         raises    ZammadError
         """
         ends = self._monotonic() + self._limits.budget
-        attempts = self._limits.attempts if read else 1
-        for attempt in range(1, attempts + 1):
+        attempt = 1
+        while True:
             outcome = self._attempt(method, path, template, read, ends, params, json, headers)
             if isinstance(outcome, Answer):
                 return outcome
-            if not isinstance(outcome, Transient) or attempt == attempts:
+            if not read or not isinstance(outcome, Transient) or attempt >= self._limits.attempts:
                 raise outcome
             wait = self._wait(attempt, outcome.retry_after)
             if self._monotonic() + wait >= ends:
                 raise outcome
             self._sleep(wait)
-        raise AssertionError("unreachable: the last attempt returns or raises")
+            attempt += 1
 
     def _wait(self, attempt: int, retry_after: float | None) -> float:
         """Seconds before the next attempt: what the server asked for, at least; else doubling, ±50 %."""

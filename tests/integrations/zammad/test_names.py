@@ -191,13 +191,20 @@ def test_a_type_nobody_knows(names: Names) -> None:
 
 
 def test_many_threads_read_once(names: Names, desk: Desk) -> None:
-    together = threading.Barrier(8)
+    """Those who come while the lists are being read wait for them."""
     found: list[str] = []
+    coming = threading.Semaphore(0)
 
     def look() -> None:
-        together.wait()
+        coming.release()
         found.append(names.group(3).name)
 
+    def wait_for_all() -> list[State]:
+        for _ in range(8):
+            coming.acquire(timeout=10)
+        return STATES
+
+    desk.states = wait_for_all  # type: ignore[method-assign]
     threads = [threading.Thread(target=look) for _ in range(8)]
     for thread in threads:
         thread.start()

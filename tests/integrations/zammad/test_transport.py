@@ -1,6 +1,7 @@
 """Calls end, reads are repeated, writes are not; against real sockets."""
 
 import gzip
+import socket
 import time
 from collections.abc import Callable
 from typing import Any
@@ -352,3 +353,30 @@ def test_a_proxy_that_is_not_there(scripted: Any, clock: Any) -> None:
     assert type(caught.value) is Transient
     assert "pass-word" not in str(caught.value)
     client.close()
+
+
+def test_a_host_that_does_not_answer_the_door(clock: Any) -> None:
+    """A full queue of connections, as a dead host behind a firewall: nothing was sent."""
+    with socket.socket() as listener, socket.socket() as first, socket.socket() as second:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for other in (first, second):
+            other.setblocking(False)
+            other.connect_ex(listener.getsockname())
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        limits = Limits(connect_within=0.2)
+        client = Client(Connection(url=url, token="t", limits=limits), sleep=clock.sleep)
+
+        with pytest.raises(Transient, match="no connection within the time allowed") as caught:
+            _write(client)
+
+    assert type(caught.value) is Transient
+
+
+def test_a_name_that_is_no_header(scripted: Any) -> None:
+    client = Client(Connection(url=scripted.url, token="t", user_agent="zhidu\r\nX-Evil: 1"))
+
+    with pytest.raises(Permanent, match="a header or the address is not valid"):
+        client.version()
+
+    assert scripted.seen == []

@@ -83,18 +83,17 @@ def test_a_week_at_a_desk_reads() -> None:
 def test_one_read_is_quick() -> None:
     """Far below the 96 ms that Zammad takes for it."""
     bodies = [_bytes(row["json"]) for row in WEEK.values() if row["kind"] == "one_read"]
-    wire.one_read(bodies[0])
 
-    best = min(_seconds(bodies) for _ in range(5))
+    slowest = max(min(_seconds(body) for _ in range(5)) for body in bodies)
 
-    assert best / len(bodies) < 0.0015
+    assert slowest < 0.0015
 
 
-def _seconds(bodies: list[bytes]) -> float:
-    began = time.perf_counter()
-    for body in bodies:
-        wire.one_read(body)
-    return time.perf_counter() - began
+def _seconds(body: bytes) -> float:
+    """Of the processor, whatever else the machine does."""
+    began = time.thread_time()
+    wire.one_read(body)
+    return time.thread_time() - began
 
 
 def test_one_read_of_a_ticket() -> None:
