@@ -107,7 +107,10 @@ class Intake:
         return _answer(start_response, _STATUS[outcome], reason, _EXTRA_HEADERS.get(outcome, ()))
 
     def _outcome(self, environ: "WSGIEnvironment") -> tuple[Outcome, str]:
-        """What became of the request, logged; with the reason where it was not kept."""
+        """What became of the request, with the reason where it was not kept, which is logged.
+
+        What was kept is not: the line about the look it leads to names the deliveries, and the meter counts them.
+        """
         try:
             outcome, delivery = self._take_in(environ)
         except _Stop as stop:
@@ -123,9 +126,6 @@ class Intake:
         except Exception:
             _log.exception("intake failed", delivery_id=_delivery_id(environ) or None)
             return Outcome.FAILED, "failed"
-        _log.debug(
-            "delivery kept", outcome=outcome.value, delivery_id=delivery.delivery_id, ticket_id=delivery.ticket_id
-        )
         if outcome is Outcome.NEW and self.wake is not None:
             try:
                 self.wake()
@@ -210,7 +210,7 @@ def _trigger(environ: "WSGIEnvironment") -> str:
     """The trigger's name, cut and made printable. WSGI hands UTF-8 on as if it were Latin-1."""
     given: str = environ.get("HTTP_X_ZAMMAD_TRIGGER") or ""
     text = given.encode("latin-1", "replace").decode("utf-8", "replace")[:_LONGEST_TRIGGER]
-    return "".join(character for character in text if character.isprintable())
+    return text if text.isprintable() else "".join(character for character in text if character.isprintable())
 
 
 def _answer(
