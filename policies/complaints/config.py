@@ -1,0 +1,146 @@
+"""Settings of the complaints module."""
+
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from policies.core.config import KnownLadder
+from policies.kernel.config import StrictModel
+from policies.kernel.problems import did_you_mean
+from policies.kernel.regulations import Profile, profiles
+from policies.kernel.spec import Spec
+
+Flag = Literal["amount", "vulnerable", "media", "legal", "regulator", "repeat", "group"]
+Send = Literal["auto", "draft", "off"]
+Post = Literal["supervisor", "manager"]
+
+
+class BySeverity(StrictModel):
+    """A period for each severity."""
+
+    ordinary: Spec
+    """For ordinary complaints."""
+    serious: Spec
+    """For serious ones."""
+    major: Spec
+    """For major ones."""
+
+    def of(self, severity: str | None) -> Spec:
+        """The period; a complaint that nobody has graded is handled as ordinary until its flags say more."""
+        return {"serious": self.serious, "major": self.major}.get(severity or "", self.ordinary)
+
+
+class Timed(StrictModel):
+    """A deadline whose length goes by severity, and what happens along it."""
+
+    within: BySeverity
+    """How long."""
+    ladder: KnownLadder
+    """What happens along it."""
+
+
+class Deadline(StrictModel):
+    """A deadline of one length, and what happens along it."""
+
+    within: Spec
+    """How long."""
+    ladder: KnownLadder
+    """What happens along it."""
+
+
+class Texts(StrictModel):
+    """How each text to the customer leaves: sent, drafted in the note, or not at all."""
+
+    acknowledgement: Send
+    """4.3.2: apology and the time by which the customer hears."""
+    ask_details: Send
+    """4.3.1: asks for what is missing."""
+    extension: Send
+    """1.3.2: tells of a longer time and why."""
+    completion: Send
+    """4.3.5: apology, result, question whether the customer is satisfied."""
+    survey_reminder: Send
+    """4.3.5: reminds of the question."""
+
+
+def _known_profile(name: str) -> str:
+    if name not in profiles():
+        raise ValueError(f"unknown regulation profile{did_you_mean(name, profiles())}")
+    return name
+
+
+class Config(StrictModel):
+    """defaults.yaml, and what a company lays over it."""
+
+    flag_weights: dict[Flag, Annotated[int, Field(ge=0, le=9)]]
+    """2.2.5: how much each flag adds to the severity."""
+    serious_from: Annotated[int, Field(ge=1)]
+    """2.2.5: weight from which a complaint is serious."""
+    major_from: Annotated[int, Field(ge=1)]
+    """2.2.5: weight from which a complaint is major."""
+    amount_from: Annotated[Decimal, Field(gt=0)]
+    """2.2.5: disputed sum, in CNY, from which it counts as large."""
+    rates: dict[Annotated[str, Field(pattern="^[A-Z]{3}$")], Annotated[Decimal, Field(gt=0)]]
+    """2.2.5: CNY for one unit of a currency, for sums in other money."""
+    group_from: Annotated[int, Field(ge=2)]
+    """2.2.5: customers with one cause from whom it is a group complaint."""
+    desks: dict[Literal["ordinary", "serious", "major"], str]
+    """4.3.3: the group for a severity, where a company has one."""
+    departments: dict[str, str]
+    """4.3.3: responsible department → its group."""
+    acknowledge: Timed
+    """4.3.2: first reply, with apology and a time."""
+    resolve: Timed
+    """2.1.3: the company's own time to a solution."""
+    progress: Timed
+    """4.3.4: how often the customer hears."""
+    department: Timed
+    """2.2.4: the responsible department's answer."""
+    take_over: Deadline
+    """2.2.5: the supervisor takes a major complaint over."""
+    plan: Deadline
+    """2.2.5: and writes a plan."""
+    regulator: Deadline
+    """2.3.6: a regulator's referral has its own time."""
+    suggestion: Deadline
+    """2.1.3: a suggestion is answered."""
+    profile: Annotated[str, AfterValidator(_known_profile)]
+    """1.3.2: the regulation profile whose deadlines are law for the company."""
+    law_ladder: KnownLadder
+    """1.3.2: what happens along the legal deadline."""
+    extension_needs: Post
+    """1.3.2: the post that may approve an extension; a manager always may."""
+    extension_notice: Deadline
+    """1.3.2: the customer is told of an extension."""
+    required_at_close: tuple[Literal["cause", "responsible", "remedy"], ...]
+    """4.3.6: what must be recorded when a complaint is closed."""
+    survey_reminders: tuple[Spec, ...]
+    """4.3.5: when the customer is reminded of the question, after closing."""
+    survey_ends: Spec
+    """4.3.5: when the case ends without an answer."""
+    texts: Texts
+    """4.3.2: how texts to the customer leave."""
+
+    @property
+    def law(self) -> Profile:
+        return profiles()[self.profile]
+
+    @model_validator(mode="after")
+    def _no_laxer_than_law(self) -> Self:
+        if self.major_from < self.serious_from:
+            raise ValueError("major_from must not be below serious_from")
+        stages = self.law.stages
+        for severity in ("ordinary", "serious", "major"):
+            own = self.resolve.within.of(severity)
+            if stages and nominal_days(own) > nominal_days(stages[0]):
+                raise ValueError(
+                    f"resolve.within.{severity}: {own} is laxer than the law's {stages[0]} ({self.profile})"
+                )
+        return self
+
+
+def nominal_days(period: Spec) -> float:
+    """A period in calendar days, holidays aside: five working days are a week, eight working hours a working day."""
+    per = {"d": 1.0, "h": 1 / 24, "m": 1 / 1440, "wd": 7 / 5, "wh": 7 / 5 / 8, "wm": 7 / 5 / 480}
+    return period.amount * per[period.unit]
