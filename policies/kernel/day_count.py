@@ -54,15 +54,14 @@ def count_days(
         day = days.on(date.fromordinal(base + index))
         low, high = max(start, table.midnights[index].at), min(end, table.midnights[index + 1].at)
         counted: float
-        match spec.unit:
-            case "wd":
-                counted = table.worked[index + 1] - table.worked[index] if index > first else 0
-            case "d":
-                counted = int(index > first)
-            case "wm" | "wh":
-                counted = open_time(low, high).total_seconds()
-            case "m" | "h":
-                counted = (high - low).total_seconds()
+        if spec.unit == "wd":
+            counted = table.worked[index + 1] - table.worked[index] if index > first else 0
+        elif spec.unit == "d":
+            counted = int(index > first)
+        elif spec.is_open_time:
+            counted = open_time(low, high).total_seconds()
+        else:
+            counted = (high - low).total_seconds()
         total = round(total + counted, 6)
         yield DayCount(
             date=day.date, kind=day.kind, name=day.name, hours=day.hours, known=day.known, counted=counted, total=total

@@ -137,8 +137,8 @@ def _row(day: DayCount, spec: Spec) -> str:
     from policies.kernel.day_count import amount_text
 
     what = {"open": "", "weekend": "weekend", "holiday": "holiday", "makeup": "make-up day", "special": "special hours"}
-    note = " ".join(part for part in (what[day.kind], f"({day.name})" if day.name else "") if part)
-    note += "" if day.known else " (holidays of the year not known)"
+    unknown = "" if day.known else "(holidays of the year not known)"
+    note = " ".join(part for part in (what[day.kind], f"({day.name})" if day.name else "", unknown) if part)
     counted = amount_text(day.counted, spec) if day.counted else "-"
     total = amount_text(day.total, spec)
     return f"  {WEEKDAYS[day.weekday]} {day.date}  {counted:>9}  {total:>9}  {note}".rstrip()

@@ -88,7 +88,7 @@ def test_open_minutes_as_counted_one_by_one(cal: WorkingCalendar, start: datetim
 
 
 @given(calendars, starts, amounts, units)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_add_and_between_are_inverse(cal: WorkingCalendar, start: datetime, amount: int, unit: Unit) -> None:
     end = cal.add(start, Spec(amount, unit)).at
     assert end > start
@@ -98,7 +98,7 @@ def test_add_and_between_are_inverse(cal: WorkingCalendar, start: datetime, amou
 
 
 @given(calendars, starts, starts, amounts, units)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_monotone(cal: WorkingCalendar, one: datetime, two: datetime, amount: int, unit: Unit) -> None:
     earlier, later = sorted((one, two))
     assert cal.add(earlier, Spec(amount, unit)).at <= cal.add(later, Spec(amount, unit)).at
@@ -107,14 +107,14 @@ def test_monotone(cal: WorkingCalendar, one: datetime, two: datetime, amount: in
 
 
 @given(calendars, starts, amounts, st.sampled_from(("wm", "wh", "wd")))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_never_ends_outside_hours(cal: WorkingCalendar, start: datetime, amount: int, unit: Unit) -> None:
     end = cal.add(start, Spec(amount, unit)).at
     assert open_by_local_time(cal, end - timedelta(microseconds=1))
 
 
 @given(calendars, starts, amounts, st.sampled_from(("wm", "wh")))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_open_time_is_what_was_added(cal: WorkingCalendar, start: datetime, amount: int, unit: Unit) -> None:
     spec = Spec(amount, unit)
     end = cal.add(start, spec).at
@@ -124,7 +124,7 @@ def test_open_time_is_what_was_added(cal: WorkingCalendar, start: datetime, amou
 
 
 @given(calendars, starts, amounts, units)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_explained_days_add_up(cal: WorkingCalendar, start: datetime, amount: int, unit: Unit) -> None:
     spec = Spec(min(amount, 40), unit)
     days = cal.explain(start, spec)
@@ -202,7 +202,7 @@ def test_open_time_and_opening_beyond_the_table() -> None:
     cal.is_open(datetime(2026, 6, 1, tzinfo=UTC))  # unrolls 2026 and 2027
     assert cal.next_opening(datetime(2027, 12, 19, tzinfo=UTC)) == datetime(2028, 1, 1, 1, tzinfo=UTC)
     with pytest.raises(ValueError, match="ends after 2199"):
-        cal.after_open(datetime(2199, 12, 1, tzinfo=UTC), timedelta(hours=200))
+        calendar("Asia/Shanghai", OFFICE).after_open(datetime(2199, 12, 1, tzinfo=UTC), timedelta(hours=999))
 
 
 @pytest.mark.parametrize(("start", "end", "unit", "days"), [
@@ -220,9 +220,9 @@ def test_days_ended(start: str, end: str, unit: Unit, days: int) -> None:
 def test_the_order_of_questions_does_not_matter() -> None:
     """A calendar unrolls years as it is asked; earlier and later ones join those that are there."""
     asked, fresh = calendar("Europe/London", OFFICE), calendar("Europe/London", OFFICE)
-    for year in (2026, 2031, 2020, 2024):
-        asked.add(datetime(year, 6, 1, tzinfo=UTC), Spec.parse("900wd"))
-    for year in range(2018, 2035):
+    for year in (2026, 2028, 2022, 2024):
+        asked.add(datetime(year, 6, 1, tzinfo=UTC), Spec.parse("300wd"))
+    for year in range(2021, 2030):
         start = datetime(year, 3, 1, tzinfo=UTC)
         for text in ("7wh", "20wd", "20d"):
             assert asked.add(start, Spec.parse(text)) == fresh.add(start, Spec.parse(text))
