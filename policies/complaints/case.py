@@ -1,9 +1,10 @@
 """A complaint as its rules see it: what is derived from the facts, once for all of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Final
 
+from policies.complaints.config import Flag
 from policies.kernel.deadlines import Clock, Ladder, Pause
 from policies.kernel.facts import Article, Change, Facts, Post
 from policies.kernel.spec import Spec
@@ -113,9 +114,9 @@ def first_reply_after(facts: Facts, at: datetime) -> Article | None:
     return next((a for a in facts.to_customer if a.at > at), None)
 
 
-def weight_of(flags: frozenset[str], weights: dict[str, int]) -> int:
+def weight_of(flags: frozenset[str], weights: Mapping[Flag, int]) -> int:
     """What the flags weigh together."""
-    return sum(weights.get(flag, 0) for flag in flags)
+    return sum(weight for flag, weight in weights.items() if flag in flags)
 
 
 def set_by_person(facts: Facts, field: str) -> bool:
@@ -146,9 +147,8 @@ def approval(facts: Facts, field: str, posts: tuple[Post, ...]) -> tuple[Change 
         return None, ""
     if facts.post_of(approved.by) not in posts:
         return approved, "post"
-    asked = next(
-        (c for c in reversed(facts.history) if c.field == field and c.new == "asked" and c.at <= approved.at), None
-    )
+    asks = [c for c in facts.history if c.field == field and c.new == "asked" and c.at <= approved.at]
+    asked = asks[-1] if asks else None
     if asked is not None and asked.by == approved.by:
         return approved, "self"
     return approved, ""

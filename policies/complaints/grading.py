@@ -51,11 +51,12 @@ def severity_by_flags(facts: Facts, config: Config) -> Wants:
     ticket = facts.ticket
     if set_by_person(facts, "severity"):
         return
-    weight = weight_of(ticket.flags, {**config.flag_weights})
+    weight = weight_of(ticket.flags, config.flag_weights)
     severity = SEVERITIES[(weight >= config.serious_from) + (weight >= config.major_from)]
     known = SEVERITIES.index(ticket.severity) if ticket.severity in SEVERITIES else -1
     if SEVERITIES.index(severity) > known:
-        flags = tuple(f"@flag.{flag}" for flag in sorted(ticket.flags) if config.flag_weights.get(flag, 0))
+        heavy = [flag for flag, each in config.flag_weights.items() if each and flag in ticket.flags]
+        flags = tuple(f"@flag.{flag}" for flag in heavy)
         why = say("severity.flags", severity=f"@core:severity.{severity}", flags=flags)
         yield SetField(field="severity", value=severity), why
 
@@ -78,7 +79,7 @@ def mark_regulator(facts: Facts, config: Config) -> Wants:
 def route_by_severity(facts: Facts, config: Config) -> Wants:
     """Where a company has a desk for a severity, the complaint goes there, unless a department works on it."""
     ticket = facts.ticket
-    group = config.desks.get(ticket.severity) if ticket.severity in SEVERITIES else None  # type: ignore[arg-type,call-overload]
+    group = next((name for severity, name in config.desks.items() if severity == ticket.severity), None)
     if group is None or ticket.group == group or ticket.closed or facts.desk.department is not None:
         return
     if ticket.responsible in config.departments and ticket.answer_summary is None:
