@@ -81,10 +81,10 @@ def test_sizes() -> None:
 
 
 def test_exceptions_are_needed() -> None:
-    """An exception that is none any more is taken off the list."""
+    """An exception that is well under the usual limit again is taken off the list."""
     found = dict(pair for path in SOURCES.values() for pair in lengths(path))
     usual = {name: LONGEST_FUNCTION if ":" in name else LONGEST_FILE for name in LONGER}
-    assert [name for name in LONGER if found.get(name, 0) <= usual[name]] == []
+    assert [name for name in LONGER if found.get(name, 0) < 0.9 * usual[name]] == []
 
 
 def uses(tree: ast.AST, module: str, names: set[str]) -> bool:

@@ -9,7 +9,9 @@ from urllib.parse import unquote
 
 import pytest
 
+from policies.kernel.config import load_text
 from zhidu import cli
+from zhidu.settings import Config
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = [path for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith(".")]
@@ -131,3 +133,10 @@ def test_help_lists_every_target() -> None:
     phony = set(re.findall(r"^\.PHONY: (.+)$", text, re.MULTILINE)[0].split())
     described = set(re.findall(r"^([a-z]+):.*## ", text, re.MULTILINE))
     assert phony == described == make_targets()
+
+
+def test_shown_configurations_are_valid() -> None:
+    """What docs/operations.md shows of zhidu.yaml can be used as it stands."""
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    shown = [code for _, language, code in _FENCE.findall(text) if language == "yaml"]
+    assert [load_text(code, "docs/operations.md", Config).config.helpdesk is not None for code in shown] == [True]

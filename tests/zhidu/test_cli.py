@@ -5,6 +5,7 @@ import importlib.util
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -31,12 +32,24 @@ def test_help_imports_nothing_heavy() -> None:
     assert done.stdout.splitlines()[-1] == "0 []"
 
 
+def below(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
+    """The command and, of a group, all below it, each with its full name."""
+    yield path, command
+    if isinstance(command, click.Group):
+        for name, inner in command.commands.items():
+            yield from below(inner, f"{path} {name}")
+
+
 @pytest.mark.parametrize("name", cli.COMMANDS)
 def test_a_listed_command_is_there_and_shows_an_example(name: str) -> None:
+    """Its example, and those of the commands below it, name it."""
     context = click.Context(cli.cli)
     command = cli.cli.get_command(context, name)
     assert command is not None
-    assert "Example" in command.get_help(click.Context(command, info_name=name, parent=context))
+    for path, one in below(command, f"zhidu {name}"):
+        text = one.get_help(click.Context(one, info_name=path))
+        assert "Example" in text, path
+        assert path in text.partition("Example")[2], path
 
 
 @pytest.mark.parametrize("name", cli.COMMANDS)
