@@ -14,6 +14,9 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "due": ("zhidu.commands.due:due", "When a period ends, with the days it skipped."),
     "clauses": ("zhidu.commands.clauses:clauses", "Each clause: status, module, rules, settings, rows."),
     "modules": ("zhidu.commands.modules:modules", "Policy modules: their order and conflicts; a new one."),
+    "check": ("zhidu.commands.check:check", "Configuration, modules, golden rows, clause coverage."),
+    "serve": ("zhidu.commands.serve:serve", "The service: HTTP, workers, timetable, in one process."),
+    "sandbox": ("zhidu.commands.sandbox:sandbox", "The Zammad-compatible server alone, for trying things out."),
 }
 
 

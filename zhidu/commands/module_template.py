@@ -50,8 +50,8 @@ from .config import Config
 
 @rule("$clause")
 def mark(facts: Facts, config: Config) -> Iterator[tuple[Action, Say]]:
-    """A ticket in one of the chosen groups gets the tag."""
-    if facts.ticket.group in config.groups:
+    """A ticket in one of the chosen groups gets the tag, unless it has it."""
+    if facts.ticket.group in config.groups and config.tag not in facts.ticket.tags:
         yield Tag(name=config.tag), say("marked", group=facts.ticket.group)
 
 
@@ -67,6 +67,13 @@ CASES = """\
     ticket: {group: $group}
   expect:
     - tag: $tag
+
+- case: a ticket that has the tag is left alone
+  clauses: ["$clause"]
+  given:
+    now: 2026-05-06T10:00+08:00
+    ticket: {group: $group, tags: [$tag]}
+  expect: []
 
 - case: a ticket of another group gets none
   clauses: ["$clause"]

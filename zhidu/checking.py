@@ -1,0 +1,116 @@
+"""What `zhidu check` looks at: every file, every module, every golden row, and how far the clauses are covered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from policies.kernel.case_files import CaseRow
+from policies.kernel.coverage import coverage
+from policies.kernel.modules import Module
+from policies.kernel.problems import ConfigErrors, Problem
+from policies.kernel.regulations import Profile
+from zhidu.people_file import load_people
+from zhidu.policy import Policy, load_cast, play_row, read_policy, rows_of
+from zhidu.settings import Config, load_settings
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedRow:
+    """A golden row that did not come out as it says; `place` is file:line."""
+
+    place: str
+    case: str
+    missing: tuple[str, ...]
+    extra: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """coverage: how many clauses are enforced, assisted, manual."""
+
+    problems: tuple[Problem, ...]
+    modules: tuple[str, ...]
+    rows: int
+    failed: tuple[FailedRow, ...]
+    coverage: tuple[int, int, int]
+
+
+def examine(folder: Path | None) -> Report:
+    """Everything about the configuration in `folder` (None: the shipped defaults)."""
+    problems: list[Problem] = []
+    config = _attempt(lambda: load_settings(folder).config, problems)
+    _attempt(lambda: load_people(folder), problems)
+    policy, wrong = _policy(folder, config)
+    problems.extend(wrong)
+    rows = {module.name: _rows(policy, module, problems) for module in policy.modules}
+    failed = tuple(_failures(policy, rows, problems))
+    covered = [entry.status for entry in coverage(policy.clauses, policy.modules.modules, rows)]
+    problems.extend(_profiles(policy))
+    return Report(
+        problems=ConfigErrors(problems).problems if problems else (),
+        modules=tuple(module.name for module in policy.modules),
+        rows=sum(len(found) for found in rows.values()),
+        failed=failed,
+        coverage=(covered.count("enforced"), covered.count("assisted"), covered.count("manual")),
+    )
+
+
+def _policy(folder: Path | None, config: Config | None) -> tuple[Policy, tuple[Problem, ...]]:
+    base = folder if folder is not None else Path("config")
+    paths = [base / path for path in config.modules_path] if config is not None else []
+    return read_policy(folder, enabled=None if config is None else config.modules, modules_path=paths)
+
+
+def _rows(policy: Policy, module: Module, problems: list[Problem]) -> tuple[CaseRow, ...]:
+    return _attempt(lambda: rows_of(module, policy.clauses), problems) or ()
+
+
+def _failures(policy: Policy, rows: dict[str, tuple[CaseRow, ...]], problems: list[Problem]) -> list[FailedRow]:
+    if "default" not in policy.calendars:
+        return []
+    cast, failed = load_cast(), []
+    for module in policy.modules:
+        for row in rows[module.name]:
+            try:
+                outcome = play_row(policy, module, row, cast)
+            except ConfigErrors as errors:
+                problems.extend(errors.problems)
+                continue
+            if not outcome.passed:
+                place = f"{row.mark.path}:{row.mark.line}"
+                failed.append(FailedRow(place=place, case=row.case, missing=outcome.missing, extra=outcome.extra))
+    return failed
+
+
+def _profiles(policy: Policy) -> list[Problem]:
+    """A profile that counts working days needs a calendar that knows them."""
+    found = []
+    for module in policy.modules:
+        law = getattr(module.config, "law", None)
+        if isinstance(law, Profile) and law.counts_business_days:
+            calendar = policy.calendars.get(getattr(module.config, "law_calendar", "default"))
+            if calendar is None or not calendar.knows_holidays:
+                mark = module.settings.where("profile")
+                what = f"{law.id} counts working days, and the calendar has no holidays to count them by"
+                found.append(
+                    Problem(
+                        path=module.shown if mark is None else mark.path,
+                        line=0 if mark is None else mark.line,
+                        field="profile",
+                        what=what,
+                    )
+                )
+    return found
+
+
+def _attempt(step: Callable[[], T], problems: list[Problem]) -> T | None:
+    try:
+        return step()
+    except ConfigErrors as errors:
+        problems.extend(errors.problems)
+        return None

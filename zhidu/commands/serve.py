@@ -1,0 +1,72 @@
+"""`zhidu serve`: the service, in one process."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from zhidu.habits import Habits
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from zhidu.compose import Service
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65_535), help="Listen here instead of where zhidu.yaml says; 0: any.")
+@click.pass_obj
+def serve(habits: Habits | None, port: int | None) -> None:
+    """Take Zammad's webhooks, decide by the policy, write the difference back; watch the deadlines.
+
+    Runs until it is told to stop (Ctrl-C, SIGTERM); what was accepted is finished or waits in the store.
+
+    \b
+    Example:
+      zhidu serve
+      zhidu --config /etc/zhidu serve --port 8800
+    """
+    import signal
+    import threading
+
+    service = build((habits or Habits()).directory, port)
+    stopping = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopping.set())
+    service.start()
+    try:
+        while not stopping.wait(1.0):
+            pass
+    finally:
+        service.stop()
+
+
+def build(folder: Path | None, port: int | None = None) -> Service:
+    """The service as configured, not started yet. Raises ConfigErrors, StoreError."""
+    from zhidu import compose, observe
+    from zhidu.people_file import load_people
+    from zhidu.policy import load_policy
+    from zhidu.settings import load_settings
+
+    settings = load_settings(folder)
+    config = settings.config
+    if port is not None:
+        config = config.model_copy(update={"http": config.http.model_copy(update={"port": port})})
+    outside = compose.real_outside()
+    observe.configure(format=config.log.format, level=config.log.level, now=outside.now)
+    policy = load_policy(
+        folder, enabled=config.modules, modules_path=[settings.path(path) for path in config.modules_path]
+    )
+    people = load_people(folder)
+    secrets = compose.secrets_of(settings)
+    mailer = compose.mailer_of(config, secrets.mail, outside)
+    return compose.Service(
+        config=config,
+        policy=policy,
+        people=people,
+        secrets=secrets,
+        store=compose.store_of(settings, outside),
+        outside=outside,
+        mailer=mailer,
+    )
