@@ -68,9 +68,9 @@ class TextFeatures:
         """The label's un-negated matches: the grounds to show."""
         return tuple(match for match in self.matches if match.label == label and not match.negated)
 
-    def largest(self, role: str) -> Amount | None:
-        """The largest sum of this role whose value in CNY is known; None without one."""
-        known = [(amount.cny, amount) for amount in self.amounts if amount.role == role and amount.cny is not None]
+    def largest(self, *roles: str | None) -> Amount | None:
+        """The largest sum of one of these roles (None: without any) whose value in CNY is known; None without one."""
+        known = [(amount.cny, amount) for amount in self.amounts if amount.role in roles and amount.cny is not None]
         return max(known, key=lambda pair: pair[0])[1] if known else None
 
 

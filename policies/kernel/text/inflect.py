@@ -39,7 +39,8 @@ def forms(phrase: str, *, exact: bool) -> frozenset[str]:
         choices = [sorted(_inflected(word)) if place in ends else [word] for place, word in enumerate(words)]
         found.update(" ".join(choice) for choice in itertools.product(*choices))
         found.update([_ISE.sub("z", spelling) for spelling in found])
-    found.update([_CHINESE_BESIDE_FIGURE.sub(" ", spelling) for spelling in found])
+    elif not phrase.isascii():
+        found.update([_CHINESE_BESIDE_FIGURE.sub(" ", spelling) for spelling in found])
     return frozenset(found)
 
 

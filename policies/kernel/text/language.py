@@ -7,11 +7,11 @@ from policies.kernel.text.traditional import SIMPLIFIED, TRADITIONAL
 Language = Literal["zh-CN", "zh-TW", "en"]
 
 # What the other side's classical character set lacks belongs to one script alone; 台, 里, 后, 只 belong to both.
-_ONLY_TRADITIONAL: Final = frozenset(
-    char for char in TRADITIONAL + "嘅唔冇佢哋咗嚟喺畀咁嗰" if not char.encode("gb2312", "ignore")
+_ONLY_TRADITIONAL: Final = re.compile(
+    "[" + "".join(char for char in TRADITIONAL + "嘅唔冇佢哋咗嚟喺畀咁嗰" if not char.encode("gb2312", "ignore")) + "]"
 )
-_ONLY_SIMPLIFIED: Final = frozenset(char for char in SIMPLIFIED if not char.encode("big5", "ignore"))
-_HAN: Final = re.compile(r"[㐀-鿿]")
+_ONLY_SIMPLIFIED: Final = re.compile("[" + "".join(char for char in SIMPLIFIED if not char.encode("big5", "ignore")) + "]")
+_HAN: Final = re.compile(r"[㐀-鿿]+")
 _WORD: Final = re.compile(r"[A-Za-z]{2,}")
 _HAN_PER_WORD: Final = 1.5
 
@@ -22,11 +22,11 @@ def language_of(text: str) -> Language | None:
     Two English words weigh as much as three Chinese characters. The script is decided by the characters that only one
     of the scripts has; where there are none, or as many of both, it is simplified.
     """
-    han = len(_HAN.findall(text))
+    han = sum(map(len, _HAN.findall(text)))
     words = len(_WORD.findall(text))
     if not han and not words:
         return None
     if words * _HAN_PER_WORD > han:
         return "en"
-    chars = frozenset(text)
-    return "zh-TW" if len(chars & _ONLY_TRADITIONAL) > len(chars & _ONLY_SIMPLIFIED) else "zh-CN"
+    traditional = len(_ONLY_TRADITIONAL.findall(text))
+    return "zh-TW" if traditional > len(_ONLY_SIMPLIFIED.findall(text)) else "zh-CN"

@@ -1,7 +1,7 @@
 """All phrases of all lexicons in one automaton: one pass over the text, whatever their number."""
 import bisect
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -14,12 +14,13 @@ Span = tuple[int, int]
 
 _SENTENCE_END: Final = re.compile(r"[。!?…;]|\.(?=\s|$)|\n(?![a-z])")
 _ASKS: Final = re.compile(r"\?|(?:吗|么|呢|没有|不|没)\s*$|$^")
+_ASTRAL: Final = re.compile("[\U00010000-\U0010ffff]")
 _LETTER, _DIGIT, _OTHER = 1, 2, 0
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """`phrase` was found; `parts` are its words' spans in the folded text, in order."""
+    """`phrase` was found; `parts` are its words' and numbers' spans in the folded text, in order."""
 
     phrase: Phrase
     start: int
@@ -27,16 +28,31 @@ class Hit:
     parts: tuple[Span, ...]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Use:
-    """What one spelling means: the borders it needs, whole phrases, parts of phrases, context words."""
+    """What one spelling means.
 
-    length: int
+    left, right  the kind of character that must not adjoin it there
+    whole        phrases that it is; starts: phrases of several parts of which it is the rarest
+    part_bits    one bit for each part, of any phrase, that it is; with context words, its places are `listed`
+    """
+
+    form: str
     left: int
     right: int
-    whole: list[int] = field(default_factory=list)
-    parts: list[tuple[int, int]] = field(default_factory=list)
-    context: bool = False
+    whole: list[Phrase] = field(default_factory=list)
+    starts: list["_Sequence"] = field(default_factory=list)
+    part_bits: int = 0
+    listed: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sequence:
+    """A phrase of several parts; `bits` are those of its parts."""
+
+    phrase: Phrase
+    parts: tuple[frozenset[str], ...]
+    bits: int
 
 
 class Sentences:
@@ -58,7 +74,7 @@ class Sentences:
 
     def is_blank(self, position: int) -> bool:
         """Whether a blank stands there; it may part a number from its words."""
-        return self._text[position] == " "
+        return self._text[position : position + 1] == " "
 
     def asks(self, position: int) -> bool:
         """Whether the sentence around the position ends in a question mark or a question particle."""
@@ -68,61 +84,97 @@ class Sentences:
 
 
 class Matcher:
-    """The compiled phrases; immutable after construction."""
+    """The compiled phrases; immutable after construction.
 
-    __slots__ = ("_automaton", "_needed", "_phrases")
+    The automaton reads UTF-16 byte by byte: its nodes are searched one branch after the other, and no byte has as many
+    successors as the first characters of all phrases would make.
+    """
+
+    __slots__ = ("_automaton", "_empty")
 
     def __init__(self, phrases: Iterable[Phrase]) -> None:
-        self._phrases = tuple(phrases)
         uses: dict[str, _Use] = {}
-        self._needed: dict[int, int] = {}
-        for index, phrase in enumerate(self._phrases):
-            words = [element for element in phrase.elements if isinstance(element, Words)]
-            for part, element in enumerate(words):
-                for form in element.forms:
-                    use = _use(uses, form)
-                    if len(phrase.elements) == 1:
-                        use.whole.append(index)
-                    else:
-                        use.parts.append((index, part))
-            if len(phrase.elements) > 1:
-                self._needed[index] = len(words)
+        bit = 1
+        for phrase in phrases:
+            words = tuple(element.forms for element in phrase.elements if isinstance(element, Words))
+            if len(phrase.elements) == 1:
+                for form in words[0]:
+                    _use(uses, form).whole.append(phrase)
+            else:
+                sequence = _Sequence(phrase, words, bit * (2 ** len(words) - 1))
+                for forms in words:
+                    for form in forms:
+                        _use(uses, form).part_bits |= bit
+                    bit <<= 1
+                for form in max(words, key=_rarity):
+                    _use(uses, form).starts.append(sequence)
             for form in phrase.unless_near | phrase.only_near:
-                _use(uses, form).context = True
+                _use(uses, form).listed = True
+        self._empty = not uses
         self._automaton = ahocorasick.Automaton()
         for form, use in uses.items():
-            self._automaton.add_word(form, (form, use))
-        if uses:
-            self._automaton.make_automaton()
+            use.listed = use.listed or use.part_bits > 0
+            self._automaton.add_word(_bytes(form), use)
+        self._automaton.make_automaton()
 
     def hits(self, folded: str, figures: tuple[Number, ...], sentences: Sentences) -> list[Hit]:
         """Every phrase whose conditions hold, in order; of overlapping ones of a label only the longest."""
-        if not self._phrases:
+        if self._empty or not folded:
             return []
         found: list[Hit] = []
-        parts: dict[int, dict[int, list[Span]]] = {}
-        contexts: dict[str, list[Span]] = {}
-        for last, (form, use) in self._automaton.iter(folded):
-            end = last + 1
-            start = end - use.length
-            if (use.left and start and _kind(folded[start - 1]) == use.left) or (
-                use.right and end < len(folded) and _kind(folded[end]) == use.right
-            ):
-                continue
-            for index in use.whole:
-                found.append(Hit(self._phrases[index], start, end, ((start, end),)))
-            for index, part in use.parts:
-                parts.setdefault(index, {}).setdefault(part, []).append((start, end))
-            if use.context:
-                contexts.setdefault(form, []).append((start, end))
-        for index, spans in parts.items():
-            if len(spans) == self._needed[index]:
-                found += _sequences(self._phrases[index], spans, figures, sentences)
-        return _longest([hit for hit in found if _holds(hit, contexts, sentences)])
+        places: dict[str, list[Span]] = {}
+        started: set[_Sequence] = set()
+        bits = 0
+        numbered = Numbered(figures)
+        for start, end, use in self._spans(folded):
+            for phrase in use.whole:
+                found.append(Hit(phrase, start, end, ((start, end),)))
+            if use.listed:
+                if use.form in places:
+                    places[use.form].append((start, end))
+                else:
+                    places[use.form] = [(start, end)]
+                    started.update(use.starts)
+                    bits |= use.part_bits
+        for sequence in started:
+            if bits & sequence.bits == sequence.bits:
+                spans = [_merged(forms, places) for forms in sequence.parts]
+                found += _sequences(sequence.phrase, spans, numbered, sentences)
+        return _longest([hit for hit in found if _holds(hit, places, sentences)])
+
+    def _spans(self, folded: str) -> Iterator[tuple[int, int, _Use]]:
+        """Where the spellings stand, on borders of their own."""
+        size = len(folded)
+        for last, use in self._automaton.iter(_bytes(folded)):
+            if last & 1:
+                end = (last + 1) >> 1
+                start = end - len(use.form)
+                if not (use.left and start and _kind(folded[start - 1]) == use.left) and not (
+                    use.right and end < size and _kind(folded[end]) == use.right
+                ):
+                    yield start, end, use
+
+
+def _bytes(text: str) -> str:
+    """Two characters, one per byte, for each character of the text; what needs four bytes becomes a blank square."""
+    return _ASTRAL.sub("□", text).encode("utf-16-be", "surrogatepass").decode("latin-1")
+
+
+def _rarity(forms: frozenset[str]) -> tuple[int, int]:
+    """The longer the shortest spelling, the rarer it is in texts; then the fewer spellings."""
+    return min(map(len, forms)), -len(forms)
+
+
+def _merged(forms: frozenset[str], places: dict[str, list[Span]]) -> list[Span]:
+    """All places of the spellings, in order of text."""
+    there = forms & places.keys()
+    if len(there) == 1:
+        return places[next(iter(there))]
+    return sorted(span for form in there for span in places[form])
 
 
 def _use(uses: dict[str, _Use], form: str) -> _Use:
-    return uses.setdefault(form, _Use(len(form), _kind(form[0]), _kind(form[-1])))
+    return uses.setdefault(form, _Use(form, _kind(form[0]), _kind(form[-1])))
 
 
 def _kind(char: str) -> int:
@@ -131,65 +183,99 @@ def _kind(char: str) -> int:
     return _LETTER if "a" <= char <= "z" or "ß" <= char <= "ɏ" else _OTHER
 
 
-def _sequences(
-    phrase: Phrase, spans: dict[int, list[Span]], figures: tuple[Number, ...], sentences: Sentences
-) -> list[Hit]:
+class Numbered:
+    """The numbers of one text, by where they begin and end."""
+
+    __slots__ = ("_all", "_ending", "_starting")
+
+    def __init__(self, figures: tuple[Number, ...]) -> None:
+        self._all = figures
+        self._starting = {number.start: number for number in figures}
+        self._ending = {number.end: number for number in figures}
+
+    def spans(self, phrase: Phrase) -> list[Span]:
+        """All numbers within the phrase's bounds."""
+        return [(number.start, number.end) for number in self._all if _fits(number, phrase)]
+
+    def before(self, position: int, phrase: Phrase, sentences: Sentences) -> Span | None:
+        """The number within bounds that ends at the position, or one blank before it."""
+        number = self._ending.get(position)
+        if number is None and position and sentences.is_blank(position - 1):
+            number = self._ending.get(position - 1)
+        return (number.start, number.end) if number is not None and _fits(number, phrase) else None
+
+    def after(self, position: int, phrase: Phrase, sentences: Sentences) -> Span | None:
+        """The number within bounds that begins at the position, or one blank after it."""
+        number = self._starting.get(position)
+        if number is None and sentences.is_blank(position):
+            number = self._starting.get(position + 1)
+        return (number.start, number.end) if number is not None and _fits(number, phrase) else None
+
+
+def _fits(number: Number, phrase: Phrase) -> bool:
+    low, high = phrase.at_least, phrase.at_most
+    return (low is None or number.value >= low) and (high is None or number.value <= high)
+
+
+def _sequences(phrase: Phrase, spans: list[list[Span]], numbered: Numbered, sentences: Sentences) -> list[Hit]:
     """The places where all elements follow one another; for each beginning the nearest continuation."""
     gap = DEFAULT_GAP if phrase.within is None else phrase.within
-    fitting = [
-        number
-        for number in figures
-        if (phrase.at_least is None or number.value >= phrase.at_least)
-        and (phrase.at_most is None or number.value <= phrase.at_most)
-    ]
-    runs: list[list[Span]] | None = None
+    elements = phrase.elements
+    first = 1 if isinstance(elements[0], Words) else 2
+    if first == 1:
+        runs = [[span] for span in spans[0]]
+    elif isinstance(elements[1], Gap):
+        first = 1
+        runs = [[span] for span in numbered.spans(phrase)]
+    else:
+        leading = [(numbered.before(span[0], phrase, sentences), span) for span in spans[0]]
+        runs = [[number, span] for number, span in leading if number is not None]
+    part = int(isinstance(elements[first - 1], Words))
     loose = False
-    part = 0
-    for element in phrase.elements:
+    for element in elements[first:]:
         match element:
             case Gap():
                 loose = True
                 continue
-            case Figure():
-                following = [(number.start, number.end) for number in fitting]
+            case Figure() if not loose:
+                nexts = [(run, numbered.after(run[-1][1], phrase, sentences)) for run in runs]
             case _:
-                following = spans[part]
-                part += 1
-        if runs is None:
-            runs = [[span] for span in following]
-        else:
-            nexts = [(run, _next(run[-1][1], following, gap if loose else None, sentences)) for run in runs]
-            runs = [[*run, span] for run, span in nexts if span is not None]
+                following = numbered.spans(phrase) if isinstance(element, Figure) else spans[part]
+                part += isinstance(element, Words)
+                nexts = [(run, _next(run[-1][1], following, gap if loose else None, sentences)) for run in runs]
+        runs = [[*run, span] for run, span in nexts if span is not None]
         loose = False
-    return [Hit(phrase, run[0][0], run[-1][1], tuple(run)) for run in runs or ()]
+    return [Hit(phrase, run[0][0], run[-1][1], tuple(run)) for run in runs]
 
 
 def _next(end: int, following: list[Span], reach: int | None, sentences: Sentences) -> Span | None:
     """The first span within `reach` of `end` in the same sentence; without `reach`, at `end` or after one blank."""
     for span in following:
         distance = span[0] - end
+        if distance < 0:
+            continue
         if reach is None:
             if distance == 0 or (distance == 1 and sentences.is_blank(end)):
                 return span
-        elif 0 <= distance <= reach and sentences.together(end, span[0]):
-            return span
+            return None
+        return span if distance <= reach and sentences.together(end, span[0]) else None
     return None
 
 
-def _holds(hit: Hit, contexts: dict[str, list[Span]], sentences: Sentences) -> bool:
+def _holds(hit: Hit, places: dict[str, list[Span]], sentences: Sentences) -> bool:
     """Whether the phrase's conditions allow the hit."""
     phrase = hit.phrase
-    if phrase.unless_near and _near(hit, phrase.unless_near, contexts, sentences):
+    if phrase.unless_near and _near(hit, phrase.unless_near, places, sentences):
         return False
-    if phrase.only_near and not _near(hit, phrase.only_near, contexts, sentences):
+    if phrase.only_near and not _near(hit, phrase.only_near, places, sentences):
         return False
     return phrase.in_question is None or sentences.asks(hit.end) is phrase.in_question
 
 
-def _near(hit: Hit, words: frozenset[str], contexts: dict[str, list[Span]], sentences: Sentences) -> bool:
+def _near(hit: Hit, words: frozenset[str], places: dict[str, list[Span]], sentences: Sentences) -> bool:
     reach = hit.phrase.within
-    for word in words.intersection(contexts):
-        for start, end in contexts[word]:
+    for word in words.intersection(places):
+        for start, end in places[word]:
             inside = any(first <= start and end <= last for first, last in hit.parts)
             near = reach is None or max(start - hit.end, hit.start - end) <= reach
             if near and not inside and sentences.together(min(start, hit.start), max(start, hit.start)):
@@ -202,17 +288,19 @@ def _longest(hits: list[Hit]) -> list[Hit]:
     kept: dict[str, list[Hit]] = {}
     for hit in sorted(hits, key=_rank):
         others = kept.setdefault(hit.phrase.label, [])
-        if not any(_overlap(hit, other) for other in others):
+        for other in others:
+            if hit.start < other.end and other.start < hit.end and _overlap(hit, other):
+                break
+        else:
             others.append(hit)
     chosen = [hit for others in kept.values() for hit in others if hit.phrase.weight]
     return sorted(chosen, key=lambda hit: (hit.start, hit.end, hit.phrase.label))
 
 
 def _rank(hit: Hit) -> tuple[int, float, int]:
-    return -sum(end - start for start, end in hit.parts), -hit.phrase.weight, hit.start
+    length = hit.end - hit.start if len(hit.parts) == 1 else sum(end - start for start, end in hit.parts)
+    return -length, -hit.phrase.weight, hit.start
 
 
 def _overlap(one: Hit, other: Hit) -> bool:
-    if one.end <= other.start or other.end <= one.start:
-        return False
     return any(a < d and c < b for a, b in one.parts for c, d in other.parts)

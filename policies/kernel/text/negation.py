@@ -10,7 +10,8 @@ from typing import Final
 _CHINESE_REACH: Final = 18
 _ENGLISH_REACH: Final = 64
 _ENGLISH_WORDS: Final = 7
-_HINT: Final = re.compile(r"[不没未无非别勿莫甭懒谈撤弃犯免]|n't|\bno|\bne|without|cannot|instead|rather|refus|hardly")
+_CHINESE_HINT: Final = re.compile(r"[不没未无非别勿莫甭懒谈撤弃消犯免]")
+_ENGLISH_HINT: Final = re.compile(r"n't|\bno|\bne|without|cannot|instead|rather|refus|hardly")
 _NO_NEGATION: Final = re.compile(
     r"[不没无]得不|不能不|不会不|无不|没有?不[想会]|不[仅但光止只单]是?|([是能会要可])不\1|有没有?|再不|还不|非[要得]|"
     r"要不(?:是|然)?|[不没]准|不[如免禁料然过]|别[人的家处]|非常|没收|未来|不[知懂]道?|特别|区别|分别|级别|个别|"
@@ -49,21 +50,23 @@ _ENGLISH_NEGATION: Final = re.compile(
 
 def is_negated(folded: str, start: int, end: int) -> bool:
     """Whether the phrase at `folded[start:end]` is denied by the words around it (folded text, see normalise)."""
-    before = folded[max(0, start - _ENGLISH_REACH) : start]
-    if not _HINT.search(before):
-        return _denied_after(folded, end)
-    before = _NO_NEGATION.sub(lambda match: "·" * len(match[0]), before)
-    return _chinese(before) or _english(before) or _denied_after(folded, end)
-
-
-def _denied_after(folded: str, end: int) -> bool:
+    if _CHINESE_HINT.search(folded, max(0, start - _CHINESE_REACH), start):
+        before = _masked(folded[max(0, start - _CHINESE_REACH - 2) : start])
+        if _chinese(before[-_CHINESE_REACH:]):
+            return True
+    if folded[start : start + 1].isascii() and _ENGLISH_HINT.search(folded, max(0, start - _ENGLISH_REACH), start):
+        return _english(_masked(folded[max(0, start - _ENGLISH_REACH) : start]))
     return _AFTER.match(folded, end) is not None
 
 
+def _masked(before: str) -> str:
+    """The words before, without what only looks like a negation."""
+    return _NO_NEGATION.sub(lambda match: "·" * len(match[0]), before)
+
+
 def _chinese(before: str) -> bool:
-    clause = before[-_CHINESE_REACH:]
-    for stop in _BREAK.finditer(clause):
-        clause = " " * stop.end() + clause[stop.end() :]
+    stops = list(_BREAK.finditer(before))
+    clause = before[stops[-1].end() :] if stops else before
     count = 0
     for match in _NEGATION.finditer(clause):
         if match["wide"] or _FILLING.fullmatch(clause, match.end()):

@@ -14,7 +14,8 @@ _SPACES: Final = (0x09, 0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)
 
 def _table() -> dict[int, str | None]:
     """code point → its one character in the folded text, or None to drop it."""
-    table: dict[int, str | None] = {}
+    # Characters that stay are in the table too: a missing one costs an exception each time it is met.
+    table: dict[int, str | None] = {code: chr(code) for code in (*range(0x20, 0x250), *range(0x3000, 0xA000))}
     for code in range(0x41, 0x530):
         lower = chr(code).lower()
         if len(lower) == 1 and lower != chr(code):

@@ -29,12 +29,16 @@ _WORD: Final = "|".join(sorted(_ENGLISH, key=len, reverse=True))
 _SCALE: Final = "|".join(sorted(_SCALES, key=len, reverse=True))
 _HAN: Final = "零〇一二两俩仨三四五六七八九壹贰叁肆伍陆柒捌玖几十拾百佰千仟万亿"
 # 有 stands between tens and ones in an old style (八十有二); 几, 来, 多, 余 blur a figure without ending it (十几万).
-NUMBER: Final = re.compile(
-    rf"(?P<figure>[0-9]+(?:,[0-9]{{3}})*(?:\.[0-9]+)?)"
+# One leading class, so that the search skips from figure to figure.
+_FIGURE: Final = re.compile(
+    rf"[0-9{_HAN}](?:(?<=[0-9])(?P<more>[0-9]*(?:,[0-9]{{3}})*(?:\.[0-9]+)?)"
     rf"(?:\s?(?P<myriad>[十百千]?(?:[来多余]?[万亿])+|[千百](?![{_HAN}]))|\s?(?P<scale>{_SCALE})\b|(?:st|nd|rd|th)\b)?"
-    rf"|(?P<han>[{_HAN}](?:[来多余]?[{_HAN}]|(?<=十)有(?=[一二三四五六七八九]))*)"
-    rf"|\b(?P<word>{_WORD})(?:[- ](?P<ones>{_WORD}))?(?:[- ](?P<words>(?:{_SCALE})(?:[- ](?:{_SCALE}))*))?\b"
+    rf"|(?<=[{_HAN}])(?:[来多余]?[{_HAN}]|(?<=十)有(?=[一二三四五六七八九]))*)"
 )
+_ENGLISH_NUMBER: Final = re.compile(
+    rf"\b(?P<word>{_WORD})(?:[- ](?P<ones>{_WORD}))?(?:[- ](?P<words>(?:{_SCALE})(?:[- ](?:{_SCALE}))*))?\b"
+)
+_LATIN: Final = re.compile("[a-z]{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +53,26 @@ class Number:
 def numbers(folded: str) -> tuple[Number, ...]:
     """Every number of the folded text, in order. A blurred one (几十万, 三万多) counts as the least it can mean."""
     found = []
-    for match in NUMBER.finditer(folded):
+    for match in _FIGURE.finditer(folded):
         value = _value(match)
         if value is not None:
             found.append(Number(match.start(), match.end(), value))
+    if _LATIN.search(folded):
+        found += [Number(match.start(), match.end(), _english(match)) for match in _ENGLISH_NUMBER.finditer(folded)]
+        found.sort(key=lambda number: number.start)
     return tuple(found)
 
 
 def _value(match: re.Match[str]) -> Decimal | None:
-    figure, han = match["figure"], match["han"]
-    if figure is not None:
-        value = Decimal(figure.replace(",", ""))
-        for char in match["myriad"] or "":
-            value *= _UNITS.get(char, _MYRIADS.get(char, 1))
-        return value * _SCALES.get(match["scale"] or "", 1)
-    if han is not None:
-        return chinese(han)
+    if match["more"] is None:
+        return chinese(match[0])
+    value = Decimal(match.string[match.start() : match.end("more")].replace(",", ""))
+    for char in match["myriad"] or "":
+        value *= _UNITS.get(char, _MYRIADS.get(char, 1))
+    return value * _SCALES.get(match["scale"] or "", 1)
+
+
+def _english(match: re.Match[str]) -> Decimal:
     value = Decimal(_ENGLISH[match["word"]] + _ENGLISH.get(match["ones"] or "", 0))
     for scale in re.split("[- ]", match["words"] or ""):
         value *= _SCALES.get(scale, 1)

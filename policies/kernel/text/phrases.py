@@ -201,8 +201,8 @@ def _elements(say: str, *, exact: bool) -> Iterator[Element]:
 def literals(text: str, *, exact: bool = False) -> frozenset[str]:
     """Every folded spelling of a text with alternatives; raises ValueError for brackets that do not pair."""
     found: set[str] = set()
-    for spelling in _expanded(text):
-        plain = fold(" ".join(spelling.split())).text
+    for spelling in _expanded(fold(text).text):
+        plain = " ".join(spelling.split())
         if not plain:
             raise ValueError("all alternatives left out, nothing remains")
         found.update(forms(plain, exact=exact))
