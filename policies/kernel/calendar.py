@@ -47,7 +47,7 @@ class WorkingCalendar:
         )
         self._spans: dict[int, YearSpan] = {}
         self._table: Table | None = None
-        self._hot: Hot = (0, 0, [], [], [], [], [], [], [], [], [])  # of no table: holds no instant
+        self._hot: Hot = (EPOCH, 0, [], [], [], [], [], [], [], [], [])  # of no table: holds no instant
 
     @classmethod
     def build(cls, name: str, *files: CalendarFile) -> Self:
@@ -58,6 +58,11 @@ class WorkingCalendar:
         """
         title = next((file.title for file in reversed(files) if file.title), name)
         return cls(name, title, Days.layered(files))
+
+    @property
+    def knows_holidays(self) -> bool:
+        """Whether it has the holidays of any year."""
+        return bool(self._known)
 
     def __repr__(self) -> str:
         return f"WorkingCalendar({self.name!r}, {self.zone.key})"
@@ -71,42 +76,46 @@ class WorkingCalendar:
         # Written for speed: no calls, and tables of hourly blocks in place of bisection.
         if start.tzinfo is not UTC:
             start = _utc(start)
-        past = start - EPOCH
-        at = past.days * 86_400 + past.seconds
-        low, high, opens, closes, totals, shifts, shut, settled, spans_at, spans_by, closes_at = self._hot
         seconds = spec.open_seconds
         if not seconds:
-            return self._add_days(start, at, spec)
-        if not low <= at < high:
-            self._over(at, at)
+            return self._add_days(start, spec)
+        begin, long, opens, closes, totals, shifts, shut, settled, spans_at, spans_by, closes_at = self._hot
+        past = start - begin
+        at = past.days * 86_400 + past.seconds
+        if not 0 <= at < long:
+            self._both(start, start)
             return self.add(start, spec)
-        index = spans_at[(at - low) // BLOCK]
+        index = spans_at[at // BLOCK]
         while opens[index + 1] <= at:
             index += 1
         closing = closes[index]
         if at < closing:
-            target = at - shifts[index] + seconds
-            if target < totals[index]:
+            target = at + seconds
+            if target < closing:
                 return _new(Due, (start + spec.length, at < settled[index]))
+            target -= shifts[index]
             if past.microseconds:  # the fraction of a second must fit before closing, too
                 target += 1
         else:
             start = closes_at[index]
             target = closing - shifts[index] + seconds
-        if target > totals[-1]:
+        try:
+            found = spans_by[target // BLOCK]
+            while totals[found] < target:
+                found += 1
+        except IndexError:
             return self._later(start, spec)
-        found = spans_by[target // BLOCK]
-        while totals[found] < target:
-            found += 1
         return _new(Due, (start + (spec.length + (shut[found] - shut[index])), at < settled[found]))
 
-    def _add_days(self, start: datetime, at: int, spec: Spec) -> Due:
-        """`add` for the units other than `wm` and `wh`; `start` in UTC, and in whole seconds `at`."""
+    def _add_days(self, start: datetime, spec: Spec) -> Due:
+        """`add` for the units other than `wm` and `wh`; `start` in UTC."""
         unit = spec.unit
         if unit == "m" or unit == "h":
             if not FIRST_YEAR <= start.year <= LAST_YEAR:
                 raise _beyond()
             return Due(start + spec.length, False)
+        past = start - EPOCH
+        at = past.days * 86_400 + past.seconds
         table = self._table
         if table is None or not table.low <= at < table.high:
             table = self._over(at, at)

@@ -12,6 +12,8 @@ from policies.kernel.day_count import amount_text
 OFFICE = {"mon-fri": ["09:00-12:00", "13:00-18:00"]}
 NIGHT = {"mon": ["22:00-24:00"], "tue-sat": ["00:00-06:00", "22:00-24:00"], "sun": ["00:00-06:00"]}
 ODD = {"sun": ["00:30-02:30", "02:45-03:15"], "wed": ["00:00-24:00"], "sat": ["23:00-24:00"]}
+# Several spans in an hour, and openings in the middle of one.
+RAGGED = {"mon-sun": ["09:05-09:10", "09:15-09:20", "09:50-10:10", "13:30-14:30", "14:31-14:32", "23:59-24:00"]}
 
 
 def calendar(zone: str, hours: dict[str, list[str]], **more: object) -> WorkingCalendar:
@@ -27,6 +29,7 @@ CALENDARS = [
     calendar("America/Santiago", ODD),  # the clocks change at midnight
     calendar("Australia/Lord_Howe", ODD),  # by half an hour
     calendar("Asia/Kathmandu", OFFICE),  # 5:45 from UTC
+    calendar("Europe/London", RAGGED),
 ]
 UNITS: tuple[Unit, ...] = ("wm", "wh", "wd", "m", "h", "d")
 calendars = st.sampled_from(CALENDARS)
@@ -203,6 +206,23 @@ def test_open_time_and_opening_beyond_the_table() -> None:
     assert cal.next_opening(datetime(2027, 12, 19, tzinfo=UTC)) == datetime(2028, 1, 1, 1, tzinfo=UTC)
     with pytest.raises(ValueError, match="ends after 2199"):
         calendar("Asia/Shanghai", OFFICE).after_open(datetime(2199, 12, 1, tzinfo=UTC), timedelta(hours=999))
+
+
+RAGGED_ENDS = {
+    "in the second span of an hour": ("2026-05-06T09:16", "2wm", "2026-05-06T09:18"),
+    "over three spans": ("2026-05-06T09:06", "10wm", "2026-05-06T09:51"),
+    "from between them": ("2026-05-06T09:12", "6wm", "2026-05-06T09:51"),
+    "exactly used up in the second": ("2026-05-06T09:05", "10wm", "2026-05-06T09:20"),
+    "over the hour": ("2026-05-06T09:55", "15wm", "2026-05-06T10:10"),
+    "over midnight": ("2026-05-06T23:59:30", "1wm", "2026-05-07T09:05:30"),
+}
+
+
+@pytest.mark.parametrize(("start", "spec", "end"), RAGGED_ENDS.values(), ids=RAGGED_ENDS)
+def test_several_spans_in_an_hour(start: str, spec: str, end: str) -> None:
+    cal = calendar("Asia/Shanghai", RAGGED)
+    begin, until = (datetime.fromisoformat(text).replace(tzinfo=cal.zone) for text in (start, end))
+    assert cal.add(begin, Spec.parse(spec)).at == until
 
 
 @pytest.mark.parametrize(("start", "end", "unit", "days"), [

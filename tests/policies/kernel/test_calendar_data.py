@@ -99,6 +99,12 @@ def test_a_desk_that_works_through_holidays_is_never_provisional() -> None:
     assert it.day(date(2050, 1, 1)).known
 
 
+def test_whether_it_knows_any_holidays() -> None:
+    """A profile that counts working days needs a calendar that does."""
+    assert office().knows_holidays
+    assert not WorkingCalendar.build("x", file("zone: UTC\nhours: {mon: [09:00-10:00]}")).knows_holidays
+
+
 def test_a_correction_makes_no_year_known() -> None:
     it = office("corrections: [{date: 2027-01-01, name: New Year, closed: true}]")
     assert not it.day(date(2027, 1, 1)).known
