@@ -15,7 +15,7 @@ _LONGEST = 2_000
 _LONGEST_TRACE = 20_000
 _DEEPEST = 6
 
-_SECRET_NAME = r"(?:token|secret|passw(?:or)?d|pwd|authorization|api_?key|cookie|signature|credential)s?"  # noqa: S105
+_SECRET_NAME = r"(?:token|secret|passw(?:or)?d|pwd|authorization|api[_-]?key|cookie|signature|credential)s?"  # noqa: S105
 _SECRET_KEY = re.compile(rf"(?:^|[_.-]){_SECRET_NAME}$", re.IGNORECASE)
 # Names under which an id of ours, of the helpdesk or of the policy is logged, and counts that may grow large.
 _ID_KEYS = frozenset(

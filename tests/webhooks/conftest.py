@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -106,7 +106,7 @@ class House:
 
 
 @pytest.fixture
-def build() -> Iterator[Callable[..., House]]:
+def build() -> Callable[..., House]:
     """Builds applications; keywords go to `create_app`."""
 
     def make(**changes: Any) -> House:
@@ -131,7 +131,7 @@ def build() -> Iterator[Callable[..., House]]:
             app=create_app(**settings),
         )
 
-    yield make
+    return make
 
 
 @pytest.fixture

@@ -27,6 +27,11 @@ def signed(body, *, secret=SECRET, delivery=UUID):
     return headers | ({"X-Zammad-Delivery": delivery} if delivery is not None else {})
 
 
+# The house is the same for every example, on purpose; the machine is shared, so slow is not wrong.
+unhurried = settings(
+    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=60
+)
+
 REFUSED = {
     # row: (application, body, headers, status, outcome)
     "no secret is configured": ({"secret": None}, GOOD, signed(GOOD), 503, Outcome.NO_SECRET),
@@ -192,7 +197,7 @@ def test_other_methods(house, method, status):
     assert house.meter.outcomes == []
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@unhurried
 @given(body=st.binary(max_size=400), trigger=st.text(st.characters(max_codepoint=255, exclude_characters="\r\n")))
 def test_any_signed_body_is_kept_or_refused(house, body, trigger):
     """A body from somebody who knows the secret is 202 or 400, never a failure of ours."""
@@ -201,7 +206,7 @@ def test_any_signed_body_is_kept_or_refused(house, body, trigger):
     assert answer.status_code in (202, 400)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@unhurried
 @given(body=st.binary(max_size=400), signature=st.text(st.characters(max_codepoint=255, exclude_characters="\r\n")))
 def test_any_unsigned_body_is_refused(house, body, signature):
     answer = house.app.test_client().post(PATH, data=body, headers={"X-Hub-Signature": signature})

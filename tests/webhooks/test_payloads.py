@@ -1,10 +1,11 @@
 """Bodies good and bad."""
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from webhooks.payloads import Hint, Malformed, read
@@ -130,26 +131,27 @@ def test_malformed(body, reason):
     assert caught.value.__cause__ is None
 
 
+# The machine is shared: slow is not wrong.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
 _json = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4),
     max_leaves=20,
 )
+_payload = st.fixed_dictionaries({}, optional=dict.fromkeys(["ticket_id", "ticket", "article", "updated_at"], _json))
 _zones = st.integers(-23 * 60, 23 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 
 
-@given(
-    st.fixed_dictionaries({}, optional=dict.fromkeys(["ticket_id", "ticket", "article", "updated_at"], _json)).map(
-        json.dumps
-    )
-)
-def test_any_json_is_read_or_refused(text):
-    try:
-        assert read(text.encode()).ticket_id >= 1
-    except Malformed as error:
-        assert str(error)
+@unhurried
+@given(_payload)
+def test_any_json_is_read_or_refused(payload):
+    """Whatever is in it, a body is a hint or Malformed, nothing else."""
+    with suppress(Malformed):
+        assert 1 <= read(json.dumps(payload).encode()).ticket_id < 2**63
 
 
+@unhurried
 @given(st.datetimes(min_value=datetime(1, 1, 3), max_value=datetime(9999, 12, 29), timezones=_zones))  # noqa: DTZ001
 def test_any_time_is_read_as_utc(at):
     hint = read(json.dumps({"ticket_id": 1, "updated_at": at.isoformat()}).encode())

@@ -1,0 +1,192 @@
+"""The real server on a free port: over the wire, under load, and stopped in the middle of things."""
+
+import http.client
+import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from structlog.testing import capture_logs
+
+from webhooks.intake import PATH
+from webhooks.ports import Outcome
+from webhooks.serve import Server
+from webhooks.signature import sign
+
+
+@pytest.fixture
+def serving():
+    """Starts servers and stops them after the test."""
+    servers = []
+
+    def start(app, **options):
+        servers.append(Server(app, **options))
+        servers[-1].start()
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.stop(patience=0.0)
+
+
+def post(server, body, headers, *, path=PATH):
+    connection = http.client.HTTPConnection(server.host, server.port, timeout=10)
+    try:
+        connection.request("POST", path, body, headers)
+        answer = connection.getresponse()
+        return answer.status, dict(answer.headers), answer.read()
+    finally:
+        connection.close()
+
+
+def raw(server, data):
+    """What comes back for `data` until the server closes."""
+    with socket.create_connection((server.host, server.port), timeout=10) as connection:
+        connection.sendall(data)
+        parts = []
+        while part := connection.recv(65536):
+            parts.append(part)
+        return b"".join(parts)
+
+
+class Gate:
+    """An application whose requests wait inside until they are let through."""
+
+    def __init__(self):
+        self.entered = threading.Semaphore(0)
+        self.open = threading.Event()
+
+    def __call__(self, environ, start_response):
+        self.entered.release()
+        assert self.open.wait(10)
+        start_response("200 OK", [("Content-Length", "4")])
+        return [b"done"]
+
+
+def test_the_week_over_the_wire(house, week, serving):
+    """Many senders at once, each with its own connection, as Zammad has."""
+    server = serving(house.app)
+
+    with ThreadPoolExecutor(8) as pool:
+        statuses = list(pool.map(lambda one: post(server, one.body, one.headers)[0], week))
+
+    assert statuses == [202] * 249
+    assert len(house.inbox.kept) == 249
+
+
+def test_an_answer_over_the_wire(house, week, serving):
+    server = serving(house.app)
+
+    status, headers, body = post(server, week[0].body, week[0].headers)
+
+    assert (status, body) == (202, b"")
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "Server" not in headers
+
+
+def test_chunked_bodies(house, serving):
+    body = b'{"ticket_id":7}'
+    server = serving(house.app)
+
+    status, _, _ = post(server, iter([body[:5], body[5:]]), {"X-Hub-Signature": sign(body, b"demo-secret")})
+
+    assert status == 202
+
+
+def head(extra):
+    return f"POST {PATH} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{extra}\r\n".encode()
+
+
+WIRE = {
+    # row: (request, status, what is counted)
+    "a body announced too long": (head("Content-Length: 2000\r\n"), 413, [Outcome.TOO_LARGE]),
+    "a chunk too long": (
+        head("Transfer-Encoding: chunked\r\n") + b"7d0\r\n" + b"x" * 2000 + b"\r\n0\r\n\r\n",
+        413,
+        [Outcome.TOO_LARGE],
+    ),
+    "two lengths": (head("Content-Length: 3\r\nContent-Length: 4\r\n") + b"abcd", 400, []),
+    "no request at all": (b"13800138000\r\n\r\n", 400, []),
+}
+
+
+@pytest.mark.parametrize(("request_", "status", "counted"), WIRE.values(), ids=WIRE)
+def test_what_the_server_itself_refuses(build, serving, request_, status, counted):
+    """Counted and logged like the intake's own refusals, and nothing of the request is repeated."""
+    house = build(max_bytes=1000)
+    server = serving(house.app, max_bytes=1000, meter=house.meter)
+
+    with capture_logs() as lines:
+        answer = raw(server, request_)
+
+    assert answer.split(b" ")[1] == str(status).encode()
+    assert b"waitress" not in answer
+    assert b"13800138000" not in answer
+    assert house.meter.outcomes == counted
+    assert [line["status"] for line in lines if line["event"] == "request refused"] == [status]
+
+
+def test_stop_finishes_what_is_in_flight(serving):
+    gate = Gate()
+    server = serving(gate)
+    with ThreadPoolExecutor(4) as pool:
+        answers = [pool.submit(post, server, b"", {}) for _ in range(3)]
+        for _ in answers:
+            assert gate.entered.acquire(timeout=10)
+        stopped = pool.submit(server.stop)
+        refused = threading.Event()
+        while not refused.is_set():
+            try:
+                socket.create_connection((server.host, server.port), timeout=10).close()
+            except ConnectionRefusedError:
+                refused.set()
+
+        assert not stopped.done()
+        gate.open.set()
+
+        assert [answer.result(10)[::2] for answer in answers] == [(200, b"done")] * 3
+        assert stopped.result(10)
+
+
+def test_stop_closes_idle_connections(house, serving):
+    server = serving(house.app)
+    connection = http.client.HTTPConnection(server.host, server.port, timeout=10)
+    connection.request("GET", "/healthz")
+    assert connection.getresponse().read() == b"alive\n"
+
+    assert server.stop()
+
+    assert connection.sock.recv(1) == b""
+    connection.close()
+
+
+def test_stop_waits_no_longer_than_told(serving):
+    gate = Gate()
+    server = serving(gate)
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(post, server, b"", {})
+        assert gate.entered.acquire(timeout=10)
+
+        with capture_logs() as lines:
+            assert not server.stop(patience=0.05)
+
+        assert [line["event"] for line in lines] == ["stopped with requests in flight"]
+        gate.open.set()
+        with pytest.raises((http.client.HTTPException, OSError)):
+            answer.result(10)
+
+
+def test_stop_before_start_and_twice(house):
+    server = Server(house.app)
+
+    assert server.stop()
+    assert server.stop()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection((server.host, server.port), timeout=10)
+
+
+def test_a_taken_port_is_said_at_once(house, serving):
+    server = serving(house.app)
+
+    with pytest.raises(OSError, match="in use"):
+        Server(house.app, port=server.port)
