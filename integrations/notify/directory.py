@@ -38,7 +38,7 @@ class DirectoryMailer:
         half = path.with_suffix(".part")
         try:
             self._directory.mkdir(parents=True, exist_ok=True)
-            half.write_bytes(message.as_bytes())
+            half.write_bytes(message.as_bytes(policy=message.policy.clone(linesep="\r\n")))
             os.replace(half, path)
         except OSError as error:
             raise Transient(f"the mail could not be written ({type(error).__name__})") from None

@@ -3,11 +3,12 @@
 import hashlib
 import re
 from datetime import datetime
-from email.errors import MessageError
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
+from email.header import Header
+from email.message import Message
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.utils import format_datetime, formataddr
+from typing import Any
 
 from integrations.notify.mail import Mail, Permanent
 
@@ -16,7 +17,7 @@ _OWN_HEADERS = frozenset(
     {"from", "sender", "to", "cc", "bcc", "subject", "date", "message-id", "mime-version", "auto-submitted"}
 )
 _BREAKS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\x85\u2028\u2029]")
-_ADDRESS = re.compile(r"[^\s@<>()\[\],;:\\\"]+@[^\s@<>()\[\],;:\\\"]+")
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}", re.ASCII)
 
 
 def fingerprint(key: str) -> str:
@@ -24,7 +25,7 @@ def fingerprint(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()[:40]
 
 
-def compose(mail: Mail, *, sender: str, sender_name: str, domain: str, at: datetime) -> EmailMessage:
+def compose(mail: Mail, *, sender: str, sender_name: str, domain: str, at: datetime) -> Message:
     """The message for `mail`: UTF-8, marked as made by a machine so that no helpdesk answers it.
 
     sender, sender_name   whom it is from; the name may be empty
@@ -33,30 +34,43 @@ def compose(mail: Mail, *, sender: str, sender_name: str, domain: str, at: datet
     raises                Permanent – an address, a subject or a header that no mail can carry, line breaks above all
     """
     try:
-        message = EmailMessage(policy=SMTP)
-        message["From"] = Address(display_name=_line("sender_name", sender_name), addr_spec=address("sender", sender))
-        message["To"] = Address(addr_spec=address("to", mail.to))
-        message["Subject"] = _line("subject", mail.subject)
+        # The older classes of the library: the newer ones double spaces where a long header is folded.
+        message = _content(mail)
+        message["From"] = formataddr((_line("sender_name", sender_name), address("sender", sender)), charset="utf-8")
+        message["To"] = address("to", mail.to)
+        message["Subject"] = _encoded("Subject", mail.subject)
         message["Date"] = format_datetime(at)
         message["Message-ID"] = f"<{fingerprint(mail.key)}@{domain}>"
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
         for name, value in mail.headers.items():
-            message[_free_header(name)] = _line(name, value)
-        message.set_content(mail.text, charset="utf-8", cte="base64")
-        if mail.html is not None:
-            message.add_alternative(mail.html, subtype="html", charset="utf-8", cte="base64")
-            # The library would draw a boundary by lot; of base64 parts none can contain this one.
-            message.set_boundary(f"=_{fingerprint(mail.key)}")
+            message[_free_header(name)] = _encoded(name, value)
         return message
-    except (ValueError, MessageError, LookupError):
-        # Without `from`: the library's texts quote the value.
-        raise Permanent("the mail cannot be put on the wire as it is") from None
+    except UnicodeError:
+        # Half a surrogate. Without `from`: the library's text quotes the value.
+        raise Permanent("the mail holds text that no encoding can carry") from None
+
+
+def _content(mail: Mail) -> "Message[Any, Any]":
+    text = MIMEText(mail.text, "plain", "utf-8")
+    if mail.html is None:
+        return text
+    # The library would draw a boundary by lot; of base64 parts none can contain this one.
+    both = MIMEMultipart("alternative", boundary=f"=_{fingerprint(mail.key)}")
+    both.attach(text)
+    both.attach(MIMEText(mail.html, "html", "utf-8"))
+    return both
+
+
+def _encoded(name: str, value: str) -> str | Header:
+    """ASCII as it is, else as encoded words."""
+    value = _line(name, value)
+    return value if value.isascii() and "=?" not in value else Header(value, "utf-8", header_name=name)
 
 
 def address(name: str, value: str) -> str:
-    """`value`, one plain address. Raises Permanent."""
-    if not _ADDRESS.fullmatch(value) or not value.isprintable():
+    """`value`, one plain address in ASCII. Raises Permanent."""
+    if not _ADDRESS.fullmatch(value):
         raise Permanent(f"{name}: not an address")
     return value
 

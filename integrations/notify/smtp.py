@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.message import EmailMessage
+from email.message import Message
 from typing import Literal
 
 import structlog
@@ -83,7 +83,7 @@ class SmtpMailer:
         with _translated(), self._connection() as server:
             server.noop()
 
-    def _hand_over(self, message: EmailMessage, to: str) -> None:
+    def _hand_over(self, message: Message, to: str) -> None:
         with self._connection() as server:
             server.send_message(message, from_addr=self._settings.sender, to_addrs=[to])
 
@@ -130,7 +130,7 @@ def _translated() -> Iterator[None]:
     except smtplib.SMTPResponseException as error:
         raise _answered("the mail was refused", error.smtp_code) from None
     except smtplib.SMTPNotSupportedError:
-        raise Permanent("the server lacks something needed: TLS, logins, or addresses beyond ASCII") from None
+        raise Permanent("the server lacks something needed: TLS, or logins") from None
     except smtplib.SMTPException as error:
         raise Transient(f"the connection broke ({type(error).__name__})") from None
     except ssl.SSLCertVerificationError:
