@@ -25,7 +25,8 @@ _SMALL_WORDS: Final = (
     "about again ever never into over what when which who how why"
 )
 _UNCHANGED: Final = frozenset(_SMALL_WORDS.split())
-_INFLECTED: Final = ("ed", "ing", "ly", "'s", "'t", "ies")
+_INFLECTED: Final = ("ed", "ing", "'s", "'t", "ies")
+_ADVERB: Final = re.compile(r"[a-z]{5}ly$")
 _ISE: Final = re.compile(r"(?<=[a-z]{3}i)s(?=e\b|es\b|ed\b|ing\b)")
 _CHINESE_BESIDE_FIGURE: Final = re.compile(r"(?<=[一-鿿])(?=[a-z0-9])|(?<=[a-z0-9])(?=[一-鿿])")
 
@@ -47,7 +48,7 @@ def forms(phrase: str, *, exact: bool) -> frozenset[str]:
 def _inflected(word: str) -> frozenset[str]:
     if word in _IRREGULAR:
         return _IRREGULAR[word]
-    if len(word) < _SHORTEST or word in _UNCHANGED or word.endswith(_INFLECTED):
+    if len(word) < _SHORTEST or word in _UNCHANGED or word.endswith(_INFLECTED) or _ADVERB.search(word):
         return frozenset({word})
     return frozenset({word, *_regular(word)})
 

@@ -123,7 +123,7 @@ class Matcher:
             return []
         found: list[Hit] = []
         places: dict[str, list[Span]] = {}
-        started: set[_Sequence] = set()
+        started: dict[_Sequence, None] = {}
         bits = 0
         numbered = Numbered(figures)
         for start, end, use in self._spans(folded):
@@ -134,7 +134,7 @@ class Matcher:
                     places[use.form].append((start, end))
                 else:
                     places[use.form] = [(start, end)]
-                    started.update(use.starts)
+                    started.update(dict.fromkeys(use.starts))
                     bits |= use.part_bits
         for sequence in started:
             if bits & sequence.bits == sequence.bits:
