@@ -15,6 +15,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "clauses": ("zhidu.commands.clauses:clauses", "Each clause: status, module, rules, settings, rows."),
     "modules": ("zhidu.commands.modules:modules", "Policy modules: their order and conflicts; a new one."),
     "check": ("zhidu.commands.check:check", "Configuration, modules, golden rows, clause coverage."),
+    "explain": ("zhidu.commands.explain:explain", "Why a ticket is as it is: facts, rules, clauses, clocks."),
     "serve": ("zhidu.commands.serve:serve", "The service: HTTP, workers, timetable, in one process."),
     "sandbox": ("zhidu.commands.sandbox:sandbox", "The Zammad-compatible server alone, for trying things out."),
 }

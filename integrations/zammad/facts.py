@@ -18,6 +18,7 @@ from integrations.zammad.people import Directory
 from integrations.zammad.wire import PREFIX, Article, History, HistoryEntry, OneRead, Ticket
 from policies.kernel import facts as kernel
 from policies.kernel.calendar import WorkingCalendar
+from policies.kernel.vocabulary import FIELDS
 
 _RELEVANT = frozenset({"state", "group", "owner", "priority", "pending_time"})
 _CHANNELS = {"twitter status": "chat", "telegram personal-message": "chat", "facebook feed post": "chat"}
@@ -83,6 +84,7 @@ class Reader:
             tags=frozenset(read.tags),
             channel=self._channel(read.articles[0]) if read.articles else "",
             custom=fields.custom,
+            absent=frozenset(field for field in FIELDS if f"{PREFIX}{field}" not in ticket.fields),
             nonsense=frozenset(nonsense),
             **fields.core,
         )

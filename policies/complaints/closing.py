@@ -10,7 +10,8 @@ from policies.kernel.rules import Wants, rule
 
 def _lacking(facts: Facts, config: Config) -> tuple[str, ...]:
     values = {"cause": facts.ticket.cause, "responsible": facts.ticket.responsible, "remedy": facts.ticket.remedy}
-    return tuple(field for field in config.required_at_close if not values[field])
+    askable = (field for field in config.required_at_close if field not in facts.ticket.absent)
+    return tuple(field for field in askable if not values[field])
 
 
 @rule("4.3.6", kind="complaint")

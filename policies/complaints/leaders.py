@@ -89,7 +89,7 @@ def regulator_deadline(facts: Facts, config: Config) -> Wants:
 @rule("2.3.6", kind="complaint")
 def regulator_closes_with_approval(facts: Facts, config: Config) -> Wants:
     """A regulator's referral closes only with the manager's approval; without it the closing is undone."""
-    if "regulator" not in facts.ticket.flags or not facts.ticket.closed:
+    if "regulator" not in facts.ticket.flags or not facts.ticket.closed or "close_approval" in facts.ticket.absent:
         return
     approved, wrong = approval(facts, "close_approval", (Post.MANAGER,))
     if approved is not None and not wrong and facts.ticket.close_approval == "approved":

@@ -117,6 +117,7 @@ class TicketRow(StrictModel):
     waiting_for: str | None = None
     satisfaction: str | None = None
     language: str | None = None
+    absent: list[str] = Field(default_factory=list)
     nonsense: list[str] = Field(default_factory=list)
 
 
@@ -285,7 +286,9 @@ _STATE_TYPES = {"new", "open", "pending reminder", "pending action", "closed", "
 
 def _ticket(stage: Stage, given: Given, articles: Sequence[Article]) -> Ticket:
     row = given.ticket
-    values = row.model_dump(exclude={"owner", "case_owner", "flags", "tags", "nonsense", "created_at", "state"})
+    values = row.model_dump(
+        exclude={"owner", "case_owner", "flags", "tags", "absent", "nonsense", "created_at", "state"}
+    )
     created = row.created_at or row.received_at or (articles[0].at if articles else given.now)
     return Ticket(
         **values,
@@ -299,6 +302,7 @@ def _ticket(stage: Stage, given: Given, articles: Sequence[Article]) -> Ticket:
         updated_at=given.now,
         tags=frozenset(row.tags),
         flags=frozenset(row.flags),
+        absent=frozenset(row.absent),
         nonsense=frozenset(row.nonsense),
     )
 

@@ -106,6 +106,7 @@ class Ticket:
     state_type   new, open, pending reminder, pending action, closed, merged or removed, whatever the state is called
     owner        user id, None when nobody owns it
     custom       `zhidu_` fields of modules outside the core set
+    absent      fields of the core set that this helpdesk does not have: nobody can fill them in
     nonsense     fields whose value is none of the options; they read as unset
     """
 
@@ -150,6 +151,7 @@ class Ticket:
     satisfaction: str | None = None
     language: str | None = None
     custom: Mapping[str, FieldValue] = field(default_factory=lambda: MappingProxyType({}))
+    absent: frozenset[str] = frozenset()
     nonsense: frozenset[str] = frozenset()
 
     @property

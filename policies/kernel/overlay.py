@@ -61,7 +61,7 @@ def _lay(decision: Decision, ticket: Ticket, wanted: dict[str, Any]) -> None:
             pass
 
 
-_CORE_FIELDS = frozenset(Ticket.__dataclass_fields__) - {"custom", "nonsense"}
+_CORE_FIELDS = frozenset(Ticket.__dataclass_fields__) - {"custom", "nonsense", "absent"}
 
 
 def remember(memory: Memory, decisions: Iterable[Decision]) -> Memory:

@@ -11,7 +11,7 @@ from zhidu.habits import Habits
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from zhidu.compose import Service
+    from zhidu.services import Service
 
 
 @click.command()
@@ -47,6 +47,7 @@ def build(folder: Path | None, port: int | None = None) -> Service:
     from zhidu import compose, observe
     from zhidu.people_file import load_people
     from zhidu.policy import load_policy
+    from zhidu.services import Service
     from zhidu.settings import load_settings
 
     settings = load_settings(folder)
@@ -61,7 +62,7 @@ def build(folder: Path | None, port: int | None = None) -> Service:
     people = load_people(folder)
     secrets = compose.secrets_of(settings)
     mailer = compose.mailer_of(config, secrets.mail, outside)
-    return compose.Service(
+    return Service(
         config=config,
         policy=policy,
         people=people,

@@ -32,6 +32,12 @@ def _text() -> str:
     return files(__package__).joinpath("seed.json").read_text(encoding="utf-8")
 
 
+def fresh_rows(name: str) -> list[Row]:
+    """The rows that a fresh installation has of one kind (`ticket_states`, `groups` …)."""
+    rows: list[Row] = json.loads(_text())[name]
+    return rows
+
+
 def type_id(name: str) -> int:
     return ARTICLE_TYPES.index(name) + 1
 

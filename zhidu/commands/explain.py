@@ -1,0 +1,119 @@
+"""`zhidu explain`: why a ticket is as it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from zhidu.habits import Habits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from zhidu.explaining import Explained
+
+
+@click.command()
+@click.argument("tickets", nargs=-1, metavar="TICKET…")
+@click.option("--at", metavar="TIME", help="As the ticket was then, such as 2026-05-06T09:00+08:00.")
+@click.option(
+    "--from",
+    "files",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Read the tickets from a file of recorded exchanges instead of the helpdesk; may be given several times.",
+)
+@click.option("--language", type=click.Choice(["zh-CN", "zh-TW", "en"]), default="en", show_default=True)
+@click.pass_obj
+def explain(
+    habits: Habits | None, tickets: tuple[str, ...], at: str | None, files: tuple[Path, ...], language: str
+) -> None:
+    """Facts used, rules that decided and those that did not, clauses, each clock counted out day by day, what would
+    change it. TICKET is an id, or a number after #. Writes nothing.
+
+    With --from and no TICKET, every ticket of the file.
+
+    \b
+    Example:
+      zhidu explain 42
+      zhidu explain '#21042' --at 2026-05-06T09:00+08:00 --language zh-CN
+      zhidu explain --from week.jsonl 17
+    """
+    import json
+
+    habits = habits or Habits()
+    when = _instant(at)
+    first = True
+    for explained in _explained(habits, tickets, files, when, language):
+        if habits.json:
+            click.echo(json.dumps(explained.as_json(), ensure_ascii=False))
+            continue
+        if not first:
+            click.echo("\n" + "=" * 80 + "\n")
+        first = False
+        for line in explained.lines():
+            click.echo(line)
+
+
+def _explained(
+    habits: Habits, tickets: tuple[str, ...], files: tuple[Path, ...], at: datetime | None, language: str
+) -> Iterator[Explained]:
+    from zhidu import compose
+    from zhidu.exits import WrongUse
+    from zhidu.judging import offline_judge
+    from zhidu.people_file import load_people
+    from zhidu.policy import load_policy
+    from zhidu.settings import load_settings
+
+    settings = load_settings(habits.directory)
+    config = settings.config
+    paths = [settings.path(path) for path in config.modules_path]
+    policy = load_policy(habits.directory, enabled=config.modules, modules_path=paths)
+    people = load_people(habits.directory)
+    try:
+        if files:
+            judge, source = offline_judge(policy, people, files)
+            for ticket in [_in_file(text, source) for text in tickets] or source.tickets:
+                yield judge.explain(ticket, source.read_at(ticket), tongue=language, at=at)
+            return
+        if not tickets:
+            raise WrongUse("which ticket? an id such as 42, or a number such as '#21042'")
+        outside = compose.real_outside()
+        with compose.live_judge(settings, policy, people, outside) as live:
+            for text in tickets:
+                yield live.judge.explain(live.ticket_id(text), outside.now(), tongue=language, at=at)
+    except ValueError as error:
+        raise WrongUse(str(error)) from None
+
+
+def _in_file(text: str, source: object) -> int:
+    from integrations.zammad.offline import Offline
+    from zhidu.exits import WrongUse
+
+    assert isinstance(source, Offline)  # noqa: S101 - told to the type checker without importing at start
+    if text.startswith("#"):
+        for ticket in source.tickets:
+            if source.ticket(ticket).ticket.number == text[1:]:
+                return ticket
+    elif text.isdigit() and int(text) in source.reads:
+        return int(text)
+    raise WrongUse(f"ticket {text} is not in the file")
+
+
+def _instant(text: str | None) -> datetime | None:
+    from datetime import datetime
+
+    from zhidu.exits import WrongUse
+
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise WrongUse(f"--at is a time such as 2026-05-06T09:00+08:00, got {text[:40]!r}") from None
+    if at.tzinfo is None:
+        raise WrongUse(f"--at needs its offset, such as {text}+08:00")
+    return at

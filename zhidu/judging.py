@@ -1,0 +1,87 @@
+"""One ticket judged without a service: live through the interface, or out of a file; nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+
+from integrations.zammad.errors import NotFound
+from integrations.zammad.facts import Reader
+from integrations.zammad.features import FeatureCache
+from integrations.zammad.names import Names
+from integrations.zammad.notes import NoteWriter
+from integrations.zammad.offline import Offline
+from integrations.zammad.past import facts_at
+from integrations.zammad.people import Directory
+from integrations.zammad.plan import Planner
+from integrations.zammad.wire import History, OneRead
+from policies.kernel.config import Loaded
+from policies.kernel.evaluate import evaluate
+from policies.kernel.facts import Change, Desk
+from zhidu.explaining import Explained
+from zhidu.people_file import People, desks
+from zhidu.policy import Policy
+
+_NOBODY = 0
+"""Whose user id is none: in a file, nothing is known to be ours."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judge:
+    """Reads a ticket and says what the policy makes of it."""
+
+    policy: Policy
+    reader: Reader
+    planner: Planner
+    ticket: Callable[[int], OneRead]
+    history: Callable[[int], History]
+
+    def explain(self, ticket_id: int, now: datetime, *, tongue: str, at: datetime | None = None) -> Explained:
+        """The ticket as it is at `now`, or as it was `at` an earlier instant.
+
+        raises   NotFound – no such ticket · ValueError – it did not exist yet · ZammadError
+        """
+        read = self.ticket(ticket_id)
+        facts = self.reader.facts(read, self._changes(ticket_id), at or now)
+        if at is not None:
+            facts = facts_at(facts, at)
+        verdict = evaluate(self.policy.units, facts)
+        memory = replace(verdict.memory, case_id=facts.memory.case_id)
+        plan = self.planner.plan(replace(verdict, memory=memory), facts, read)
+        voice = self.policy.speak(facts, tongue)
+        return Explained(facts=facts, verdict=verdict, plan=plan, policy=self.policy, voice=voice)
+
+    def _changes(self, ticket_id: int) -> tuple[Change, ...]:
+        try:
+            return self.reader.changes(self.history(ticket_id))
+        except NotFound:
+            return ()
+
+
+def offline_judge(policy: Policy, people: Loaded[People], paths: Iterable[Path]) -> tuple[Judge, Offline]:
+    """A judge over files of recorded exchanges. Raises UnreadableExport, OSError."""
+    source = Offline.load(paths)
+    names = Names(lambda: source)
+    directory = Directory(source.staff, names, people.config.post_by_login())
+    found: Mapping[str, Desk] = MappingProxyType(dict(desks(people, directory.id_of).desks))
+    reader = Reader(
+        names=names,
+        directory=directory,
+        desks=lambda: found,
+        calendars=policy.calendars,
+        features=FeatureCache(policy.extractor),
+        me=_NOBODY,
+        zone=policy.calendars["default"].zone,
+    )
+    notes = NoteWriter(voice=policy.desk_voice, to_customer=policy.customer_voice, url="")
+    judge = Judge(
+        policy=policy,
+        reader=reader,
+        planner=Planner(names=names, notes=notes),
+        ticket=source.ticket,
+        history=source.history,
+    )
+    return judge, source
