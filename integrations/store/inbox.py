@@ -121,10 +121,9 @@ class Inbox:
         lost = connection.execute(
             select(TURNS.c.ticket_id, TURNS.c.token, TURNS.c.attempts)
             .where(TURNS.c.token.is_not(None), TURNS.c.busy_until <= now)
-            .order_by(TURNS.c.ticket_id)
             .with_for_update(skip_locked=True)
         ).all()
-        for ticket_id, token, attempts in lost:
+        for ticket_id, token, attempts in sorted(lost):
             self._fail_turn(connection, ticket_id, token, attempts, _LOST, dead=self._backoff.is_last(attempts), at=now)
 
     def renew(self, work: Work, lease_for: timedelta) -> bool:

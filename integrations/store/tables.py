@@ -62,7 +62,8 @@ INBOX = Table(
     Column("digest", Text),
     _partial("ux_inbox_delivery_id", "delivery_id", where="delivery_id IS NOT NULL", unique=True),
     _partial("ux_inbox_wait_key", "wait_key", where="wait_key IS NOT NULL", unique=True),
-    _partial("ix_inbox_waiting", "due_at", "id", where="status = 'waiting'"),
+    # With `ticket_id`, so that passing over the entries of busy tickets reads nothing but this index.
+    _partial("ix_inbox_waiting", "due_at", "id", "ticket_id", where="status = 'waiting'"),
     _partial("ix_inbox_open", "ticket_id", where="finished_at IS NULL"),
     _partial("ix_inbox_dead", "id", where="status = 'dead'"),
     _partial("ix_inbox_done", "finished_at", where="status = 'done'"),

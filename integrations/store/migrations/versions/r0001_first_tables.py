@@ -54,7 +54,7 @@ def create_inbox() -> None:
     partial_index("ix_inbox_dead", "inbox", ["id"], where="status = 'dead'")
     partial_index("ix_inbox_done", "inbox", ["finished_at"], where="status = 'done'")
     partial_index("ix_inbox_open", "inbox", ["ticket_id"], where="finished_at IS NULL")
-    partial_index("ix_inbox_waiting", "inbox", ["due_at", "id"], where="status = 'waiting'")
+    partial_index("ix_inbox_waiting", "inbox", ["due_at", "id", "ticket_id"], where="status = 'waiting'")
     partial_index("ux_inbox_delivery_id", "inbox", ["delivery_id"], unique=True, where="delivery_id IS NOT NULL")
     partial_index("ux_inbox_wait_key", "inbox", ["wait_key"], unique=True, where="wait_key IS NOT NULL")
     op.create_table(
