@@ -1,13 +1,13 @@
 """Which policy modules there are, and in which order they decide; nothing of them is imported here."""
 
 import graphlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint
 from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from policies.kernel.clauses import ClauseTable
 from policies.kernel.config import Loaded, read
@@ -88,47 +88,61 @@ def discover(
     """
     found: dict[str, Found] = {}
     problems: list[Problem] = []
-    offered: list[str] = []
     broken: set[str] = set()
-    candidates: list[tuple[Path, str, str, Origin]] = [
-        (folder, f"{built_in.name}/{folder.name}", f"{built_in.name}.{folder.name}", "built-in")
-        for folder in _folders(built_in)
-        if (folder / "manifest.yaml").is_file()
-    ]
+    entries = sorted(entry_points, key=lambda entry: entry.name)
+    offered = tuple(entry.name for entry in entries if entry.name not in enabled)
+    candidates = [*_shipped(built_in)]
     for path in paths:
         if not path.is_dir():
             problems.append(Problem(path=str(path), what="there is no such folder of modules"))
-        folders = [path] if (path / "manifest.yaml").is_file() else _folders(path)
-        candidates.extend((folder, str(folder), f"{PRIVATE}.{folder.name}", "folder") for folder in folders)
-    for entry in sorted(entry_points, key=lambda entry: entry.name):
-        if entry.name not in enabled:
-            offered.append(entry.name)
-            continue
-        home = _home(entry.value)
-        if home is None:
+        candidates.extend(_in_folder(path))
+    for entry in entries:
+        home = _home(entry.value) if entry.name in enabled else None
+        if home is not None:
+            candidates.append(_Candidate(home, entry.value.replace(".", "/"), entry.value, "package"))
+        elif entry.name in enabled:
             what = (
                 f"the installed module {entry.name} should be in {entry.value}, which is no package that can be found"
             )
             problems.append(Problem(path=f"entry point {ENTRY_POINTS}", field=entry.name, what=what))
             broken.add(entry.name)
-        else:
-            candidates.append((home, entry.value.replace(".", "/"), entry.value, "package"))
-    for folder, shown, package, origin in candidates:
+    for candidate in candidates:
         try:
-            module = _found(folder, shown, package, origin)
+            module = _found(candidate)
         except ConfigErrors as errors:
             problems.extend(errors.problems)
-            broken.add(folder.name)
-            continue
-        earlier = found.setdefault(module.name, module)
-        if earlier is not module:
-            problems.append(module.problem(f"there is already a module {module.name}, in {earlier.shown}", "name"))
-    return Discovery(
-        found=MappingProxyType(found),
-        offered=tuple(offered),
-        broken=frozenset(broken - set(found)),
-        problems=tuple(problems),
-    )
+            broken.add(candidate.folder.name)
+        else:
+            problems.extend(_again(module, found.setdefault(module.name, module)))
+    broken -= set(found)
+    return Discovery(found=MappingProxyType(found), offered=offered, broken=frozenset(broken), problems=tuple(problems))
+
+
+def _again(module: Found, first: Found) -> Iterator[Problem]:
+    if first is not module:
+        yield module.problem(f"there is already a module {module.name}, in {first.shown}", "name")
+
+
+class _Candidate(NamedTuple):
+    """A folder that should be a module; see `Found`."""
+
+    folder: Path
+    shown: str
+    package: str
+    origin: Origin
+
+
+def _shipped(home: Path) -> Iterator[_Candidate]:
+    """The program's own folders that have a manifest; the others are no modules."""
+    for folder in _folders(home):
+        if (folder / "manifest.yaml").is_file():
+            yield _Candidate(folder, f"{home.name}/{folder.name}", f"{home.name}.{folder.name}", "built-in")
+
+
+def _in_folder(path: Path) -> Iterator[_Candidate]:
+    """`path` itself, if it is a module, else every folder in it."""
+    for folder in [path] if (path / "manifest.yaml").is_file() else _folders(path):
+        yield _Candidate(folder, str(folder), f"{PRIVATE}.{folder.name}", "folder")
 
 
 def _folders(path: Path) -> list[Path]:
@@ -146,7 +160,8 @@ def _home(package: str) -> Path | None:
     return Path(places[0]) if places else None
 
 
-def _found(folder: Path, shown: str, package: str, origin: Origin) -> Found:
+def _found(candidate: _Candidate) -> Found:
+    folder, shown, package, origin = candidate
     layer = read(folder / "manifest.yaml", shown=f"{shown}/manifest.yaml")
     module = Found(folder=folder, shown=shown, package=package, origin=origin, loaded=load_manifest(layer))
     if module.name != folder.name:

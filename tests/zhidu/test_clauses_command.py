@@ -30,7 +30,7 @@ def test_all_clauses(capsys):
     assert status == 0
     assert lines[-1] == "74 clauses: 1 enforced, 0 assisted, 73 manual"
     assert next(line for line in lines if line.startswith("4.3.2 ")).split()[:9] == [
-        *("4.3.2", "enforced", "1", "rules", "2", "settings", "2", "rows", "vip"),
+        *("4.3.2", "enforced", "1", "rules", "2", "settings", "3", "rows", "vip"),
     ]
 
 
@@ -45,14 +45,15 @@ def test_one_clause(capsys, folder):
 
     rows = f"{folder}/config/modules/vip/cases.yaml"
     assert status == 0
-    assert out.splitlines()[-7:] == [
+    assert out.splitlines()[-8:] == [
         "status    enforced",
         "modules   vip",
         "rules     vip.mark",
         "settings  vip: groups",
         "          vip: tag",
         f"rows      {rows}:2: a ticket of a chosen group gets the tag",
-        f"          {rows}:10: a ticket of another group gets none",
+        f"          {rows}:10: a ticket that has the tag is left alone",
+        f"          {rows}:17: a ticket of another group gets none",
     ]
 
 
@@ -76,6 +77,7 @@ def test_for_machines(capsys):
     assert [setting["field"] for setting in answer["settings"]] == ["groups", "tag"]
     assert [row["case"] for row in answer["rows"]] == [
         "a ticket of a chosen group gets the tag",
+        "a ticket that has the tag is left alone",
         "a ticket of another group gets none",
     ]
 

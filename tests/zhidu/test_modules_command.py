@@ -9,7 +9,7 @@ import pytest
 from policies.kernel.config import read
 from policies.kernel.manifest import load_manifest
 from zhidu.cli import main
-from zhidu.policy import load_cast, load_policy, play_row, rows_of
+from zhidu.policy import load_cast, play_row, read_policy, rows_of
 
 
 @pytest.fixture(autouse=True)
@@ -55,10 +55,10 @@ def test_a_new_module_passes_every_check_as_written(capsys, configured, folder, 
     assert status == 0
     assert Path(out.splitlines()[0]).absolute() == home
     assert load_manifest(read(home / "manifest.yaml")).config.name == words[0]
-    policy = load_policy(config, modules_path=[folder / place])
+    policy, _ = read_policy(config, modules_path=[folder / place])
     module = policy.modules[words[0]]
     rows = rows_of(module, policy.clauses)
-    assert [play_row(policy, module, row, load_cast()).passed for row in rows] == [True, True]
+    assert [play_row(policy, module, row, load_cast()).passed for row in rows] == [True, True, True]
     assert {clause for rule in module.rules for clause in rule.clauses} == set(module.manifest.clauses)
 
 
@@ -131,15 +131,16 @@ def test_what_is_there_is_not_written_over(capsys, folder):
 
 
 def test_the_list_is_in_order(capsys, configured):
-    configured("modules_path: [modules]")
-    run(capsys, "modules", "new", "aaa")
+    configured("modules: [core, zzz, aaa]\nmodules_path: [modules]")
+    for name in ("zzz", "aaa"):
+        run(capsys, "modules", "new", name)
 
     status, out, _ = run(capsys, "modules")
 
-    lines = out.splitlines()
+    lines = [line.split() for line in out.splitlines() if line[:3].strip()]
     assert status == 0
-    assert "aaa" in next(line for line in lines if line.startswith("  1"))
-    assert any(line.split()[:4] == ["1", "aaa", "0.1.0", "folder:"] for line in lines)
+    assert [line[:2] for line in lines[:3]] == [["1", "aaa"], ["2", "core"], ["3", "zzz"]]
+    assert lines[0] == ["1", "aaa", "0.1.0", "folder:", "1", "rule,", "1", "clause"]
     assert "Tickets of chosen groups get a tag" in out
 
 
