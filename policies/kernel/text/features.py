@@ -7,11 +7,12 @@ from typing import Final, Literal
 from policies.kernel.text.amounts import Amount, Sum, in_cny, sums
 from policies.kernel.text.html import plain_text
 from policies.kernel.text.language import Language, language_of
-from policies.kernel.text.matcher import Hit, Matcher, Sentences
+from policies.kernel.text.matcher import Hit, Matcher
 from policies.kernel.text.negation import is_negated
 from policies.kernel.text.normalise import Folded, fold
 from policies.kernel.text.numbers import Number, numbers
 from policies.kernel.text.phrases import Lexicon, Phrase
+from policies.kernel.text.places import Sentences
 from policies.kernel.text.quotes import is_answer, own_words
 
 Field = Literal["subject", "body"]

@@ -10,7 +10,9 @@ Language = Literal["zh-CN", "zh-TW", "en"]
 _ONLY_TRADITIONAL: Final = re.compile(
     "[" + "".join(char for char in TRADITIONAL + "嘅唔冇佢哋咗嚟喺畀咁嗰" if not char.encode("gb2312", "ignore")) + "]"
 )
-_ONLY_SIMPLIFIED: Final = re.compile("[" + "".join(char for char in SIMPLIFIED if not char.encode("big5", "ignore")) + "]")
+_ONLY_SIMPLIFIED: Final = re.compile(
+    "[" + "".join(char for char in SIMPLIFIED if not char.encode("big5", "ignore")) + "]"
+)
 _HAN: Final = re.compile(r"[㐀-鿿]+")
 _WORD: Final = re.compile(r"[A-Za-z]{2,}")
 _HAN_PER_WORD: Final = 1.5

@@ -40,7 +40,8 @@ _QUOTED: Final = re.compile(r"^\s{0,3}[>＞]")
 _SENTENCE: Final = re.compile(r"[。！？!?]|^\s*(?:p\.?\s?s\b|又及|附言)", re.IGNORECASE)
 _SUSPECT: Final = re.compile(
     r"[>＞@]|[-—－_=*]{2}|(?m:^\s*—)|[发發寄]件|[写寫][道到]|wrote|from|来信|來信|regards|wishes|thanks|yours|sincerely|"
-    r"cheers|[颂頌祺]|敬[祝礼禮]|此致|祝好|[发發]自我|[声聲]明|[机機保]密|confidential|disclaimer|this (?:e-?mail|message)",
+    r"cheers|[颂頌祺]|敬[祝礼禮]|此致|祝好|[发發]自我|[声聲]明|[机機保]密|confidential|disclaimer|"
+    r"this (?:e-?mail|message)",
     re.IGNORECASE,
 )
 _ANSWER: Final = re.compile(

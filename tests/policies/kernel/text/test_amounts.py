@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of Chinese sentences, whose characters ruff counts twice
 """Sums of money: how much, in which currency, in CNY, and what they are."""
 from decimal import Decimal
 

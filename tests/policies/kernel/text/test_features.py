@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of Chinese sentences, whose characters ruff counts twice
 """The features of one article."""
 import dataclasses
 import time

@@ -1,0 +1,74 @@
+"""Where sentences end and numbers stand in one folded text."""
+import bisect
+import re
+from typing import Final
+
+from policies.kernel.text.numbers import Number
+from policies.kernel.text.phrases import Phrase
+
+Span = tuple[int, int]
+
+_SENTENCE_END: Final = re.compile(r"[。!?…;]|\.(?=\s|$)|\n(?![a-z])")
+_ASKS: Final = re.compile(r"\?|(?:吗|么|呢|没有|不|没)\s*$|$^")
+
+
+class Sentences:
+    """Where the sentences of one folded text end, and which of them ask."""
+
+    __slots__ = ("_ends", "_text")
+
+    def __init__(self, folded: str) -> None:
+        self._text = folded
+        self._ends = [match.start() for match in _SENTENCE_END.finditer(folded)]
+
+    def together(self, first: int, second: int) -> bool:
+        """Whether no sentence ends between the two positions (first <= second)."""
+        return bisect.bisect_left(self._ends, first) == bisect.bisect_left(self._ends, second)
+
+    def between(self, first: int, second: int) -> int:
+        """How many sentences end between the two positions (first <= second)."""
+        return bisect.bisect_left(self._ends, second) - bisect.bisect_left(self._ends, first)
+
+    def is_blank(self, position: int) -> bool:
+        """Whether a blank stands there; it may part a number from its words."""
+        return self._text[position : position + 1] == " "
+
+    def asks(self, position: int) -> bool:
+        """Whether the sentence around the position ends in a question mark or a question particle."""
+        index = bisect.bisect_left(self._ends, position)
+        end = self._ends[index] if index < len(self._ends) else len(self._text)
+        return _ASKS.search(self._text[max(position, end - 4) : end + 1]) is not None
+
+
+class Numbered:
+    """The numbers of one text, by where they begin and end."""
+
+    __slots__ = ("_all", "_ending", "_starting")
+
+    def __init__(self, figures: tuple[Number, ...]) -> None:
+        self._all = figures
+        self._starting = {number.start: number for number in figures}
+        self._ending = {number.end: number for number in figures}
+
+    def spans(self, phrase: Phrase) -> list[Span]:
+        """All numbers within the phrase's bounds."""
+        return [(number.start, number.end) for number in self._all if _fits(number, phrase)]
+
+    def before(self, position: int, phrase: Phrase, sentences: Sentences) -> Span | None:
+        """The number within bounds that ends at the position, or one blank before it."""
+        number = self._ending.get(position)
+        if number is None and position and sentences.is_blank(position - 1):
+            number = self._ending.get(position - 1)
+        return (number.start, number.end) if number is not None and _fits(number, phrase) else None
+
+    def after(self, position: int, phrase: Phrase, sentences: Sentences) -> Span | None:
+        """The number within bounds that begins at the position, or one blank after it."""
+        number = self._starting.get(position)
+        if number is None and sentences.is_blank(position):
+            number = self._starting.get(position + 1)
+        return (number.start, number.end) if number is not None and _fits(number, phrase) else None
+
+
+def _fits(number: Number, phrase: Phrase) -> bool:
+    low, high = phrase.at_least, phrase.at_most
+    return (low is None or number.value >= low) and (high is None or number.value <= high)
