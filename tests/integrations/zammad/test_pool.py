@@ -49,18 +49,18 @@ def test_threads_do_not_share(pool: ClientPool, scripted: Any) -> None:
 
 def test_the_client_of_a_thread_that_ended_goes(pool: ClientPool) -> None:
     """zammad-py alone would keep every session until the process ends."""
-    left: list[weakref.ref[Client]] = []
+    left: list[weakref.ref[object]] = []
 
     def work() -> None:
         pool.client().version()
-        left.append(weakref.ref(pool.client()))
+        left.extend((weakref.ref(pool.client()), weakref.ref(pool.client()._api.session)))
 
     thread = threading.Thread(target=work)
     thread.start()
     thread.join()
     gc.collect()
 
-    assert left[0]() is None
+    assert [reference() for reference in left] == [None, None]
 
 
 def test_a_closed_pool_gives_no_clients(pool: ClientPool) -> None:
