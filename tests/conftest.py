@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -126,15 +126,31 @@ def postgres_database(postgres_server: str) -> Iterator[str]:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@pytest.fixture
-def postgres_url(postgres_database: str) -> Iterator[str]:
-    """The SQLAlchemy URL of an empty schema that is gone after the test."""
-    name = f"s_{uuid4().hex[:12]}"
-    with psycopg.connect(postgres_database, autocommit=True) as connection:
-        connection.execute(f"CREATE SCHEMA {name}")
-    try:
-        address = postgres_database.replace("postgresql://", "postgresql+psycopg://")
-        yield f"{address}?options=-csearch_path%3D{name}"
-    finally:
+@pytest.fixture(scope="session")
+def new_postgres_schema(postgres_database: str) -> Callable[[], str]:
+    """Makes an empty schema and gives its SQLAlchemy URL; all are gone with the run's database."""
+
+    def make() -> str:
+        name = f"s_{uuid4().hex[:12]}"
         with psycopg.connect(postgres_database, autocommit=True) as connection:
-            connection.execute(f"DROP SCHEMA {name} CASCADE")
+            connection.execute(f"CREATE SCHEMA {name}")
+        address = postgres_database.replace("postgresql://", "postgresql+psycopg://")
+        return f"{address}?options=-csearch_path%3D{name}"
+
+    return make
+
+
+@pytest.fixture
+def postgres_url(new_postgres_schema: Callable[[], str]) -> str:
+    """The SQLAlchemy URL of an empty schema."""
+    return new_postgres_schema()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write the golden files anew")
+
+
+@pytest.fixture(scope="session")
+def update_golden(request: pytest.FixtureRequest) -> bool:
+    """Whether golden files are written instead of only compared."""
+    return bool(request.config.getoption("--update-golden"))

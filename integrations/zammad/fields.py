@@ -6,7 +6,8 @@ unset and is named, never trusted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -18,6 +19,8 @@ from policies.kernel.facts import FieldValue
 from policies.kernel.vocabulary import FIELDS, LISTS, OPTIONS, PEOPLE, TIMES
 
 UNSET = ("", "none", "-")
+
+_ID = re.compile(r"(?:^|#)(\d+)$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +59,7 @@ def _read(field: str, raw: object) -> FieldValue:
     if field in TIMES:
         return _time(raw)
     if field in PEOPLE:
-        return int(str(raw))
+        return _person(str(raw))
     if field in OPTIONS:
         if raw not in OPTIONS[field]:
             raise ValueError(field)
@@ -66,6 +69,14 @@ def _read(field: str, raw: object) -> FieldValue:
     if isinstance(raw, list):
         return frozenset(str(item) for item in raw)
     raise ValueError(field)
+
+
+def _person(text: str) -> int:
+    """The id at the end of `Agnes Chen #11`; a bare id is understood too."""
+    found = _ID.search(text)
+    if found is None:
+        raise ValueError(text)
+    return int(found[1])
 
 
 def _list(field: str, raw: object) -> frozenset[str]:
@@ -82,12 +93,12 @@ def _time(raw: object) -> datetime:
     return at.astimezone(UTC)
 
 
-def to_wire(field: str, value: FieldValue) -> Value:
-    """The value as Zammad takes it: a person's id as text, a set as a sorted list, a time to the second."""
+def to_wire(field: str, value: FieldValue, name: Callable[[int], str] = str) -> Value:
+    """The value as Zammad takes it: a person by name and id, a set as a sorted list, a time to the second."""
     if isinstance(value, frozenset):
         return tuple(sorted(value))
     if isinstance(value, datetime):
         return value.astimezone(UTC).replace(microsecond=0)
     if field in PEOPLE:
-        return None if value is None else str(value)
+        return f"{name(value)} #{value}" if isinstance(value, int) else None
     return value

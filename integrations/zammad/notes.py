@@ -12,13 +12,15 @@ from dataclasses import dataclass, field
 from markupsafe import Markup, escape
 
 from integrations.zammad.writes import ArticleWrite
-from policies.kernel.decisions import Decision, Note, Reply, Tell
+from policies.kernel.decisions import Decision, Note, Reply, Say, Tell
 from policies.kernel.duties import Duty, duties
 from policies.kernel.evaluate import Verdict
 from policies.kernel.facts import Facts
 from policies.kernel.voice import Voice
 
 _CORE = "core"
+LONGEST_FIELD = 250
+"""Characters a text field of ours holds."""
 _LATE, _SOON = "#d9534f", "#e0a030"
 _TINT = {_LATE: "#fdeaea", _SOON: "#fff8e6"}
 _CELL = "padding:2px 10px 2px 0px"
@@ -73,6 +75,10 @@ class NoteWriter:
         )
         article = ArticleWrite(body=str(Markup("").join(parts)), internal=True, key=key, subject=page.title)
         return Noted(article=article, lines=tuple(line for line in lines if line), decisions=decisions)
+
+    def field_text(self, text: Say, decision: Decision, facts: Facts) -> str:
+        """The words of a field that people read, in the language of the desk."""
+        return self.voice(facts).say(text, decision.module)[:LONGEST_FIELD]
 
     def reply_text(self, decision: Decision, facts: Facts) -> str:
         """A text to the customer, in the customer's language, as plain text. Raises KeyError – no such text."""

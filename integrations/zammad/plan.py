@@ -24,6 +24,7 @@ from policies.kernel.decisions import (
     Reply,
     Route,
     RunClock,
+    Say,
     SetField,
     SetState,
     Tag,
@@ -111,7 +112,7 @@ class Planner:
         refused   field → value that Zammad ignored when it was last tried
         raises    ZammadError, UnknownName – a group, state or priority that decisions name is not in the helpdesk
         """
-        changes, lacking, skipped = self._changes(verdict.decisions, given, read, refused)
+        changes, lacking, skipped = self._changes(verdict, given, read, refused)
         known = {article.key for article in read.articles if article.key is not None}
         memory = verdict.memory if write_memory(verdict.memory) != dict(read.ticket.memory) else None
         sent, drafts = self._replies(verdict, read, known)
@@ -132,13 +133,13 @@ class Planner:
         )
 
     def _changes(
-        self, decisions: Iterable[Decision], given: Facts, read: OneRead, refused: Mapping[str, object]
+        self, verdict: Verdict, given: Facts, read: OneRead, refused: Mapping[str, object]
     ) -> tuple[tuple[FieldChange, ...], tuple[str, ...], tuple[str, ...]]:
         found: dict[str, FieldChange] = {}
         lacking, skipped = [], []
-        there = read.ticket.fields
-        for decision in decisions:
-            change = self._change(decision, given)
+        there, spoken = read.ticket.fields, verdict.facts
+        for decision in verdict.decisions:
+            change = self._change(decision, given, spoken)
             if change is None or change.field in found:
                 continue
             if isinstance(decision.action, SetField) and f"{PREFIX}{change.field}" not in there:
@@ -149,15 +150,15 @@ class Planner:
                 found[change.field] = change
         return tuple(found.values()), tuple(dict.fromkeys(lacking)), tuple(dict.fromkeys(skipped))
 
-    def _change(self, decision: Decision, given: Facts) -> FieldChange | None:
+    def _change(self, decision: Decision, given: Facts, spoken: Facts) -> FieldChange | None:
         """The change a decision asks for; None when the ticket is so already, or the action is no field."""
         ticket, writes = given.ticket, []
         match decision.action:
             case SetField(field=name, value=value):
                 core = hasattr(ticket, name)
                 actual = getattr(ticket, name) if core else ticket.custom.get(name)
-                desired: Any = value
-                writes = [(f"{PREFIX}{name}", to_wire(name, value))]
+                desired: Any = self.notes.field_text(value, decision, spoken) if isinstance(value, Say) else value
+                writes = [(f"{PREFIX}{name}", to_wire(name, desired, self.notes.voice(spoken).person))]
             case Route(group=group):
                 name, actual, desired = "group", ticket.group, group
                 if actual != desired:

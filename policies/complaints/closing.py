@@ -14,14 +14,15 @@ def _lacking(facts: Facts, config: Config) -> tuple[str, ...]:
     return tuple(field for field in askable if not values[field])
 
 
-@rule("4.3.6", kind="complaint")
+@rule("4.3.6", kind="complaint", phase="sum_up")
 def show_what_is_missing(facts: Facts, config: Config) -> Wants:
     """The field in the sidebar shows what must still be recorded."""
     lacking = _lacking(facts, config)
-    missing = ", ".join(lacking) or None
-    if facts.ticket.missing != missing and facts.ticket.stage != "ended":
-        what = tuple(f"@field.{field}" for field in lacking)
-        yield SetField(field="missing", value=missing), say("missing.shown", what=what)
+    what = tuple(f"@field.{field}" for field in lacking)
+    if lacking and facts.ticket.stage != "ended":
+        yield SetField(field="missing", value=say("missing.field", what=what)), say("missing.shown", what=what)
+    elif facts.ticket.missing is not None:
+        yield SetField(field="missing", value=None), say("missing.none")
 
 
 @rule("4.3.6", kind="complaint")

@@ -11,6 +11,7 @@ from policies.kernel.duties import Duty, duties
 from policies.kernel.facts import Change, Facts
 from policies.kernel.ladders import run_clock
 from policies.kernel.rules import rule
+from policies.kernel.text.phrases import readable
 
 Wants = Iterator[tuple[Action, Say]]
 
@@ -63,7 +64,7 @@ def complaint_by_words(facts: Facts, config: Config) -> Wants:
     for article in facts.from_customer:
         weight = article.features.weight("complaint")
         if weight >= config.complaint_weight:
-            words = tuple(dict.fromkeys(match.phrase for match in article.features.of("complaint")))
+            words = tuple(dict.fromkeys(readable(match.phrase) for match in article.features.of("complaint")))
             yield SetField(field="kind", value="complaint"), say("kind.words", words=words[:3])
             return
 
@@ -178,9 +179,11 @@ def show_what_is_due(facts: Facts, config: Config) -> Wants:
     why = say("due.none") if first is None else say("due.next", duty=_named(first), clause=first.clause)
     if ticket.next_due_at != due_at:
         yield SetField(field="next_due_at", value=due_at), why
-    duty = None if first is None else f"{first.clock.name} {first.clause}"
-    if ticket.next_duty != duty:
-        yield SetField(field="next_duty", value=duty), why
+    if first is not None:
+        text = say("due.field", duty=_named(first), clause=first.clause)
+        yield SetField(field="next_duty", value=text), why
+    elif ticket.next_duty is not None:
+        yield SetField(field="next_duty", value=None), why
 
 
 def _named(duty: Duty) -> str:
@@ -189,7 +192,7 @@ def _named(duty: Duty) -> str:
 
 @rule("1.3.3", phase="sum_up")
 def note_the_situation(facts: Facts, config: Config) -> Wants:
-    """One note for each real change of situation: another kind, severity or stage, another duty, something missing.
+    """One note for each real change of situation: another kind, severity or stage, another duty.
 
     A date that merely moves is shown by the field; a case that only waits for an owner needs no note.
     """
@@ -199,7 +202,7 @@ def note_the_situation(facts: Facts, config: Config) -> Wants:
     if ticket.kind is None or first is None or first.clock.name == OWNER_CLOCK:
         return
     late = first.status == "breached"
-    situation = digest(ticket.kind, ticket.severity, first.clock.name, late, ticket.missing, ticket.stage == "ended")
+    situation = digest(ticket.kind, ticket.severity, first.clock.name, late, ticket.stage == "ended")
     if situation != facts.memory.situation:
         severity = f"@severity.{ticket.severity or 'none'}"
         why = say("situation", kind=f"@kind.{ticket.kind}", severity=severity, duty=_named(first), due=first.due_at)

@@ -36,10 +36,13 @@ def say(key: str, /, module: str = "", **values: Value) -> Say:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetField:
-    """One of zhidu's own ticket fields, named without `zhidu_`, gets a value; None clears it."""
+    """One of zhidu's own ticket fields, named without `zhidu_`, gets a value; None clears it.
+
+    A `Say` is for people to read: it is written in the language of the desk, and rules do not see it.
+    """
 
     field: str
-    value: FieldValue
+    value: FieldValue | Say
 
     @property
     def slot(self) -> str:

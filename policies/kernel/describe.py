@@ -23,6 +23,7 @@ from policies.kernel.decisions import (
     Tell,
     Untag,
 )
+from policies.kernel.facts import FieldValue
 
 Namer = Callable[[int | None], str | int | None]
 
@@ -36,7 +37,7 @@ def describe(action: Action, name: Namer = as_is) -> tuple[str, Mapping[str, Any
     """`action` as a verb and its plain values; people as `name` calls them, instants as aware datetimes."""
     match action:
         case SetField(field=field, value=value):
-            return "set", {field: sorted(value) if isinstance(value, frozenset) else value}
+            return "set", {field: _field_value(value)}
         case Route(group=group):
             return "route", {"group": group}
         case Assign(owner=owner):
@@ -57,6 +58,13 @@ def describe(action: Action, name: Namer = as_is) -> tuple[str, Mapping[str, Any
             return _additive(action, name)
         case _:  # pragma: no cover - the union is closed
             assert_never(action)
+
+
+def _field_value(value: FieldValue | Say) -> Any:
+    if isinstance(value, Say):
+        filled = (", ".join(map(str, word)) if isinstance(word, tuple) else str(word) for _, word in value.values)
+        return f"{value.key}({', '.join(filled)})"
+    return sorted(value) if isinstance(value, frozenset) else value
 
 
 def _clock(action: RunClock) -> dict[str, Any]:

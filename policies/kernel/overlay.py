@@ -15,6 +15,7 @@ from policies.kernel.decisions import (
     Prioritise,
     Route,
     RunClock,
+    Say,
     SetField,
     SetState,
     Tag,
@@ -38,6 +39,8 @@ def overlay(facts: Facts, decisions: Iterable[Decision]) -> Facts:
 
 def _lay(decision: Decision, ticket: Ticket, wanted: dict[str, Any]) -> None:
     match decision.action:
+        case SetField(value=Say()):
+            pass
         case SetField(field=name, value=value):
             if name in _CORE_FIELDS:
                 wanted[name] = value

@@ -251,3 +251,11 @@ def _weight(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not -1000 <= value <= 1000:
         raise ValueError(f"weight: a number from -1000 to 1000 is needed (got {value!r})")
     return value
+
+
+_ALTERNATIVES: Final = re.compile(r"\(([^|()]*)\|[^()]*\)")
+
+
+def readable(say: str) -> str:
+    """A phrase as a person reads it: of alternatives the first, of a gap its dots, for a number an N."""
+    return _ALTERNATIVES.sub(r"\1", say).replace("<n>", "N")
