@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from policies.kernel.case_files import CaseRow
     from policies.kernel.clauses import ClauseTable
     from policies.kernel.coverage import Coverage
+    from policies.kernel.modules import ModuleSet
     from policies.kernel.problems import Problem
-    from zhidu.policy import Policy
 
 
 @click.command()
@@ -35,30 +35,31 @@ def clauses(habits: Habits, clause: str | None) -> None:
     from policies.kernel.problems import ConfigErrors
     from zhidu.commands.installed import installed
 
-    _, policy, problems = installed(habits)
-    rows, faults = _rows(policy)
-    found = coverage(policy.clauses, policy.modules.modules, rows)
+    here = installed(habits)
+    modules = here.modules()
+    rows, faults = _rows(modules, here.clauses)
+    found = coverage(here.clauses, modules.modules, rows)
     if clause is not None:
-        found = _under(clause, found, policy.clauses)
+        found = _under(clause, found, here.clauses)
     if habits.json:
         click.echo(json.dumps([_plain(one) for one in found], ensure_ascii=False, indent=2))
     elif clause is not None and len(found) == 1:
         _show(found[0])
     else:
         _list(found, habits.quiet)
-    if problems or faults:
-        raise ConfigErrors((*problems, *faults))
+    if modules.problems or faults:
+        raise ConfigErrors((*modules.problems, *faults))
 
 
-def _rows(policy: Policy) -> tuple[dict[str, tuple[CaseRow, ...]], list[Problem]]:
+def _rows(modules: ModuleSet, table: ClauseTable) -> tuple[dict[str, tuple[CaseRow, ...]], list[Problem]]:
     from policies.kernel.problems import ConfigErrors
     from zhidu.policy import rows_of
 
     rows: dict[str, tuple[CaseRow, ...]] = {}
     faults: list[Problem] = []
-    for module in policy.modules:
+    for module in modules:
         try:
-            rows[module.name] = rows_of(module, policy.clauses)
+            rows[module.name] = rows_of(module, table)
         except ConfigErrors as errors:
             faults.extend(errors.problems)
     return rows, faults

@@ -11,10 +11,13 @@ import click
 from zhidu.habits import Habits
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from policies.kernel.discovery import Discovery
     from policies.kernel.modules import Module
     from policies.kernel.problems import Problem
+    from zhidu.commands.installed import Installed
     from zhidu.policy import Policy
-    from zhidu.settings import Settings
 
 
 @click.group(invoke_without_command=True)
@@ -43,34 +46,38 @@ def list_modules(habits: Habits) -> None:
     """
     from policies.kernel.problems import ConfigErrors
     from zhidu.commands.installed import installed
+    from zhidu.policy import read_policy
 
-    settings, policy, problems = installed(habits)
+    here = installed(habits)
+    policy, problems = read_policy(here.folder, enabled=here.settings.config.modules, modules_path=here.paths)
     conflicts, faults = _conflicts(policy)
+    wrong = (*problems, *faults)
     if habits.json:
-        found = [_plain(module) for module in policy.modules]
-        others = _not_enabled(settings, policy)
-        answer = {"modules": found, "not_enabled": others, "conflicts": conflicts, "problems": []}
-        answer["problems"] = [str(problem) for problem in (*problems, *faults)]
+        answer = {
+            "modules": [_plain(module) for module in policy.modules],
+            "not_enabled": here.idle,
+            "conflicts": conflicts,
+            "problems": [str(problem) for problem in wrong],
+        }
         click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
     else:
-        _show(settings, policy, conflicts, habits.quiet)
-    if problems or faults:
-        raise ConfigErrors((*problems, *faults))
+        _show(policy.modules.modules, habits.quiet)
+        if here.idle:
+            click.echo(f"not enabled: {', '.join(here.idle)}")
+        for conflict in conflicts:
+            click.echo(f"conflict: {conflict}")
+    if wrong:
+        raise ConfigErrors(wrong)
 
 
-def _show(settings: Settings, policy: Policy, conflicts: list[str], quiet: bool) -> None:
-    width = max((len(module.name) for module in policy.modules), default=0)
-    for place, module in enumerate(policy.modules, start=1):
+def _show(modules: Sequence[Module], quiet: bool) -> None:
+    width = max((len(module.name) for module in modules), default=0)
+    for place, module in enumerate(modules, start=1):
         about = f"{_count(len(module.rules), 'rule')}, {_count(len(module.manifest.clauses), 'clause')}"
         after = f"; after {', '.join(module.manifest.depends)}" if module.manifest.depends else ""
         click.echo(f"{place:>3} {module.name:<{width}}  {module.manifest.version:<8} {module.origin}: {about}{after}")
         if not quiet:
             click.echo(f"    {'':<{width}}  {module.manifest.summary_in('en')}")
-    others = _not_enabled(settings, policy)
-    if others:
-        click.echo(f"not enabled: {', '.join(others)}")
-    for conflict in conflicts:
-        click.echo(f"conflict: {conflict}")
 
 
 def _count(number: int, noun: str) -> str:
@@ -88,19 +95,6 @@ def _plain(module: Module) -> dict[str, Any]:
         "clauses": list(module.manifest.clauses),
         "rules": [{"name": rule.name, "clauses": list(rule.clauses)} for rule in module.rules],
     }
-
-
-def _not_enabled(settings: Settings, policy: Policy) -> list[str]:
-    """Modules that could be enabled; a module that is enabled but did not load is not among them."""
-    from importlib.metadata import entry_points
-
-    from policies.kernel.discovery import ENTRY_POINTS, discover
-
-    paths = [settings.path(path) for path in settings.config.modules_path]
-    found = discover(paths=paths, entry_points=entry_points(group=ENTRY_POINTS))
-    enabled = settings.config.modules
-    idle = [name for name in found.found if enabled is not None and name not in enabled]
-    return sorted({*idle, *found.offered} - {module.name for module in policy.modules})
 
 
 def _conflicts(policy: Policy) -> tuple[list[str], list[Problem]]:
@@ -145,26 +139,25 @@ def new(habits: Habits, name: str, folder: Path | None, clause: str) -> None:
     from zhidu.commands.module_template import files
     from zhidu.exits import WrongUse
 
-    settings, policy, _ = installed(habits)
-    paths = [settings.path(path) for path in settings.config.modules_path]
-    parent = folder or (paths[0] if paths else settings.path(Path("modules")))
-    _refuse_name(name, policy)
-    if clause not in policy.clauses:
-        raise WrongUse(policy.clauses.unknown(clause))
+    here = installed(habits)
+    parent = folder or (here.paths[0] if here.paths else here.settings.path(Path("modules")))
     home = parent / name
+    _refuse_name(name, here.discovery)
+    if clause not in here.clauses:
+        raise WrongUse(here.clauses.unknown(clause))
     if home.exists():
         raise WrongUse(f"{home} is there already")
-    for path, text in files(name=name, clause=clause, title=policy.clauses[clause].en).items():
+    for path, text in files(name=name, clause=clause, title=here.clauses[clause].en).items():
         (home / path).parent.mkdir(parents=True, exist_ok=True)
         (home / path).write_text(text, encoding="utf-8")
-    hints = _hints(settings, parent, name)
+    hints = _hints(here, parent.absolute(), name)
     if habits.json:
         click.echo(json.dumps({"folder": str(home), "next": hints}, ensure_ascii=False, indent=2))
     else:
         click.echo("\n".join([str(home), *([] if habits.quiet else hints)]))
 
 
-def _refuse_name(name: str, policy: Policy) -> None:
+def _refuse_name(name: str, discovery: Discovery) -> None:
     import keyword
     import re
 
@@ -176,18 +169,17 @@ def _refuse_name(name: str, policy: Policy) -> None:
         raise WrongUse(
             f"{name!r} is no name for a module: small letters, digits and _, a letter first, 2 to 40 of them"
         )
-    if name in {module.name for module in policy.modules} or (BUILT_IN / name).is_dir():
+    if name in discovery.names or (BUILT_IN / name).is_dir():
         raise WrongUse(f"there is a module {name} already")
 
 
-def _hints(settings: Settings, parent: Path, name: str) -> list[str]:
+def _hints(here: Installed, parent: Path, name: str) -> list[str]:
     """What is left to do before the module decides."""
-    file, base = settings.folder / "zhidu.yaml", settings.path(Path())
-    place = parent.absolute()
+    file, base = here.settings.folder / "zhidu.yaml", here.settings.path(Path())
     hints = []
-    if place not in [settings.path(path) for path in settings.config.modules_path]:
-        written = place.relative_to(base) if place.is_relative_to(base) else place
+    if parent not in here.paths:
+        written = parent.relative_to(base) if parent.is_relative_to(base) else parent
         hints.append(f"To have it decide, add to modules_path in {file}: {written}")
-    if settings.config.modules is not None:
+    if here.settings.config.modules is not None:
         hints.append(f"To have it decide, add to modules in {file}: {name}")
     return [*hints, "See with `zhidu check` that it is sound."]
