@@ -1,8 +1,11 @@
 """What each ticket was like when it was last looked at: a cache, which may be forgotten at any time."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from sqlalchemy import delete, select
 
-from integrations.store.database import Session, insert_into
+from integrations.store.database import Session, batched, insert_into
 from integrations.store.records import Look
 from integrations.store.tables import LOOKS
 
@@ -28,6 +31,16 @@ class Looks:
             statement = insert_into(connection, LOOKS).values(values)
             changes = {name: statement.excluded[name] for name in values if name != "ticket_id"}
             connection.execute(statement.on_conflict_do_update(index_elements=[LOOKS.c.ticket_id], set_=changes))
+
+    def known(self, ticket_ids: Sequence[int]) -> dict[int, datetime]:
+        """`updated_at` of the last look at each of `ticket_ids` that there was one at: what a list of the helpdesk's
+        is compared with, to find the tickets whose delivery was missed."""
+        known: dict[int, datetime] = {}
+        with self._session.read() as connection:
+            for some in batched(ticket_ids):
+                statement = select(LOOKS.c.ticket_id, LOOKS.c.updated_at).where(LOOKS.c.ticket_id.in_(some))
+                known.update((ticket_id, updated_at) for ticket_id, updated_at in connection.execute(statement))
+        return known
 
     def forget(self, ticket_id: int) -> None:
         """Drops the look: the ticket will be read wholly next time."""

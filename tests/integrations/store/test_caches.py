@@ -40,6 +40,14 @@ def test_the_last_look_counts(store: Store) -> None:
     assert store.looks.get(42) == later
 
 
+def test_looks_at_many_tickets_are_known_at_once(store: Store) -> None:
+    store.looks.put(LOOK)
+    store.looks.put(replace(LOOK, ticket_id=43, updated_at=AT + timedelta(hours=1)))
+
+    assert store.looks.known([41, 42, 43]) == {42: AT, 43: AT + timedelta(hours=1)}
+    assert store.looks.known(range(10_000, 25_000)) == {}
+
+
 def test_looks_are_forgotten(store: Store) -> None:
     store.looks.put(LOOK)
     store.looks.put(replace(LOOK, ticket_id=43))

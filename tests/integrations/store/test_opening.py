@@ -144,6 +144,26 @@ def test_an_error_does_not_quote_the_row(store: Store) -> None:
     assert "hunter2" not in str(caught.value)
 
 
+@pytest.mark.parametrize("store_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+def test_a_server_that_was_restarted(
+    store: Store, opened: Callable[[], Store], delivery: Callable[..., Delivery]
+) -> None:
+    """Connections that died while nobody used them are replaced; one that dies in use is a passing trouble."""
+    end_others = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE application_name = 'zhidu' AND datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    other = opened()
+    store.inbox.accept(delivery("a"))
+    with other._database.write() as connection:
+        connection.exec_driver_sql(end_others)
+
+    assert store.inbox.accept(delivery("b")) is Accepted.NEW
+    with pytest.raises(StoreUnavailable), store._database.write() as connection:
+        connection.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
+    assert store.inbox.accept(delivery("c")) is Accepted.NEW
+
+
 def test_a_full_pool_and_odd_errors_are_told_apart() -> None:
     assert isinstance(translate(sa.exc.TimeoutError()), StoreUnavailable)
     assert isinstance(translate(sa.exc.ArgumentError("x")), StoreBroken)
