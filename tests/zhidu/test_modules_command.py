@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from policies.kernel.config import read
+from policies.kernel.discovery import discover
 from policies.kernel.manifest import load_manifest
 from zhidu.cli import main
 from zhidu.policy import load_cast, play_row, read_policy, rows_of
@@ -143,6 +144,14 @@ def test_the_list_is_in_order(capsys, configured):
     assert [line[:2] for line in lines[:3]] == [["1", "aaa"], ["2", "ccc"], ["3", "zzz"]]
     assert lines[0] == ["1", "aaa", "0.1.0", "folder:", "1", "rule,", "1", "clause"]
     assert "Tickets of chosen groups get a tag" in out
+
+
+def test_the_list_without_anything_idle(capsys, configured):
+    configured(f"modules: [{', '.join(discover().found)}]")
+
+    _, out, _ = run(capsys, "modules")
+
+    assert "not enabled" not in out
 
 
 def test_the_list_says_only_what_decides_when_quiet(capsys, configured):

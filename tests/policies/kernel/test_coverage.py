@@ -7,9 +7,10 @@ from pydantic import Field
 from typing_extensions import TypeAliasType
 
 from policies.kernel.case_files import load_cases
-from policies.kernel.config import Layer, StrictModel
-from policies.kernel.coverage import coverage, settings_of
-from policies.kernel.discovery import discover
+from policies.kernel.clauses import load_clauses
+from policies.kernel.config import Layer, StrictModel, read
+from policies.kernel.coverage import coverage, settings_of, uncited
+from policies.kernel.discovery import BUILT_IN, discover
 from policies.kernel.modules import load_modules
 
 CASES = "- {case: marked, clauses: ['4.3.3'], given: {}, expect: []}\n"
@@ -43,6 +44,44 @@ def test_what_acts_on_a_clause(covered):
     assert [row.case for row in found.rows] == ["marked"]
     assert [setting.field for setting in covered["4.3.2"].settings] == ["most"]
     assert list(covered) == ["1.3.1", "4.3.2", "4.3.3", "4.10.1"]
+
+
+UNCITED = '''
+from zhidu.api import StrictModel
+
+
+class Desk(StrictModel):
+    group: str = ""
+
+
+class Config(StrictModel):
+    tag: str
+    """The tag."""
+    desks: dict[str, Desk] = {}
+    """4.3.3: where it goes, by severity."""
+    lists: tuple[Desk, ...] = ()
+    """4.3.3: the same."""
+    desk: Desk = Desk()
+    """9.9.9: there is no such clause."""
+    wait: float = 1.5
+    """1.5 times as long as usual."""
+'''
+
+
+def test_settings_that_name_no_clause(tmp_path, write_module, clauses):
+    write_module("vip", files={"config.py": UNCITED})
+    discovery = discover(built_in=tmp_path / "none", paths=[tmp_path / "modules"])
+    (module,) = load_modules(discovery, clauses).required()
+
+    assert [setting.field for setting in uncited(module, clauses)] == ["tag", "desk", "desk.group", "wait"]
+
+
+def test_every_shipped_setting_names_its_clause():
+    clauses = load_clauses(read(BUILT_IN / "clauses.yaml"))
+
+    found = [setting for module in load_modules(discover(), clauses) for setting in uncited(module, clauses)]
+
+    assert [f"{setting.module}: {setting.field}" for setting in found] == []
 
 
 Json = TypeAliasType("Json", "dict[str, Json] | list[Json] | str")
