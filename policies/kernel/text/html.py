@@ -25,6 +25,7 @@ class _Reader(HTMLParser):
         self.lines: list[tuple[int, str]] = []
         self._line: list[str] = []
         self._open: list[tuple[str, int, int]] = []
+        self._counts: dict[str, int] = {}
         self._depth = 0
         self._hidden = 0
 
@@ -42,16 +43,18 @@ class _Reader(HTMLParser):
             self._line.append("--")
             self.end_line()
         self._open.append((tag, int(quoted), int(hidden)))
+        self._counts[tag] = self._counts.get(tag, 0) + 1
         self._depth += quoted
         self._hidden += hidden
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _BLOCKS:
             self.end_line(blank=tag in _PARAGRAPHS)
-        if not any(name == tag for name, _, _ in self._open):
+        if not self._counts.get(tag):
             return
         while True:
             name, quoted, hidden = self._open.pop()
+            self._counts[name] -= 1
             self._depth -= quoted
             self._hidden -= hidden
             if name == tag:

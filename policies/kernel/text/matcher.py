@@ -1,4 +1,5 @@
 """All phrases of all lexicons in one automaton: one pass over the text, whatever their number."""
+import bisect
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from policies.kernel.text.numbers import Number
 from policies.kernel.text.phrases import DEFAULT_GAP, Figure, Gap, Phrase, Words
 from policies.kernel.text.places import Numbered, Sentences, Span
 
+MOST_OF_A_LABEL: Final = 200
 _ASTRAL: Final = re.compile("[\U00010000-\U0010ffff]")
 _LETTER, _DIGIT, _OTHER = 1, 2, 0
 
@@ -184,16 +186,14 @@ def _sequences(phrase: Phrase, spans: list[list[Span]], numbered: Numbered, sent
 
 def _next(end: int, following: list[Span], reach: int | None, sentences: Sentences) -> Span | None:
     """The first span within `reach` of `end` in the same sentence; without `reach`, at `end` or after one blank."""
-    for span in following:
-        distance = span[0] - end
-        if distance < 0:
-            continue
-        if reach is None:
-            if distance == 0 or (distance == 1 and sentences.is_blank(end)):
-                return span
-            return None
-        return span if distance <= reach and sentences.together(end, span[0]) else None
-    return None
+    index = bisect.bisect_left(following, (end,))
+    if index == len(following):
+        return None
+    span = following[index]
+    distance = span[0] - end
+    if reach is None:
+        return span if distance == 0 or (distance == 1 and sentences.is_blank(end)) else None
+    return span if distance <= reach and sentences.together(end, span[0]) else None
 
 
 def _holds(hit: Hit, places: dict[str, list[Span]], sentences: Sentences) -> bool:
@@ -218,10 +218,15 @@ def _near(hit: Hit, words: frozenset[str], places: dict[str, list[Span]], senten
 
 
 def _longest(hits: list[Hit]) -> list[Hit]:
-    """Per label the longest of overlapping hits, then the heaviest, in order of text; those of weight 0 drop out."""
+    """Per label the longest of overlapping hits, then the heaviest, in order of text; those of weight 0 drop out.
+
+    A label has no more than `MOST_OF_A_LABEL`, so that a text of nothing but phrases costs no more than its length.
+    """
     kept: dict[str, list[Hit]] = {}
     for hit in sorted(hits, key=_rank):
         others = kept.setdefault(hit.phrase.label, [])
+        if len(others) == MOST_OF_A_LABEL:
+            continue
         for other in others:
             if hit.start < other.end and other.start < hit.end and _overlap(hit, other):
                 break

@@ -85,6 +85,31 @@ def test_without_phrases():
     assert Extractor([]).features("", "投诉5万元").matches == ()
 
 
+HOSTILE = {
+    "one phrase over and over": "投诉" * 5_000,
+    "beginnings without an end": "我要" * 5_000,
+    "parts over and over": "我要投" * 3_000 + "诉" * 3_000,
+    "negations": "不没" * 5_000 + "投诉",
+    "numbers": "一1" * 5_000,
+    "marks of quotation": "\n-\n>\nOn 1\n" * 1_500,
+    "tags": "<b>" * 3_000 + "</i>" * 1_000,
+    "one line": "-" * 10_000 + " " * 10_000,
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("content_type", ["text/plain", "text/html"])
+def test_hostile_texts_cost_little(text, content_type):
+    """No text makes the work grow faster than itself."""
+    extractor = Extractor([Lexicon.from_mapping({"x": ["投诉", "我要 … 投诉", {"say": "<n>次", "unless_near": ["要"]}]})])
+    start = time.perf_counter()
+
+    features = extractor.features("", text, content_type)
+
+    assert time.perf_counter() - start < 5
+    assert len(features.matches) <= 200
+
+
 def test_cost_does_not_grow_with_the_phrases():
     """Ten thousand phrases that do not occur cost little more than ten."""
     text = "您好，我想问一下这张卡的年费怎么收，另外想知道积分怎么换。" * 15

@@ -3,6 +3,7 @@
 import pytest
 
 from policies.kernel.text import Extractor, Lexicon
+from policies.kernel.text.phrases import readable
 
 MATCHES = {
     # row                        phrase                                                text                              surfaces
@@ -139,3 +140,16 @@ def test_one_phrase_with_two_bounds():
     matches = Extractor([lexicon]).features("", "70岁 30岁 7岁").matches
 
     assert [match.surface for match in matches] == ["70岁", "7岁"]
+
+
+READABLE = {
+    "plain": ("投诉", "投诉"),
+    "alternatives": ("(再|还)不(退|赔)", "再不退"),
+    "number and gap": ("打 … <n>次", "打 … N次"),
+}
+
+
+@pytest.mark.parametrize(("say", "read"), READABLE.values(), ids=READABLE)
+def test_readable(say, read):
+    """A phrase as it is shown to a person."""
+    assert readable(say) == read
