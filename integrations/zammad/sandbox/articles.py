@@ -154,6 +154,8 @@ def note_article(desk: Desk, ticket: Row, row: Row, by: int) -> None:
     change.user_id = by
     if sender_name(row["sender_id"]) != "System":
         change.article_id = row["id"]
+    if change.kind == "update":
+        desk.outbox.append(("recount", (ticket["customer_id"], by)))
 
 
 def _waiting(ticket: Row) -> bool:

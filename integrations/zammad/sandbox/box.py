@@ -1,12 +1,13 @@
 """The sandbox as its users hold it: state, clock, worker, faults, figures."""
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from threading import Event, RLock, Thread
 
 from flask import Flask
 
-from integrations.zammad.sandbox import http, mail, triggers
+from integrations.zammad.sandbox import http, mail, sla, triggers
 from integrations.zammad.sandbox.counters import Counters
 from integrations.zammad.sandbox.deliveries import Post, Sent, Worker, post_by_http
 from integrations.zammad.sandbox.faults import Dice, Faults
@@ -95,12 +96,22 @@ class Sandbox:
             self.gone_from = self.clock() + self.restart_after
         changes = list(desk.changes.values())
         desk.changes.clear()
+        self._flush("mail")
+        self._flush("recount")
         for change in changes:
+            if self.desk.table("slas").rows and change.ticket_id in desk.tickets.rows:
+                sla.escalate(desk, desk.tickets.rows[change.ticket_id])
             triggers.run(desk, change, self.queue)
+            self._flush("mail")
             self._job("notify", change)
         desk.changes.clear()
-        while desk.outbox:
-            kind, payload = desk.outbox.popleft()
+        self._flush("count")
+
+    def _flush(self, kind: str) -> None:
+        """Do, or queue, what the request left of one kind."""
+        jobs = [payload for waiting, payload in self.desk.outbox if waiting == kind]
+        self.desk.outbox = deque(job for job in self.desk.outbox if job[0] != kind)
+        for payload in jobs:
             self._job(kind, payload)
 
     def rollback(self) -> None:
@@ -109,6 +120,7 @@ class Sandbox:
         self.desk.outbox.clear()
 
     def _job(self, kind: str, payload: Change | tuple[int, int] | int) -> None:
+        kind = kind.removeprefix("re")
         if self.inline:
             self.worker.do(kind, payload)
         else:

@@ -49,7 +49,7 @@ def post(call: Call) -> Answer:
         _add_item(call, checklist, text)
     ticket["checklist_id"] = checklist["id"]
     touch(call.desk, ticket, call.user_id)
-    return 201, {"id": checklist["id"], "assets": views.assets(call.desk, [ticket])}
+    return 201, {"id": checklist["id"], "assets": views.assets(call.desk, [ticket], checklists=True)}
 
 
 def read(call: Call, key: str) -> Answer:

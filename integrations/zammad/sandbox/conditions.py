@@ -136,7 +136,7 @@ def _same(actual: Any, value: Any) -> bool:
     return any(one in wanted for one in _texts(actual))
 
 
-def _compare(actual: Any, operator: str, value: Any, part: Row, context: Context) -> bool:  # noqa: PLR0911
+def _compare(actual: Any, operator: str, value: Any, part: Row, context: Context) -> bool:
     if operator in TIME_OPERATORS:
         return _time(actual, operator, value, part, context.desk.now())
     if operator in ("contains one", "contains one not", "contains all", "contains all not"):

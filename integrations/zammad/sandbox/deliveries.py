@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,8 +15,8 @@ import requests
 
 from integrations.zammad.sandbox import mail, notifications, payloads
 from integrations.zammad.sandbox.faults import Faults
-from integrations.zammad.sandbox.jobs import Delivery, Job, Queue
-from integrations.zammad.sandbox.state import Desk, Row, iso
+from integrations.zammad.sandbox.jobs import Delivery, Queue
+from integrations.zammad.sandbox.state import Change, Desk, Row, iso
 
 Post = Callable[[str, dict[str, str], bytes], int]
 TIMEOUT = (5.0, 20.0)
@@ -64,6 +65,16 @@ def headers_of(webhook: Row, delivery: Delivery, body: bytes) -> dict[str, str]:
     return headers
 
 
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A delivery as it is about to be sent."""
+
+    delivery: Delivery
+    webhook: Row
+    headers: dict[str, str]
+    body: bytes
+
+
 class Worker:
     """Does one job after another. `told` and `sent` keep what came of it."""
 
@@ -72,12 +83,16 @@ class Worker:
         self.told: list[notifications.Told] = []
         self.sent: list[Sent] = []
         self.lost: list[Delivery] = []
+        self.telling: deque[tuple[Row, Change]] = deque()
+        self.ready: _Ready | None = None
         self.turn = RLock()
 
     def do(self, kind: str, payload: Any) -> None:
         """A job other than a delivery."""
         if kind == "notify":
-            self.told += notifications.notify(self.desk, payload)
+            self.telling.extend((user, payload) for user in notifications.to_be_told(self.desk, payload))
+            while self.telling:
+                self._tell_next()
         elif kind == "count":
             notifications.count_tickets(self.desk, *payload)
         elif kind == "mail":
@@ -85,31 +100,54 @@ class Worker:
         else:
             raise ValueError(f"unknown job {kind!r}")
 
+    def _tell_next(self) -> None:
+        user, change = self.telling.popleft()
+        if change.ticket_id in self.desk.tickets.rows:
+            self.told.append(notifications.tell(self.desk, user, change))
+
+    def begin(self, until: datetime | None = None) -> None:
+        """Begin with the next job due: choose whom to tell, or spell the delivery; nothing goes out yet."""
+        with self.lock:
+            while not self.telling and self.ready is None and (job := self.queue.peek(until)) is not None:
+                if job.kind not in ("notify", "deliver"):
+                    return
+                self.queue.take(until)
+                if job.kind == "deliver":
+                    self.ready = self._prepare(job.payload)
+                else:
+                    chosen = notifications.to_be_told(self.desk, job.payload)
+                    self.telling.extend((user, job.payload) for user in chosen)
+
     def step(self, post: Post, until: datetime | None) -> bool:
-        """The next job due at `until`. False where there is none."""
+        """One step of work that is due at `until`: a job, or one person told of one change. False where there is none.
+
+        Telling takes a step for each person: in between, others write, as with a worker that sends mails.
+        """
         with self.turn:
             with self.lock:
-                job = self.queue.take(until)
-                if job is None:
-                    return False
-                if job.kind != "deliver":
-                    self.do(job.kind, job.payload)
+                self.begin(until)
+                if self.telling:
+                    self._tell_next()
                     return True
-                ready = self._prepare(job.payload)
-            if ready is not None:
-                self._send(post, job, *ready)
+                ready, self.ready = self.ready, None
+                if ready is None:
+                    job = self.queue.take(until)
+                    if job is not None:
+                        self.do(job.kind, job.payload)
+                    return job is not None
+            self._send(post, ready)
             return True
 
-    def _prepare(self, delivery: Delivery) -> tuple[Row, dict[str, str], bytes] | None:
+    def _prepare(self, delivery: Delivery) -> "_Ready | None":
         """The delivery as it is sent now; None where ticket or webhook are gone, so that it never is."""
         webhook = self.desk.table("webhooks").find(delivery.webhook_id)
         if webhook is None or delivery.ticket_id not in self.desk.tickets.rows:
             return None
         body = payloads.body(self.desk, delivery, webhook)
-        return dict(webhook), headers_of(webhook, delivery, body), body
+        return _Ready(delivery, dict(webhook), headers_of(webhook, delivery, body), body)
 
-    def _send(self, post: Post, job: Job, webhook: Row, headers: dict[str, str], body: bytes) -> None:
-        delivery: Delivery = job.payload
+    def _send(self, post: Post, ready: "_Ready") -> None:
+        delivery, webhook, headers, body = ready.delivery, ready.webhook, ready.headers, ready.body
         fault = self.faults.for_delivery(webhook["endpoint"])
         if fault is not None and fault.kind == "drop":
             return

@@ -12,6 +12,7 @@ IGNORED = frozenset({
 RELATIONS = {
     "group_id": "groups", "state_id": "ticket_states", "priority_id": "ticket_priorities", "owner_id": "users",
     "customer_id": "users", "organization_id": "organizations",
+    "out_of_office_replacement_id": "users",
 }  # fmt: skip
 
 

@@ -47,6 +47,9 @@ class Queue:
         self.number = 0
 
     def put(self, kind: str, payload: Any, wait: timedelta = timedelta()) -> None:
+        """Queue a job, due after `wait`; one to count somebody's tickets only where the same does not wait already."""
+        if kind == "count" and any(job.kind == kind and job.payload == payload for job in self.heap):
+            return
         self.number += 1
         heapq.heappush(self.heap, Job(self.desk.now() + wait, self.number, kind, payload))
 
@@ -67,6 +70,9 @@ class Queue:
         if not self.heap or (until is not None and self.heap[0].due_at > until):
             return None
         return heapq.heappop(self.heap)
+
+    def peek(self, until: datetime | None) -> Job | None:
+        return self.heap[0] if self.heap and (until is None or self.heap[0].due_at <= until) else None
 
     def next_at(self) -> datetime | None:
         return self.heap[0].due_at if self.heap else None

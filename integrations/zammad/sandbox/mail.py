@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from email.utils import parseaddr
+from email.utils import getaddresses, parseaddr
 
 from integrations.zammad.sandbox import history, people
 from integrations.zammad.sandbox.articles import affect, attach, insert, mail_id
@@ -72,9 +72,10 @@ def receive(desk: Desk, raw: bytes, *, group_id: int, create_ticket: CreateTicke
     assert isinstance(message, EmailMessage)  # noqa: S101 - the policy above makes it one
     name, address = parseaddr(str(message["From"] or ""))
     subject = str(message["Subject"] or "")
-    customer = people.customer_by_email(desk, address, SYSTEM_USER, name)
-    if customer["created_by_id"] == SYSTEM_USER:
-        customer["updated_by_id"] = customer["created_by_id"] = customer["id"]
+    customer = _person(desk, address, name)
+    if not customer["firstname"] and not customer["lastname"]:
+        customer["firstname"], _, customer["lastname"] = name.partition(" ")
+    _know_recipients(desk, message)
     found = FOLLOW_UP.search(subject)
     ticket = next((row for row in desk.tickets if found and row["number"] == found[1]), None)
     fresh = ticket is None
@@ -94,6 +95,23 @@ def receive(desk: Desk, raw: bytes, *, group_id: int, create_ticket: CreateTicke
     if fresh:
         customer["updated_at"] = desk.stamp()
     return row
+
+
+def _person(desk: Desk, address: str, name: str) -> Row:
+    """The user with the address; who is made by a mail is made by nobody else."""
+    known = len(desk.users)
+    user = people.customer_by_email(desk, address, SYSTEM_USER, name)
+    if len(desk.users) > known:
+        user |= {"created_by_id": user["id"], "updated_by_id": user["id"], "preferences": {}}
+    return user
+
+
+def _know_recipients(desk: Desk, message: EmailMessage) -> None:
+    """Everybody a mail is addressed to becomes a customer, but for addresses of one's own."""
+    own = {row["email"] for row in desk.table("email_addresses")}
+    for name, address in getaddresses([str(message[field]) for field in ("To", "Cc") if message[field]]):
+        if "@" in address and address not in own:
+            _person(desk, address, name)
 
 
 def _mail_article(desk: Desk, ticket: Row, message: EmailMessage, by: int) -> Row:

@@ -20,8 +20,8 @@ class Told:
     at: str
 
 
-def notify(desk: Desk, change: Change) -> list[Told]:
-    """Tell owner, subscribers and, of a ticket nobody owns, every agent of the group; never who made the change.
+def to_be_told(desk: Desk, change: Change) -> list[Row]:
+    """Owner, subscribers and, of a ticket nobody owns, every agent of the group; never who made the change.
 
     People and ticket are looked at as they are now, not as they were at the write: a busy worker tells others.
     A change of preferences alone tells nobody.
@@ -32,13 +32,8 @@ def notify(desk: Desk, change: Change) -> list[Told]:
     article = desk.articles.rows.get(change.article_id or 0)
     if change.kind == "update" and article is None and not (change.fields.keys() - IGNORED):
         return []
-    author = article["updated_by_id"] if article else ticket["updated_by_id"]
-    told = []
-    for user in _recipients(desk, ticket):
-        if user["id"] == author or not _wants(desk, user, ticket, change.kind):
-            continue
-        told.append(_tell(desk, user, ticket, change))
-    return told
+    people = _recipients(desk, ticket)
+    return [user for user in people if user["id"] != change.user_id and _wants(desk, user, ticket, change.kind)]
 
 
 def _recipients(desk: Desk, ticket: Row) -> list[Row]:
@@ -65,15 +60,16 @@ def _wants(desk: Desk, user: Row, ticket: Row, kind: str) -> bool:
     return bool(criteria.get("subscribed")) and subscribed
 
 
-def _tell(desk: Desk, user: Row, ticket: Row, change: Change) -> Told:
+def tell(desk: Desk, user: Row, change: Change) -> Told:
+    """Tell one person, online and by mail, and write it into the history."""
     at = desk.stamp()
     desk.table("online_notifications").add({
-        "id": 0, "o_id": ticket["id"], "object_lookup_id": 1, "type_lookup_id": 1 if change.kind == "create" else 2,
+        "id": 0, "o_id": change.ticket_id, "object_lookup_id": 1, "type_lookup_id": 1 if change.kind == "create" else 2,
         "user_id": user["id"], "seen": False, "updated_by_id": change.user_id, "created_by_id": change.user_id,
         "created_at": at, "updated_at": at,
     })  # fmt: skip
-    history.notification(desk, change.user_id, ticket["id"], f"{user['login']}({change.kind}:online,email)")
-    return Told(user_id=user["id"], login=user["login"], ticket_id=ticket["id"], kind=change.kind,
+    history.notification(desk, change.user_id, change.ticket_id, f"{user['login']}({change.kind}:online,email)")
+    return Told(user_id=user["id"], login=user["login"], ticket_id=change.ticket_id, kind=change.kind,
                 by_id=change.user_id, at=at)  # fmt: skip
 
 
@@ -82,7 +78,7 @@ def count_tickets(desk: Desk, customer_id: int, by: int) -> None:
     customer = desk.users.rows.get(customer_id)
     if customer is None:
         return
-    own = [row for row in desk.tickets if row["customer_id"] == customer_id]
+    own = [row for row in desk.tickets if row["customer_id"] == customer_id != SYSTEM_USER]
     closed = sum(desk.name_of("ticket_states", row["state_id"]) in ("closed", "merged") for row in own)
     figures = {"tickets_closed": closed, "tickets_open": len(own) - closed}
     if not customer["role_ids"]:

@@ -16,6 +16,7 @@ DEFAULTS: dict[str, Any] = {
     "richtext": None, "datetime": None, "date": None, "integer": None, "boolean": None,
 }  # fmt: skip
 LISTS = ("multiselect", "multi_tree_select")
+WITH_OPTIONS = ("select", "multiselect", "tree_select", "multi_tree_select")
 TEXTS = ("input", "textarea", "richtext", "select", "tree_select")
 
 
@@ -46,10 +47,10 @@ def coerce(attribute: Row, value: Any) -> Any:
     Nonsense in a select is kept; text becomes 0 in an integer and nothing in a date or time.
     """
     kind = attribute["data_type"]
-    if kind in LISTS:
-        return [] if value in (None, "", []) else list(value) if isinstance(value, list) else [str(value)]
     if value is None:
         return None
+    if kind in LISTS:
+        return [] if value in ("", []) else list(value) if isinstance(value, list) else [str(value)]
     if kind == "integer":
         found = re.match(r"\s*-?\d+", str(value))
         return int(found[0]) if found else 0
@@ -94,12 +95,8 @@ def _options(kind: str, given: Row) -> Row:
 
 def index(call: Call) -> Answer:
     call.need("admin.object")
-    rows = sorted(call.desk.attributes, key=lambda row: (row["position"], _order(row)))
+    rows = sorted(call.desk.attributes, key=lambda row: int(row["position"]))
     return 200, [show(row) for row in rows]
-
-
-def _order(row: Row) -> tuple[int, int]:
-    return LOOKUPS[row["object"]], row["id"]
 
 
 def read(call: Call, key: str) -> Answer:
@@ -170,6 +167,17 @@ def migrate(call: Call) -> Answer:
     return 200, {}
 
 
+def _labels(options: Any) -> Row:
+    """Values with their labels, of a flat list or of a tree."""
+    if isinstance(options, dict):
+        return dict(options)
+    found: Row = {}
+    for node in options or []:
+        found[node["value"]] = node["name"]
+        found |= _labels(node.get("children") or [])
+    return found
+
+
 def run_migrations(desk: Desk) -> bool:
     """True where the database's columns changed, so that the installation restarts."""
     holders = {"Ticket": desk.tickets, "User": desk.users, "Group": desk.groups,
@@ -186,14 +194,13 @@ def run_migrations(desk: Desk) -> bool:
         if row["to_config"]:
             row["data_option"] = {**row["data_option_new"]}
             old = row["data_option"].get("historical_options") or {}
-            options = row["data_option"].get("options")
-            if isinstance(options, dict):
-                row["data_option"]["historical_options"] = {**old, **options}
+            if row["data_type"] in WITH_OPTIONS:
+                row["data_option"]["historical_options"] = {**old, **_labels(row["data_option"]["options"])}
             row["data_option_new"], row["to_config"] = {}, False
         if row["to_create"]:
             row["to_create"], restart = False, True
-            if isinstance(row["data_option"].get("options"), dict) and row["data_type"] in ("select", "multiselect"):
-                row["data_option"]["historical_options"] = dict(row["data_option"]["options"])
+            if row["data_type"] in WITH_OPTIONS:
+                row["data_option"]["historical_options"] = _labels(row["data_option"]["options"])
             for item in holder:
                 item[row["name"]] = [] if row["data_type"] in LISTS else None
         row["to_migrate"] = False

@@ -40,6 +40,8 @@ def expanded(desk: Desk, user: Row) -> Row:
         "created_by": desk.name_of("users", user["created_by_id"], "login"),
         "updated_by": desk.name_of("users", user["updated_by_id"], "login"),
     }
+    if user["out_of_office_replacement_id"]:
+        row["out_of_office_replacement"] = desk.name_of("users", user["out_of_office_replacement_id"], "login")
     if user["organization_id"]:
         row["organization"] = desk.name_of("organizations", user["organization_id"])
     return row

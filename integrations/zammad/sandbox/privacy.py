@@ -7,17 +7,22 @@ from integrations.zammad.sandbox.call import Answer, Call, Route
 from integrations.zammad.sandbox.errors import unprocessable
 from integrations.zammad.sandbox.state import Desk, Row
 
-WORD = re.compile(r"\w+")
+WORD = re.compile(r"\S+")
 
 
 def masked(text: str) -> str:
-    """Each word by its first and last letter: ``W*e t*o Z*!``."""
+    """Each word by its first and last sign: ``W*e t*o Z*!``; of an address the last part stays: ``l*i@e*e.com``."""
+    return WORD.sub(lambda found: _star(found[0]), text)
 
-    def star(found: re.Match[str]) -> str:
-        word = found[0]
-        return word if len(word) < 2 else f"{word[0]}*{word[-1]}"
 
-    return WORD.sub(star, text)
+def masked_address(text: str) -> str:
+    name, _, domain = text.partition("@")
+    host, _, rest = domain.partition(".")
+    return f"{_star(name)}@{_star(host)}.{rest}" if domain else _star(text)
+
+
+def _star(word: str) -> str:
+    return word if len(word) < 2 else f"{word[0]}*{word[-1]}"
 
 
 def post(call: Call) -> Answer:
@@ -33,7 +38,8 @@ def post(call: Call) -> Answer:
         preferences |= {
             "owner_tickets": owned, "owner_tickets_count": len(owned), "customer_tickets": own,
             "customer_tickets_count": len(own),
-            "user": {name: masked(str(user[name] or "")) for name in ("firstname", "lastname", "email")},
+            "user": {"firstname": masked(user["firstname"] or ""), "lastname": masked(user["lastname"] or ""),
+                     "email": masked_address(user["email"] or "")},
         }  # fmt: skip
     elif kind == "Ticket":
         ticket = desk.tickets.get(call.body["deletable_id"])

@@ -8,8 +8,10 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from integrations.zammad.sandbox import views
 from integrations.zammad.sandbox.call import Answer, Call, Handler, Route, number
-from integrations.zammad.sandbox.errors import unprocessable
+from integrations.zammad.sandbox.errors import not_found, unprocessable
+from integrations.zammad.sandbox.search import find
 from integrations.zammad.sandbox.state import Desk, Row, iso
 
 
@@ -37,6 +39,7 @@ def _calendar(desk: Desk, row: Row) -> None:
         ZoneInfo(str(row["timezone"]))
     except (KeyError, ValueError, OSError):
         raise unprocessable("Invalid timezone") from None
+    row["last_sync"] = desk.stamp()
     if row["default"]:
         for other in desk.table("calendars"):
             other["default"] = other is row or other["id"] == row["id"]
@@ -230,14 +233,37 @@ def webhook_log(call: Call) -> Answer:
 
 def overview_counts(call: Call) -> Answer:
     """The overviews of the person with the number of tickets in each."""
-    from integrations.zammad.sandbox.search import find
-
+    link = call.query.get("view")
+    if link:
+        return 200, _overview(call, link)
     shown = []
     for seeded in call.desk.fixed["ticket_overviews"]:
         overview = call.desk.table("overviews").find(seeded["id"])
         if overview is not None and overview["active"]:
             shown.append({**seeded, "count": len(find(call, overview["condition"]))})
     return 200, shown
+
+
+def _overview(call: Call, link: str) -> Row:
+    """One overview with its tickets, in its order."""
+    overview = next((row for row in call.desk.table("overviews") if row["link"] == link), None)
+    if overview is None:
+        raise not_found("Overview", link)
+    rows = find(call, overview["condition"])
+    order = overview["order"] or {"by": "created_at", "direction": "ASC"}
+    rows.sort(key=lambda row: str(row[order["by"]]), reverse=order["direction"] == "DESC")
+    found = views.assets(call.desk, rows, users=[overview["created_by_id"], overview["updated_by_id"]])
+    state_ids = (overview["condition"].get("ticket.state_id") or {}).get("value") or []
+    states = {str(key): call.desk.states.get(key) for key in state_ids}
+    return {
+        "assets": {"Overview": {str(overview["id"]): overview}, "TicketState": states, **found},
+        "index": {
+            "overview": {"id": overview["id"], "name": overview["name"], "view": overview["link"],
+                         "updated_at": overview["updated_at"]},
+            "tickets": [{"id": row["id"], "updated_at": row["updated_at"]} for row in rows],
+            "count": len(rows),
+        },
+    }  # fmt: skip
 
 
 def recent_view(call: Call) -> Answer:

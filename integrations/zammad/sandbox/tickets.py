@@ -45,9 +45,9 @@ def save(desk: Desk, ticket: Row, new: Row, by: int) -> None:
     for name, (before, after) in changes.items():
         first = change.fields[name][0] if name in change.fields else before
         change.fields[name] = (first, after)
-    if {"state_id", "customer_id"} & changes.keys():
-        for customer in {ticket["customer_id"], changes.get("customer_id", (ticket["customer_id"],))[0]}:
-            desk.outbox.append(("count", (customer, by)))
+    if change.kind == "update":
+        for customer in dict.fromkeys((ticket["customer_id"], changes.get("customer_id", (ticket["customer_id"],))[0])):
+            desk.outbox.append(("recount", (customer, by)))
 
 
 def _follow(desk: Desk, ticket: Row, new: Row, at: str) -> None:
@@ -80,7 +80,7 @@ def _owner(desk: Desk, owner_id: int, group_id: int) -> int:
 def _settle(desk: Desk, ticket: Row, new: Row) -> None:
     """Bring `new` into the shape the database takes: titles cut, owner checked, organisation after the customer."""
     if new.get("title") is not None:
-        new["title"] = SPACES.sub(" ", str(new["title"])).strip()[:TITLE_LENGTH]
+        new["title"] = SPACES.sub(" ", str(new["title"]))[:TITLE_LENGTH]
     if {"owner_id", "group_id"} & new.keys():
         group_id = new.get("group_id", ticket.get("group_id"))
         new["owner_id"] = _owner(desk, new.get("owner_id") or ticket.get("owner_id", SYSTEM_USER), group_id)

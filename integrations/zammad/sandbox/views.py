@@ -42,8 +42,9 @@ def expanded(desk: Desk, ticket: Row) -> Row:
         row["create_article_sender"] = sender_name(ticket["create_article_sender_id"])
     if ticket["organization_id"]:
         row["organization"] = desk.name_of("organizations", ticket["organization_id"])
-    row["ticket_time_accounting"] = []
-    row["referencing_checklists"] = []
+    row |= {"ticket_time_accounting": [], "referencing_checklists": []}
+    if not row["article_ids"]:
+        row["articles"] = []
     return row
 
 
@@ -69,7 +70,14 @@ def article_view(desk: Desk, article: Row) -> Row:
     return row
 
 
-def assets(desk: Desk, tickets: Iterable[Row], *, articles: Iterable[Row] = (), users: Iterable[int] = ()) -> Row:
+def assets(
+    desk: Desk,
+    tickets: Iterable[Row],
+    *,
+    articles: Iterable[Row] = (),
+    users: Iterable[int] = (),
+    checklists: bool = False,
+) -> Row:
     """The `assets` of an answer: the tickets, some articles, and everybody whom they name."""
     keys: dict[int, None] = dict.fromkeys(users)
     found: Row = {"User": {}, "Ticket": {}}
@@ -79,7 +87,7 @@ def assets(desk: Desk, tickets: Iterable[Row], *, articles: Iterable[Row] = (), 
         keys.update(dict.fromkeys(ticket[name] for name in TICKET_PEOPLE))
         if ticket["organization_id"]:
             organizations[ticket["organization_id"]] = None
-        if ticket["checklist_id"]:
+        if checklists and ticket["checklist_id"]:
             _checklist(desk, ticket["checklist_id"], found)
     for article in articles:
         found.setdefault("TicketArticle", {})[str(article["id"])] = article_asset(desk, article)
@@ -110,7 +118,7 @@ def one_read(desk: Desk, ticket: Row) -> Row:
     around += [row["user_id"] for row in mentions]
     links = links_of(desk, ticket["id"])
     others = [desk.tickets.rows[link["link_object_value"]] for link in links]
-    found = assets(desk, [ticket, *others], articles=rows, users=around)
+    found = assets(desk, [ticket, *others], articles=rows, users=around, checklists=True)
     if mentions:
         found["Mention"] = {str(row["id"]): row for row in mentions}
     return {
