@@ -148,7 +148,8 @@ class _Round:
     def _judge(self, rule: Rule[Any], config: object, taken: list[Decision]) -> RuleFailure | None:
         wanted: list[Decision] = []
         try:
-            wanted.extend(islice(rule(self.facts, config), MOST_DECISIONS + 1))
+            for action, because in islice(rule.judge(self.facts, config), MOST_DECISIONS + 1):
+                wanted.append(Decision(action=action, clauses=rule.clauses, rule=rule.name, because=because))
         except (Exception, RuleTimeout) as error:
             what = "stopped, it took too long" if isinstance(error, RuleTimeout) else _one_line(error)
             return RuleFailure(rule=rule.name, clauses=rule.clauses, error=what)
