@@ -75,10 +75,16 @@ def _under(clause: str, found: tuple[Coverage, ...], table: ClauseTable) -> tupl
 
 
 def _list(found: tuple[Coverage, ...], quiet: bool) -> None:
+    width = max(7, *(len(", ".join(one.modules)) for one in found))
+    if not quiet:
+        click.echo(
+            f"{'clause':<8} {'status':<8} {'rules':>5} {'settings':>8} {'rows':>4}  {'modules':<{width}}  demand"
+        )
     for one in found:
-        acting = ", ".join(one.modules) or "-"
-        counts = f"{len(one.rules):>2} rules {len(one.settings):>3} settings {len(one.rows):>3} rows"
-        click.echo(f"{one.clause.id:<8} {one.status:<8} {counts}  {acting:<12}  {one.clause.en}")
+        counts = f"{len(one.rules):>5} {len(one.settings):>8} {len(one.rows):>4}"
+        click.echo(
+            f"{one.clause.id:<8} {one.status:<8} {counts}  {', '.join(one.modules) or '-':<{width}}  {one.clause.en}"
+        )
     if not quiet:
         totals = [(status, sum(one.status == status for one in found)) for status in ("enforced", "assisted", "manual")]
         click.echo(f"{len(found)} clauses: {', '.join(f'{count} {status}' for status, count in totals)}")
