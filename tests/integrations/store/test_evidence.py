@@ -46,6 +46,12 @@ def test_decisions_come_back_in_order_with_their_clauses_in_order(store: Store) 
     assert store.decisions.list() == (DECISION, second)
 
 
+def test_a_decision_without_a_clause_is_kept(store: Store) -> None:
+    store.decisions.append([replace(DECISION, clauses=())])
+
+    assert store.decisions.list()[0].clauses == ()
+
+
 @pytest.fixture
 def decided(store: Store) -> Store:
     store.cases.put(2, "case-1")

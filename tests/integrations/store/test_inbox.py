@@ -249,6 +249,12 @@ def test_only_what_is_due_is_taken(store: Store, clock, delivery: Make) -> None:
     assert store.inbox.depth().waiting == 1
 
 
+def test_enqueue_of_nothing_is_nothing(store: Store) -> None:
+    store.inbox.enqueue_all((), "due")
+
+    assert store.inbox.depth().waiting == 0
+
+
 def test_deliveries_do_not_come_in_by_enqueue(store: Store) -> None:
     with pytest.raises(ValueError, match="accept"):
         store.inbox.enqueue(1, "delivery")

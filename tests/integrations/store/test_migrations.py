@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from integrations.store import migrate
 from integrations.store.errors import SchemaMismatch
@@ -154,6 +156,14 @@ def test_a_store_of_a_newer_program_is_left_alone(opened: Callable[[], Store]) -
         store.migrate()
 
     assert any("later" in note for note in store.health().notes)
+
+
+def test_a_program_without_its_revisions_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "versions").mkdir()
+    monkeypatch.setattr(migrate, "scripts", lambda: ScriptDirectory(str(tmp_path)))
+
+    with pytest.raises(SchemaMismatch, match="not wholly installed"):
+        migrate.head()
 
 
 def test_there_is_no_such_revision(store: Store) -> None:
