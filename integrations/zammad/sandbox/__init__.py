@@ -1,8 +1,8 @@
 """A Zammad-compatible helpdesk in memory, for trials, tests and demonstrations.
 
-It answers the part of Zammad 6.5's interface that zhidu uses as the recordings of a real one answer it: records, errors,
-history, notifications, triggers and signed webhook deliveries. It is seeded like a fresh installation (users 1 to 3,
-ticket 1 with the number 21001, group ``Users``); nothing is stored, no mail leaves the machine.
+It answers the part of Zammad 6.5's interface that zhidu uses as the recordings of a real one answer it: records,
+errors, history, notifications, triggers and signed webhook deliveries. It is seeded like a fresh installation (users
+1 to 3, ticket 1 with the number 21001, group ``Users``); nothing is stored, no mail leaves the machine.
 
 In a test, with a virtual clock and deliveries stepped by hand::
 

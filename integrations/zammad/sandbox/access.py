@@ -2,7 +2,8 @@
 
 import base64
 import binascii
-from collections.abc import Mapping
+
+from werkzeug.datastructures import Headers
 
 from integrations.zammad.sandbox.errors import Refused, forbidden
 from integrations.zammad.sandbox.state import Desk, Row
@@ -41,7 +42,7 @@ def _by_password(desk: Desk, encoded: str) -> tuple[Row, frozenset[str]]:
     return user, permissions_of(desk, user)
 
 
-def authenticate(desk: Desk, headers: Mapping[str, str]) -> tuple[Row, frozenset[str]]:
+def authenticate(desk: Desk, headers: Headers) -> tuple[Row, frozenset[str]]:
     """The acting user and permissions: by token or password, then `X-On-Behalf-Of` (or `From`).
 
     Raises `Refused` 403 without credentials, 401 with wrong ones, 403 for an unknown person to act for.

@@ -7,7 +7,7 @@ from threading import Event, RLock, Thread
 
 from flask import Flask
 
-from integrations.zammad.sandbox import http, mail, sla, triggers
+from integrations.zammad.sandbox import http, mail, people, sla, triggers
 from integrations.zammad.sandbox.counters import Counters
 from integrations.zammad.sandbox.deliveries import Post, Sent, Worker, post_by_http
 from integrations.zammad.sandbox.faults import Dice, Faults
@@ -180,17 +180,15 @@ class Sandbox:
             self.desk.groups.get(group_id)["email_address_id"] = 1
 
     def add_person(self, **fields: object) -> Row:
-        """A user made beforehand, outside the interface: `login`, `password`, `roles`, `groups` … as POST /users takes."""
-        from integrations.zammad.sandbox.people import create as create_user
-
+        """A user made beforehand, outside the interface, from the fields that POST /users takes."""
         with self.lock:
-            user = create_user(self.desk, dict(fields), 3)
+            user = people.create(self.desk, dict(fields), 3)
             self.rollback()
             return user
 
     def request(self, method: str, path: str, *, headers: Mapping[str, str] | None = None,
                 json: object = None) -> tuple[int, object]:  # fmt: skip
-        """One request without a socket, as the administrator unless `headers` say otherwise: (status, JSON or bytes)."""
+        """One request without a socket, by the administrator unless `headers` differ: (status, JSON or bytes)."""
         sent = {"Authorization": f"Token token={self.token}", **(headers or {})}
         answer = self.app.test_client().open(path, method=method, headers=sent, json=json)
         return answer.status_code, answer.get_json() if answer.is_json else answer.data

@@ -22,7 +22,7 @@ class Context:
 
 
 def matches(condition: Row, context: Context) -> bool:
-    """Whether all parts hold. An empty condition holds. Raises `Refused` 422 for unknown fields, as the database does."""
+    """Whether all parts hold. An empty condition holds. Raises `Refused` 422 for unknown fields."""
     if "conditions" in condition:
         parts = (matches(part, context) for part in condition["conditions"])
         kind = condition.get("operator", "AND")
@@ -109,8 +109,10 @@ def _article_column(row: Row, column: str) -> Any:
 
 
 def _unknown(column: str) -> Exception:
-    text = (f"PG::UndefinedColumn: ERROR:  column tickets.{column} does not exist\nLINE 1: ...d\" FROM \"tickets\" WHERE "
-            f"(group_id IN ($1)) AND (((\"tickets\"....\n{' ' * 61}^\n")  # fmt: skip
+    text = (
+        f"PG::UndefinedColumn: ERROR:  column tickets.{column} does not exist\n"
+        f'LINE 1: ...d" FROM "tickets" WHERE (group_id IN ($1)) AND ((("tickets"....\n{" " * 61}^\n'
+    )
     return unprocessable(text, human=False)
 
 

@@ -83,7 +83,8 @@ class Faults:
 
     def outage(self, seconds: float) -> Fault:
         """Everything is refused from now on, for `seconds` of the sandbox's clock."""
-        return self.add(Fault(kind="outage", times=None, seconds=seconds, until=self.now() + timedelta(seconds=seconds)))
+        until = self.now() + timedelta(seconds=seconds)
+        return self.add(Fault(kind="outage", times=None, seconds=seconds, until=until))
 
     def for_request(self, method: str, path: str) -> Fault | None:
         return self._pick(method, path, deliveries=False)

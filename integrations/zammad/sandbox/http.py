@@ -22,6 +22,7 @@ from integrations.zammad.sandbox import (
     privacy,
     registers,
     search,
+    service,
     telephony,
     ticket_routes,
 )
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
 
 PREFIX = "/api/v1"
 JSON = "application/json; charset=utf-8"
-MODULES = (people, groups, search, ticket_routes, article_routes, bonds, objects, checklists, registers, privacy,
-           telephony)  # fmt: skip
+MODULES = (people, groups, search, ticket_routes, article_routes, bonds, objects, checklists, registers, service,
+           privacy, telephony)  # fmt: skip
 CHANNEL = "sandbox.channel"
 MAX_BODY = 64 * 1024 * 1024
 

@@ -123,7 +123,8 @@ def _mail_article(desk: Desk, ticket: Row, message: EmailMessage, by: int) -> Ro
         text = clean(text.strip(), own_address=f"http://{desk.fqdn}").body
         preferences["remote_content_removed"] = False
     row = _article(ticket, type_id("email"), sender_id("Customer"), by, desk.stamp()) | {
-        "from": str(message["From"] or ""), "to": str(message["To"] or "") or None, "cc": message["Cc"] and str(message["Cc"]),
+        "from": str(message["From"] or ""), "to": str(message["To"] or "") or None,
+        "cc": message["Cc"] and str(message["Cc"]),
         "subject": str(message["Subject"] or ""), "message_id": str(message["Message-ID"] or "") or None,
         "in_reply_to": message["In-Reply-To"] and str(message["In-Reply-To"]), "body": text,
         "content_type": "text/html" if is_html else "text/plain", "preferences": preferences,

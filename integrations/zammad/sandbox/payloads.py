@@ -81,7 +81,7 @@ class _Scope:
 
 def _plain(value: Any, walked: str) -> Any:
     if isinstance(value, dict):
-        return f"#{{{walked} / no such method}}" if "name" not in value else value["name"]
+        return value.get("name", f"#{{{walked} / no such method}}")
     if isinstance(value, str) and len(value) == 24 and value[10] == "T" and value.endswith("Z"):
         return seconds(value)
     return "" if value is None else value

@@ -1,8 +1,8 @@
 """Everything the trial helpdesk knows, in memory.
 
-Records are the JSON objects that the interface shows, word for word (``Row``): this server's business *is* that JSON, so
-giving every record a class would only add a second spelling of each name. Nothing of this leaves the package except as
-HTTP answers.
+Records are the JSON objects that the interface shows, word for word (``Row``): this server's business *is* that JSON,
+so giving every record a class would only add a second spelling of each name. Nothing of this leaves the package
+except as HTTP answers.
 """
 
 from collections import deque
@@ -71,7 +71,7 @@ class Table:
 
     def find(self, key: object) -> Row | None:
         try:
-            return self.rows.get(int(key))  # type: ignore[call-overload, no-any-return]
+            return self.rows.get(int(key))  # type: ignore[call-overload]
         except (TypeError, ValueError):
             return None
 

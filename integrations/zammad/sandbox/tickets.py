@@ -13,8 +13,8 @@ from integrations.zammad.sandbox.objects import defaults
 from integrations.zammad.sandbox.state import SYSTEM_USER, Desk, Row
 
 COLUMNS = (
-    "id", "group_id", "priority_id", "state_id", "organization_id", "number", "title", "owner_id", "customer_id", "note",
-    "first_response_at", "first_response_escalation_at", "first_response_in_min", "first_response_diff_in_min",
+    "id", "group_id", "priority_id", "state_id", "organization_id", "number", "title", "owner_id", "customer_id",
+    "note", "first_response_at", "first_response_escalation_at", "first_response_in_min", "first_response_diff_in_min",
     "close_at", "close_escalation_at", "close_in_min", "close_diff_in_min", "update_escalation_at", "update_in_min",
     "update_diff_in_min", "last_close_at", "last_contact_at", "last_contact_agent_at", "last_contact_customer_at",
     "last_owner_update_at", "create_article_type_id", "create_article_sender_id", "article_count", "escalation_at",
@@ -24,6 +24,10 @@ COLUMNS = (
 TITLE_LENGTH = 250
 CLOSED = "closed"
 OPEN_TYPES = (1, 2)
+ABORTED = (
+    "PG::InFailedSqlTransaction: ERROR:  current transaction is aborted, "
+    "commands ignored until end of transaction block\n"
+)
 SPACES = re.compile(r"\s")
 
 
@@ -52,7 +56,7 @@ def save(desk: Desk, ticket: Row, new: Row, by: int) -> None:
 
 def _follow(desk: Desk, ticket: Row, new: Row, at: str) -> None:
     """Times and fields that follow from a change of state, owner, group or contact."""
-    state = desk.states.rows[new.get("state_id", ticket["state_id"])]
+    state = desk.states.get(new.get("state_id", ticket["state_id"]))
     if "state_id" in new:
         if not state["name"].startswith("pending"):
             new["pending_time"] = None
@@ -62,17 +66,17 @@ def _follow(desk: Desk, ticket: Row, new: Row, at: str) -> None:
                 new["close_at"] = at
     if not {"owner_id", "state_id", "group_id", "last_contact_agent_at"} & new.keys():
         return
-    group = desk.groups.rows[new.get("group_id", ticket["group_id"])]
+    group = desk.groups.get(new.get("group_id", ticket["group_id"]))
     nobody = new.get("owner_id") == SYSTEM_USER
     untimed = "group_id" in new and not group["assignment_timeout"]
     resting = "state_id" in new and state["state_type_id"] not in OPEN_TYPES
     new["last_owner_update_at"] = None if nobody or untimed or resting else at
 
 
-def _owner(desk: Desk, owner_id: int, group_id: int) -> int:
+def _owner(desk: Desk, owner_id: int, group_id: int | None) -> int:
     """The owner, or nobody where that person is no agent with full access to the group: never refused."""
     owner = desk.users.rows.get(owner_id)
-    if owner is None or owner_id == SYSTEM_USER:
+    if owner is None or owner_id == SYSTEM_USER or group_id is None:
         return SYSTEM_USER
     return owner_id if is_agent(desk, owner) and may(desk, owner, group_id, "full") else SYSTEM_USER
 
@@ -139,9 +143,7 @@ def _number(desk: Desk, chosen: Any) -> str:
     taken = {ticket["number"] for ticket in desk.tickets}
     if chosen:
         if str(chosen) in taken:
-            text = "PG::InFailedSqlTransaction: ERROR:  current transaction is aborted, commands ignored until end of " \
-                   "transaction block\n"  # fmt: skip
-            raise unprocessable(text, human=False)
+            raise unprocessable(ABORTED, human=False)
         return str(chosen)
     while str(desk.next_number) in taken:
         desk.next_number += 1

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import yaml
+
 from integrations.zammad.sandbox import Sandbox
 
 HERE = Path(__file__).parent
@@ -20,6 +21,7 @@ RECORDINGS = HERE.parents[2] / "recordings"
 PAYLOADS = HERE.parents[2] / "payloads"
 STARTED_AT = datetime(2026, 11, 24, 6, 4, tzinfo=UTC)
 PAUSE = 0.3  # seconds that the recorded worker took for a job that left no trace of its own
+COMMIT = 0.03  # seconds from the last write of an exchange to its commit
 PASSWORD = "Agent-1234!"
 SECRETS = ("signature_token", "token", "basic_auth_password", "message_id_md5")
 NOW_TIME = re.compile(r"2026-11-24[T ]\d\d:\d\d:\d\d(\.\d+)?(Z| UTC)")
@@ -212,25 +214,16 @@ def moment(text: str) -> float:
     return datetime.fromisoformat(text).timestamp()
 
 
-def begins(rows: list[dict[str, Any]]) -> dict[int, float]:
-    """When each exchange began to write: the earliest entry of history that is its own, else its answer's time."""
-    entries: dict[int, list[float]] = {}
-    for row in rows:
-        if "ticket_history" in row["request"]["path"]:
-            key = int(row["request"]["path"].rpartition("/")[2])
-            entries[key] = [moment(one["created_at"]) for one in row["response"]["json"]["history"]
-                            if one["type"] != "notification"]  # fmt: skip
+def commits(rows: list[dict[str, Any]]) -> dict[int, float]:
+    """When what each exchange wrote could be seen by the worker: just after the last time its answer shows."""
     times: dict[int, float] = {}
-    before = 0.0
+    latest = 0.0
     for row in rows:
         answer = row["response"].get("json")
-        at = before + 0.02
+        latest += 0.02
         if row["request"]["method"] != "GET" and isinstance(answer, dict) and "updated_at" in answer:
-            end = moment(answer["updated_at"])
-            own = [one for one in entries.get(answer.get("ticket_id", answer["id"]), []) if before < one <= end]
-            at = min(own, default=end)
-            before = end + 0.04 if "ticket_id" in answer else end
-        times[row["n"]] = at
+            latest = moment(answer["updated_at"]) + COMMIT
+        times[row["n"]] = latest
     return times
 
 
@@ -248,7 +241,7 @@ class Deliveries:
         rests = [(at + PAUSE, "rest") for (at, _), (following, _) in zip(seen, [*seen[1:], (9e9, "")], strict=True)
                  if following > at + PAUSE]  # fmt: skip
         self.events = sorted(seen + rests)
-        self.times = begins(rows)
+        self.times = commits(rows)
 
     def before(self, box: Sandbox, n: int) -> None:
         while self.events and (self.events[0][0] < self.times[n] or n == self.done_before):
