@@ -22,13 +22,12 @@ LONGEST_FILE = 300
 LONGEST_FUNCTION = 40
 LONGER: dict[str, tuple[int, str]] = {
     # file, or file:function: lines, and why it is better in one piece
-    "policies/kernel/cases.py": (350, "half of it is the schema of golden rows, read side by side with what it builds"),
+    "policies/kernel/cases.py": (360, "half of it is the schema of golden rows, read side by side with what it builds"),
     "integrations/zammad/records.py": (320, "a flat list of the helpdesk's records"),
     "integrations/zammad/transport.py": (310, "one call from its first byte to its last"),
-    "integrations/zammad/sandbox/registers.py": (320, "a flat list of the sandbox's registers"),
     "integrations/zammad/sandbox/registers.py:_handlers": (50, "five short handlers over one register"),
     "jobs/process.py": (320, "one use case in the order in which it happens"),
-    "zhidu/compose.py": (380, "everything is wired in one place"),
+    "webhooks/serve.py:__init__": (42, "one call to the server with all it is told"),
     "policies/kernel/discovery.py:discover": (44, "three origins, each a few lines"),
 }
 
