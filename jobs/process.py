@@ -23,6 +23,7 @@ from integrations.zammad.writes import ArticleWrite
 from jobs.looks import Known, is_as_last_seen, says_nothing_new
 from jobs.ports import Helpdesk, Meter
 from jobs.record import Recorder, clock_rows, fired_rungs
+from jobs.related import Relations
 from jobs.watchdog import Watchdog
 from policies.kernel.evaluate import Unit, Verdict, evaluate
 from policies.kernel.facts import Facts
@@ -76,6 +77,7 @@ class Processor:
     reader: Reader
     planner: Planner
     recorder: Recorder
+    relations: Relations
     units: Sequence[Unit]
     now: Callable[[], datetime]
     new_id: Callable[[], str]
@@ -234,6 +236,7 @@ class Processor:
         with self.store.unit() as unit:
             unit.looks.put(look)
             unit.cases.put(ticket.id, judged.case_id)
+            self.relations.keep(unit, judged.verdict.facts.ticket)
             unit.clocks.replace(ticket.id, clock_rows(judged.verdict))
             if applied.foreign:
                 unit.inbox.enqueue(ticket.id, "again")

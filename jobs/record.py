@@ -11,6 +11,7 @@ from integrations.zammad.plan import Plan
 from policies.kernel.deadlines import Clock, look
 from policies.kernel.decisions import Decision, Find, RunClock, Tell
 from policies.kernel.describe import in_words
+from policies.kernel.digest import digest
 from policies.kernel.evaluate import Verdict
 from policies.kernel.facts import Facts
 from policies.kernel.voice import Voice
@@ -63,7 +64,8 @@ class Recorder:
     policy: str
 
     def decisions(self, plan: Plan, verdict: Verdict, case_id: str) -> tuple[DecisionRow, ...]:
-        """One row for each decision that has an effect now."""
+        """One row for each decision that has an effect now, on the ticket as it was seen."""
+        seen = verdict.facts.ticket.updated_at
         voice = self.voice(verdict.facts)
         return tuple(
             DecisionRow(
@@ -76,6 +78,7 @@ class Recorder:
                 action=in_words(decision.action),
                 because=voice.say(decision.because, decision.module),
                 policy=self.policy,
+                occasion=digest(plan.ticket_id, seen.isoformat(), decision.rule, in_words(decision.action)),
             )
             for decision in dict.fromkeys(plan.decisions)
         )

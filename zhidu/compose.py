@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -26,9 +27,10 @@ from integrations.zammad.wire import User
 from integrations.zammad.writes import Where
 from jobs.process import Processor
 from jobs.record import Recorder
+from jobs.related import Relations
 from jobs.watchdog import Watchdog
 from policies.kernel.config import Loaded
-from policies.kernel.facts import Desk
+from policies.kernel.facts import Desk, Related
 from zhidu.judging import Judge
 from zhidu.metrics import Metrics
 from zhidu.people_file import People, desks
@@ -45,11 +47,17 @@ _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outside:
-    """What comes from outside: aware UTC now, chance in [0, 1), names nobody else has, waiting."""
+    """What comes from outside: aware UTC now, chance in [0, 1), names nobody else has, waiting.
+
+    sleep      waits so many seconds before a call is tried again
+    monotonic  seconds that only grow, for the age of what was read
+    """
 
     now: Callable[[], datetime]
     jitter: Callable[[], float]
     new_id: Callable[[], str]
+    sleep: Callable[[float], None] = time.sleep
+    monotonic: Callable[[], float] = time.monotonic
 
 
 def real_outside() -> Outside:
@@ -114,13 +122,14 @@ def helpdesk_of(config: Config, token: str, people: Loaded[People], outside: Out
     )
     ca_file = None if place.ca_file is None else str(place.ca_file)
     connection = Connection(url=place.url, token=token, limits=limits, ca_file=ca_file, proxy=place.proxy)
-    pool = ClientPool(connection, jitter=outside.jitter)
+    pool = ClientPool(connection, sleep=outside.sleep, jitter=outside.jitter)
     names = Names(pool.client)
     directory = Directory(
         lambda: staff(pool),
         names,
         people.config.post_by_login(),
         fresh_for=config.schedule.people_every_seconds,
+        monotonic=outside.monotonic,
     )
     return Helpdesk(pool=pool, names=names, directory=directory, url=place.url)
 
@@ -159,11 +168,13 @@ def processor_of(
     adopt_from: Callable[[], datetime | None],
 ) -> Processor:
     """The use case with everything it needs. Asks the helpdesk who we are. raises ZammadError"""
+    relations = relations_of(policy, store)
     return Processor(
         helpdesk=helpdesk.pool.client,
         store=store,
-        reader=reader_of(policy, helpdesk, people, outside.now),
+        reader=reader_of(policy, helpdesk, people, outside.now, relations),
         planner=planner_of(policy, helpdesk),
+        relations=relations,
         recorder=Recorder(voice=policy.desk_voice, policy=policy.digest),
         units=policy.units,
         now=outside.now,
@@ -194,7 +205,23 @@ def mailer_of(config: Config, password: str | None, outside: Outside) -> Mailer 
     return SmtpMailer(settings, now=outside.now)
 
 
-def reader_of(policy: Policy, helpdesk: Helpdesk, people: Loaded[People], now: Callable[[], datetime]) -> Reader:
+def relations_of(policy: Policy, store: Store) -> Relations:
+    """How far other cases reach, as the core module's settings say."""
+    core = policy.modules["core"].config
+    return Relations(
+        store=store,
+        repeat_within=timedelta(days=core.repeat_within.amount),
+        group_within=timedelta(days=core.group_within.amount),
+    )
+
+
+def reader_of(
+    policy: Policy,
+    helpdesk: Helpdesk,
+    people: Loaded[People],
+    now: Callable[[], datetime],
+    relations: Relations | None = None,
+) -> Reader:
     """What turns answers into facts. Asks the helpdesk who we are. raises ZammadError"""
     return Reader(
         names=helpdesk.names,
@@ -204,6 +231,7 @@ def reader_of(policy: Policy, helpdesk: Helpdesk, people: Loaded[People], now: C
         features=FeatureCache(policy.extractor),
         me=helpdesk.pool.client().me().id,
         zone=policy.calendars["default"].zone,
+        related=relations.related if relations is not None else lambda ticket: Related(),
     )
 
 

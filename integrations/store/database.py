@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 from urllib.parse import quote
 
 from sqlalchemy import ColumnElement, Connection, Table, create_engine, delete, event, select
@@ -23,6 +23,9 @@ _READERS = 10
 _IDS_PER_STATEMENT = 5000
 
 Insert = sqlite.Insert | postgresql.Insert
+
+
+Key = TypeVar("Key", int, str)
 
 
 class Session(Protocol):
@@ -50,7 +53,7 @@ def insert_into(connection: Connection, table: Table) -> Insert:
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
 
 
-def batched(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+def batched(ids: Sequence[Key]) -> Iterator[Sequence[Key]]:
     """`ids` in parts that fit into one statement: either engine's number of parameters is limited."""
     for start in range(0, len(ids), _IDS_PER_STATEMENT):
         yield ids[start : start + _IDS_PER_STATEMENT]
@@ -158,6 +161,7 @@ class SqliteDatabase:
         # Opening may run the recovery of a file whose last writer died, which is a write.
         with self._lock.held(), translated():
             self._writer = self._writer_engine.connect()
+            self._driver: sqlite3.Connection = self._writer.connection.driver_connection  # type: ignore[assignment]
 
     def _open_writer(self) -> sqlite3.Connection:
         self._path.touch(mode=0o600)
@@ -184,6 +188,19 @@ class SqliteDatabase:
     def _transaction(self) -> Iterator[Connection]:
         with self._lock.held(), translated(), self._writer.begin():
             yield self._writer
+
+    @contextmanager
+    def write_by_driver(self) -> Iterator[sqlite3.Connection]:
+        """`write` past SQLAlchemy, whose work would be the larger part of a small transaction."""
+        with self._not_nested.entered(), self._door.entered(), self._turn, self._lock.held(), translated():
+            self._driver.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._driver
+                self._driver.execute("COMMIT")
+            except BaseException:
+                if self._driver.in_transaction:
+                    self._driver.execute("ROLLBACK")
+                raise
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -9,7 +9,7 @@ from integrations.store.database import Session, batched
 from integrations.store.records import DecisionRow
 from integrations.store.tables import ALIASES, DECISION_CLAUSES, DECISIONS
 
-_COLUMNS = ("ticket_id", "case_id", "at", "rule", "slot", "action", "because", "policy")
+_COLUMNS = ("ticket_id", "case_id", "at", "rule", "slot", "action", "because", "policy", "occasion")
 
 
 class Decisions:
@@ -19,11 +19,14 @@ class Decisions:
         self._session = session
 
     def append(self, decisions: Iterable[DecisionRow]) -> None:
-        """Adds `decisions` in their order."""
-        rows = list(decisions)
-        if not rows:
+        """Adds `decisions` in their order, but for those whose occasion is known already."""
+        wanted = list(decisions)
+        if not wanted:
             return
         with self._session.write() as connection:
+            rows = _unknown(connection, wanted)
+            if not rows:
+                return
             statement = insert(DECISIONS).returning(DECISIONS.c.id, sort_by_parameter_order=True)
             ids = connection.scalars(statement, [{name: getattr(row, name) for name in _COLUMNS} for row in rows]).all()
             clauses = [
@@ -81,6 +84,21 @@ class Decisions:
         )
         with self._session.read() as connection:
             return {clause: count for clause, count in connection.execute(statement)}
+
+
+def _unknown(connection: Connection, rows: Sequence[DecisionRow]) -> list[DecisionRow]:
+    """The rows whose occasion is neither in the log nor earlier among themselves."""
+    occasions = [row.occasion for row in rows if row.occasion is not None]
+    seen: set[str | None] = set()
+    for some in batched(occasions):
+        seen.update(connection.scalars(select(DECISIONS.c.occasion).where(DECISIONS.c.occasion.in_(some))))
+    fresh = []
+    for row in rows:
+        if row.occasion is None or row.occasion not in seen:
+            fresh.append(row)
+            if row.occasion is not None:
+                seen.add(row.occasion)
+    return fresh
 
 
 def _cited(connection: Connection, ids: Sequence[int]) -> dict[int, list[str]]:

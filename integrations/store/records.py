@@ -184,8 +184,23 @@ class ClockCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """What a ticket is about, without a word of it: whose, of which kind, of which cause, since when."""
+
+    ticket_id: int
+    customer_id: int
+    kind: str
+    cause: str | None
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionRow:
-    """A decision that was taken. `action` is its text, `because` its grounds, `policy` the digest of the policy."""
+    """A decision that was taken. `action` is its text, `because` its grounds, `policy` the digest of the policy.
+
+    occasion   its identity: one with the same occasion is kept once, so that a second try adds nothing; None: no such
+               check
+    """
 
     ticket_id: int
     case_id: str
@@ -196,6 +211,7 @@ class DecisionRow:
     action: str
     because: str
     policy: str
+    occasion: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from integrations.store.findings import Findings
 from integrations.store.group import GroupCommit
 from integrations.store.inbox import Inbox
 from integrations.store.looks import Looks
+from integrations.store.matters import Matters
 from integrations.store.outbox import Outbox
 from integrations.store.outside import Outside
 from integrations.store.records import Accepted, Delivery, Health
@@ -54,6 +55,7 @@ class Repositories:
         self.clocks = Clocks(session)
         self.decisions = Decisions(session)
         self.findings = Findings(session)
+        self.matters = Matters(session)
         self.outbox = Outbox(session, outside, backoff=outbox_backoff)
         self.cursors = Cursors(session, outside)
 

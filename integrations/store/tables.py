@@ -103,6 +103,18 @@ ALIASES = Table(
     Index("ix_aliases_case_id", "case_id"),
 )
 
+MATTERS = Table(
+    "matters",
+    METADATA,
+    Column("ticket_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("customer_id", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("cause", Text),
+    Column("received_at", Instant, nullable=False),
+    Index("ix_matters_customer_id", "customer_id", "received_at"),
+    Index("ix_matters_cause", "cause", "received_at"),
+)
+
 CLOCKS = Table(
     "clocks",
     METADATA,
@@ -133,6 +145,8 @@ DECISIONS = Table(
     Column("action", Text, nullable=False),
     Column("because", Text, nullable=False),
     Column("policy", Text, nullable=False),
+    Column("occasion", Text),
+    Index("ix_decisions_occasion", "occasion", unique=True),
     Index("ix_decisions_ticket_id", "ticket_id", "at"),
     Index("ix_decisions_case_id", "case_id"),
     Index("ix_decisions_at", "at"),

@@ -42,21 +42,22 @@ class Reader:
     features: FeatureCache
     me: int
     zone: ZoneInfo
-    related: Callable[[OneRead], kernel.Related] = field(default=lambda read: kernel.Related())
+    related: Callable[[kernel.Ticket], kernel.Related] = field(default=lambda ticket: kernel.Related())
 
     def facts(self, read: OneRead, history: tuple[kernel.Change, ...], now: datetime) -> kernel.Facts:
         """The facts of a ticket at `now`. Raises ZammadError when a list of names has to be read and cannot be."""
         self.directory.learn(read.users.values())
+        ticket = self._ticket(read)
         return kernel.Facts(
             now=now.astimezone(UTC),
-            ticket=self._ticket(read),
+            ticket=ticket,
             articles=tuple(self._article(article) for article in read.articles),
             history=history,
             people=self.directory.people(now.astimezone(self.zone).date()),
             desks=self.desks(),
             calendars=self.calendars,
             memory=read_memory(read.ticket.memory),
-            related=self.related(read),
+            related=self.related(ticket),
             me=self.me,
         )
 

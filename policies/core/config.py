@@ -20,6 +20,15 @@ def _known_effects(ladder: Ladder) -> Ladder:
 KnownLadder = Annotated[Ladder, AfterValidator(_known_effects)]
 
 
+def _calendar_days(period: Spec) -> Spec:
+    if period.unit != "d":
+        raise ValueError("is counted in calendar days, such as 90d")
+    return period
+
+
+Days = Annotated[Spec, AfterValidator(_calendar_days)]
+
+
 class Config(StrictModel):
     """defaults.yaml, and what a company lays over it."""
 
@@ -29,5 +38,9 @@ class Config(StrictModel):
     """1.3.4: what happens while nobody owns the case."""
     complaint_weight: float
     """2.1.3: the weight of complaint phrases from which a message is a complaint."""
+    repeat_within: Days
+    """2.2.5: how long a customer's earlier complaint makes a new one a repeat."""
+    group_within: Days
+    """4.3.6: how far apart complaints of one cause count together."""
     summary_within: Spec
     """1.3.4: how long after a hand-over its summary may follow."""

@@ -213,7 +213,8 @@ class _Settled:
         for unit in units:
             asked.ask(unit)
         winners, conflicts = asked.settle()
-        self.additive += asked.additive
+        standing = {d.action for d in self.additive if isinstance(d.action, Tag | Untag)}
+        self.additive += [d for d in asked.additive if d.action not in standing]
         self.overruled += asked.overruled
         self.failures += asked.failures
         self.skipped += asked.skipped
