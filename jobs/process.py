@@ -11,7 +11,7 @@ from enum import StrEnum
 import structlog
 
 from integrations.store.errors import StoreError
-from integrations.store.records import Finding, FindingStatus, Look, Work
+from integrations.store.records import FindingStatus, Look, Work
 from integrations.store.store import Repositories, Store
 from integrations.zammad.apply import Applied, apply
 from integrations.zammad.errors import NotFound, Permanent, Refused, Transient
@@ -19,11 +19,11 @@ from integrations.zammad.facts import Reader
 from integrations.zammad.names import UnknownName
 from integrations.zammad.plan import Absurd, Limits, Plan, Planner, guard, silent
 from integrations.zammad.wire import OneRead
-from integrations.zammad.writes import ArticleWrite
 from jobs.looks import Known, is_as_last_seen, says_nothing_new
 from jobs.ports import Helpdesk, Meter
 from jobs.record import Recorder, clock_rows, fired_rungs
 from jobs.related import Relations
+from jobs.troubles import Troubles
 from jobs.watchdog import Watchdog
 from policies.kernel.evaluate import Unit, Verdict, evaluate
 from policies.kernel.facts import Facts
@@ -78,6 +78,7 @@ class Processor:
     planner: Planner
     recorder: Recorder
     relations: Relations
+    troubles: Troubles
     units: Sequence[Unit]
     now: Callable[[], datetime]
     new_id: Callable[[], str]
@@ -196,30 +197,27 @@ class Processor:
         try:
             applied = apply(judged.plan, judged.read, self.helpdesk())
         except Refused as error:
-            self._tell_refusal(judged, error, calls)
+            self._note_refusal(judged, error, calls)
             raise
         calls.writes += applied.writes
         return applied
 
-    def _tell_refusal(self, judged: Judged, error: Refused, calls: _Calls) -> None:
+    def _note_refusal(self, judged: Judged, error: Refused, calls: _Calls) -> None:
         """A refusal is a thing a person must see: a finding, and a note, which Zammad takes where it refuses a PUT."""
-        self._find(judged, "write_refused", f"{judged.read.ticket.updated_at.isoformat()}:{error.message}", str(error))
-        key = f"{judged.read.ticket.id}:refused:{judged.read.ticket.updated_at.isoformat()}"
-        if any(article.key == key for article in judged.read.articles):
-            return
-        voice = self.recorder.voice(judged.facts)
-        text = voice.text("core", "note.refused", words=error.message)
-        calls.writes += 1
-        try:
-            self.helpdesk().add_article(judged.plan.ticket_id, ArticleWrite(body=text, internal=True, key=key))
-        except (Transient, Permanent) as second:
-            log.warning("refusal could not be noted", error=str(second))
+        self.troubles.refused(judged.read, judged.case_id, error)
+        note = self.troubles.refusal_note(judged.read, judged.facts, error)
+        if note is not None:
+            calls.writes += 1
+            try:
+                self.helpdesk().add_article(judged.plan.ticket_id, note)
+            except (Transient, Permanent) as second:
+                log.warning("refusal could not be noted", error=str(second))
 
     def _commit(self, work: Work, judged: Judged, applied: Applied) -> Outcome:
         plan, ticket = judged.plan, applied.ticket or judged.read.ticket
         for change in applied.ignored:
             log.warning("helpdesk ignored a change", field=change.field, rule=change.decision.rule)
-            self._find(judged, "write_ignored", change.field, f"{change.field} → {change.desired}")
+            self.troubles.ignored(judged.read, judged.case_id, change)
         known = judged.known.after(plan.changes, applied.ignored, ticket.updated_at, self.reader.me)
         look = Look(
             ticket_id=ticket.id,
@@ -232,7 +230,7 @@ class Processor:
             history=known.dump(),
             history_until=ticket.updated_at,
         )
-        trouble = self._trouble(judged)
+        trouble = self.troubles.of(judged.read, judged.case_id, judged.plan, judged.verdict)
         with self.store.unit() as unit:
             unit.looks.put(look)
             unit.cases.put(ticket.id, judged.case_id)
@@ -248,34 +246,6 @@ class Processor:
             self.meter.died("inbox")
             return Outcome.FAILED
         return Outcome.SAME if plan.empty else Outcome.WRITTEN
-
-    def _trouble(self, judged: Judged) -> str:
-        """What an administrator must see of this evaluation; empty when all is well."""
-        verdict = judged.verdict
-        for name in judged.plan.lacking:
-            self._find(judged, "field_missing", name, f"zhidu_{name}", once=True)
-        for conflict in verdict.conflicts:
-            sides = " / ".join(f"{d.rule} ({', '.join(d.clauses)})" for d in conflict.sides)
-            self._find(judged, "policy_conflict", conflict.slot, f"{conflict.slot}: {sides}")
-        failed = [f"{failure.rule} ({', '.join(failure.clauses)}): {failure.error}" for failure in verdict.failures]
-        failed += [f"{module}: skipped, a module it needs failed" for module in verdict.skipped]
-        return "; ".join(failed)
-
-    def _find(self, judged: Judged, code: str, what: str, evidence: str, *, once: bool = False) -> None:
-        """A finding about the helpdesk or the policy itself (1.3.2: deviations are findings with an owner)."""
-        ticket = judged.read.ticket.id
-        self.store.findings.raise_(
-            Finding(
-                key=f"{code}:{what}" if once else f"{ticket}:{code}:{what}",
-                case_id=judged.case_id,
-                ticket_id=ticket,
-                clause="1.3.2",
-                code=code,
-                person_id=None,
-                at=self.now(),
-                evidence=evidence,
-            )
-        )
 
     def _finish(self, work: Work, outcome: Outcome) -> Outcome:
         return outcome if self.store.inbox.done(work) else Outcome.LOST

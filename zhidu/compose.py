@@ -28,6 +28,7 @@ from integrations.zammad.writes import Where
 from jobs.process import Processor
 from jobs.record import Recorder
 from jobs.related import Relations
+from jobs.troubles import Troubles
 from jobs.watchdog import Watchdog
 from policies.kernel.config import Loaded
 from policies.kernel.facts import Desk, Related
@@ -175,6 +176,7 @@ def processor_of(
         reader=reader_of(policy, helpdesk, people, outside.now, relations),
         planner=planner_of(policy, helpdesk),
         relations=relations,
+        troubles=Troubles(store=store, voice=policy.desk_voice, now=outside.now),
         recorder=Recorder(voice=policy.desk_voice, policy=policy.digest),
         units=policy.units,
         now=outside.now,
