@@ -1,5 +1,6 @@
 """The web server: waitress in a thread of its own, which stops without cutting anybody off."""
 
+import logging
 import socket
 import threading
 import time
@@ -57,7 +58,7 @@ class Server:
         self._dispatcher = ThreadedTaskDispatcher()
         self._dispatcher.set_thread_count(threads)
         # waitress warns of every request that waits for a thread, which is how a burst is meant to be met.
-        self._dispatcher.queue_logger.setLevel("ERROR")
+        self._dispatcher.queue_logger = logging.Logger("webhooks.queue", level=logging.ERROR)
         self._server = create_server(
             app,
             map=self._map,

@@ -78,7 +78,7 @@ class Metrics:
         self._dead.labels(queue).inc()
 
     def mailed(self, outcome: str) -> None:
-        """A message was `sent`, or failed as `transient` or `permanent`."""
+        """A message was `sent`, will be `retried`, or is `dead`."""
         self._mails.labels(outcome).inc()
 
 

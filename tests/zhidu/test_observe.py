@@ -137,7 +137,7 @@ def test_fields_are_scrubbed(written, format):
 
 def test_libraries_end_up_in_the_same_stream(written):
     stream = written()
-    library = logging.getLogger("waitress.queue")
+    library = logging.getLogger("a.library")
 
     library.info("Task queue depth is 3")
     library.warning("Exception while serving %s", "/x?name=13800138000")
@@ -147,7 +147,7 @@ def test_libraries_end_up_in_the_same_stream(written):
         library.exception("oops")
 
     warned, oops = lines(stream)
-    assert (warned["logger"], warned["level"]) == ("waitress.queue", "warning")
+    assert (warned["logger"], warned["level"]) == ("a.library", "warning")
     assert warned["event"] == "Exception while serving /x?[hidden]"
     assert "[number]" in oops["exception"]
     assert "13800138000" not in stream.getvalue()
