@@ -1,6 +1,6 @@
 """How fast deliveries become durable: the inbox against a bare append and fdatasync of the same bytes.
 
-    python benchmarks/bench_inbox.py [--threads 16] [--seconds 5] [--url sqlite:///…]
+    python benchmarks/bench_inbox.py [--threads 16] [--seconds 2] [--url sqlite:///…]
 
 Both sides run behind the same small HTTP server, the same number of clients and threads: what a service that only
 appended each delivery to a file and called fdatasync would reach is the measure. The target is a ratio of 0.8. The
@@ -28,7 +28,7 @@ from uuid import uuid4
 from integrations.store.records import Delivery
 from integrations.store.store import Store, open_store
 
-ROUNDS = 3
+ROUNDS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +154,7 @@ def over_http(kind: str, where: str, threads: int, seconds: float) -> Figure:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--threads", type=int, default=16)
-    parser.add_argument("--seconds", type=float, default=4.0)
+    parser.add_argument("--seconds", type=float, default=2.0)
     parser.add_argument("--url", help="the store; default: SQLite in a temporary folder")
     parser.add_argument("--serve", choices=("bare", "inbox"), help=argparse.SUPPRESS)
     parser.add_argument("--where", help=argparse.SUPPRESS)
