@@ -12,6 +12,8 @@ from policies.kernel.text.phrases import DEFAULT_GAP, Figure, Gap, Phrase, Words
 from policies.kernel.text.places import Numbered, Sentences, Span
 
 MOST_OF_A_LABEL: Final = 200
+_MOST_CONTINUATIONS: Final = 12
+_MOST_RUNS: Final = 400
 _ASTRAL: Final = re.compile("[\U00010000-\U0010ffff]")
 _LETTER, _DIGIT, _OTHER = 1, 2, 0
 
@@ -174,26 +176,31 @@ def _sequences(phrase: Phrase, spans: list[list[Span]], numbered: Numbered, sent
                 loose = True
                 continue
             case Figure() if not loose:
-                nexts = [(run, numbered.after(run[-1][1], phrase, sentences)) for run in runs]
+                number = [(run, numbered.after(run[-1][1], phrase, sentences)) for run in runs]
+                runs = [[*run, span] for run, span in number if span is not None]
             case _:
                 following = numbered.spans(phrase) if isinstance(element, Figure) else spans[part]
                 part += isinstance(element, Words)
-                nexts = [(run, _next(run[-1][1], following, gap if loose else None, sentences)) for run in runs]
-        runs = [[*run, span] for run, span in nexts if span is not None]
+                reach = gap if loose else None
+                runs = [[*run, span] for run in runs for span in _continued(run[-1][1], following, reach, sentences)]
+                del runs[_MOST_RUNS:]
         loose = False
-    return [Hit(phrase, run[0][0], run[-1][1], tuple(run)) for run in runs]
+    nearest: dict[int, list[Span]] = {}
+    for run in sorted(runs, key=lambda run: run[-1][1]):
+        nearest.setdefault(run[0][0], run)
+    return [Hit(phrase, run[0][0], run[-1][1], tuple(run)) for run in nearest.values()]
 
 
-def _next(end: int, following: list[Span], reach: int | None, sentences: Sentences) -> Span | None:
-    """The first span within `reach` of `end` in the same sentence; without `reach`, at `end` or after one blank."""
+def _continued(end: int, following: list[Span], reach: int | None, sentences: Sentences) -> list[Span]:
+    """The spans within `reach` of `end` in its sentence, nearest first; without `reach`, at `end` or one blank on."""
     index = bisect.bisect_left(following, (end,))
-    if index == len(following):
-        return None
-    span = following[index]
-    distance = span[0] - end
-    if reach is None:
-        return span if distance == 0 or (distance == 1 and sentences.is_blank(end)) else None
-    return span if distance <= reach and sentences.together(end, span[0]) else None
+    furthest = end + (int(sentences.is_blank(end)) if reach is None else reach)
+    found = []
+    for span in following[index : index + _MOST_CONTINUATIONS]:
+        if span[0] > furthest or not (reach is None or sentences.together(end, span[0])):
+            break
+        found.append(span)
+    return found
 
 
 def _holds(hit: Hit, places: dict[str, list[Span]], sentences: Sentences) -> bool:

@@ -61,6 +61,8 @@ MATCHES = {
     "longest of a label":       ("客户",                                                "老客户",                           ["客户"]),
     "number, words too far":    ("第<n>次",                                             "第3个次",                          []),
     "several spellings there":  ("(要|想) … 投诉",                                       "想要，要投诉",                     ["想要，要投诉"]),
+    "shorter spelling first":   ("差错 … (出|出现)<n>回",                                  "差错已出现三回",                    ["差错已出现三回"]),
+    "nearest number fails":     ("打 … <n>次",                                           "打2天3次",                         ["打2天3次"]),
     "bytes out of step":        ("投",                                                 "\u4e62\u9500",                   []),
     "lone surrogate":           ("投诉",                                                "\ud83d投诉",                     ["投诉"]),
     "across emoji":             ("投诉",                                                "😭投诉😭",                          ["投诉"]),
