@@ -43,7 +43,7 @@ MAX_BODY = 64 * 1024 * 1024
 
 def build(box: "Sandbox") -> Flask:
     """The WSGI application of `box`."""
-    app = Flask("zammad-sandbox", template_folder=None, static_folder=None)
+    app = Flask("integrations.zammad.sandbox", template_folder="templates", static_folder="static")
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, PROPAGATE_EXCEPTIONS=True)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     routes: list[Route] = [route for module in MODULES for route in module.ROUTES]

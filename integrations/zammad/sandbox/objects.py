@@ -167,14 +167,14 @@ def migrate(call: Call) -> Answer:
     return 200, {}
 
 
-def _labels(options: Any) -> Row:
+def labels_of(options: Any) -> Row:
     """Values with their labels, of a flat list or of a tree."""
     if isinstance(options, dict):
         return dict(options)
     found: Row = {}
     for node in options or []:
         found[node["value"]] = node["name"]
-        found |= _labels(node.get("children") or [])
+        found |= labels_of(node.get("children") or [])
     return found
 
 
@@ -195,12 +195,12 @@ def run_migrations(desk: Desk) -> bool:
             row["data_option"] = {**row["data_option_new"]}
             old = row["data_option"].get("historical_options") or {}
             if row["data_type"] in WITH_OPTIONS:
-                row["data_option"]["historical_options"] = {**old, **_labels(row["data_option"]["options"])}
+                row["data_option"]["historical_options"] = {**old, **labels_of(row["data_option"]["options"])}
             row["data_option_new"], row["to_config"] = {}, False
         if row["to_create"]:
             row["to_create"], restart = False, True
             if row["data_type"] in WITH_OPTIONS:
-                row["data_option"]["historical_options"] = _labels(row["data_option"]["options"])
+                row["data_option"]["historical_options"] = labels_of(row["data_option"]["options"])
             for item in holder:
                 item[row["name"]] = [] if row["data_type"] in LISTS else None
         row["to_migrate"] = False
