@@ -13,8 +13,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import QueuePool, StaticPool
 
-from integrations.store.errors import StoreUnavailable, translated
+from integrations.store.errors import StoreUnavailable
 from integrations.store.filelock import FileLock
+from integrations.store.translating import translated
 
 _LOCK_WAIT_SECONDS = 30.0
 _POOL_WAIT_SECONDS = 10.0

@@ -2,6 +2,8 @@
 
 import sqlite3
 import stat
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -10,13 +12,21 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from integrations.store.errors import StoreBroken, StoreError, StoreUnavailable, UnusableUrl, translate
+from integrations.store.errors import StoreBroken, StoreError, StoreUnavailable, UnusableUrl
 from integrations.store.records import Accepted, Delivery
 from integrations.store.store import Store, open_store, version_notes
+from integrations.store.translating import translate
 
 
 def open_at(url: str) -> Store:
     return open_store(url, now=lambda: datetime(2026, 9, 28, tzinfo=UTC), jitter=lambda: 0.0, new_id=lambda: "x")
+
+
+def test_records_and_errors_cost_no_import_of_the_database_layer() -> None:
+    """Commands that never open the store start without it."""
+    code = "import sys, integrations.store.records, integrations.store.errors; sys.exit('sqlalchemy' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603 - the text above
 
 
 UNUSABLE = {
