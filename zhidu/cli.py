@@ -16,6 +16,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "modules": ("zhidu.commands.modules:modules", "Policy modules: their order and conflicts; a new one."),
     "check": ("zhidu.commands.check:check", "Configuration, modules, golden rows, clause coverage."),
     "explain": ("zhidu.commands.explain:explain", "Why a ticket is as it is: facts, rules, clauses, clocks."),
+    "status": ("zhidu.commands.status:status", "What runs, what waits, what is late; the policy in force."),
+    "inbox": ("zhidu.commands.inbox:inbox", "Deliveries: waiting, failed, dead; replay."),
+    "finding": ("zhidu.commands.finding:finding", "Departures, with who waived them and why."),
+    "demo": ("zhidu.commands.demo:demo", "A small company's week: the whole product, nothing else installed."),
     "serve": ("zhidu.commands.serve:serve", "The service: HTTP, workers, timetable, in one process."),
     "sandbox": ("zhidu.commands.sandbox:sandbox", "The Zammad-compatible server alone, for trying things out."),
 }

@@ -268,7 +268,11 @@ def load_settings(folder: Path | None, environment: Mapping[str, str] | None = N
     """
     place = folder if folder is not None else Path("config")
     path = place / FILE
-    text = read(path).text if path.exists() else ""
-    loaded = load_text(text, str(path), Config)
+    return settings_of(read(path).text if path.exists() else "", place, environment)
+
+
+def settings_of(text: str, place: Path, environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings that a `zhidu.yaml` with this text, in the folder `place`, would be. raises ConfigErrors"""
+    loaded = load_text(text, str(place / FILE), Config)
     known = os.environ if environment is None else environment
     return Settings(config=loaded.config, folder=place, loaded=loaded, environment=known)

@@ -110,6 +110,17 @@ class Findings:
         with self._session.read() as connection:
             return {clause: count for clause, count in connection.execute(statement)}
 
+    def open_by_code(self) -> dict[tuple[str, bool], int]:
+        """(code, grave) → how many there are that nobody has closed or waived."""
+        statement = (
+            select(FINDINGS.c.code, FINDINGS.c.grave, func.count())
+            .where(FINDINGS.c.status.in_([FindingStatus.OPEN, FindingStatus.ACKNOWLEDGED]))
+            .group_by(FINDINGS.c.code, FINDINGS.c.grave)
+            .order_by(FINDINGS.c.code, FINDINGS.c.grave)
+        )
+        with self._session.read() as connection:
+            return {(code, bool(grave)): count for code, grave, count in connection.execute(statement)}
+
 
 def _records(connection: Connection, wanted: Select[Any]) -> list[FindingRecord]:
     """The findings `wanted` selects, in its order, with their steps."""

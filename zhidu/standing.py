@@ -1,0 +1,125 @@
+"""Where an installation stands: what waits, what is late, what departs from the policy, which policy is in force."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import requests
+
+from integrations.store.records import ClockCounts, Depth, Health
+from integrations.store.store import Store
+from jobs.reconcile import CURSOR as RECONCILE
+from policies.kernel.problems import ConfigErrors
+from zhidu.policy import load_policy
+from zhidu.settings import Http, Settings
+
+_ADOPT_FROM = "adopt_from"
+_ANSWER_WITHIN = 2.0
+_ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # noqa: S104 - replaced, not listened on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InForce:
+    """The policy that the configuration makes: its digest and each module's version; or how many problems it has.
+
+    The digest is what decisions are kept with. A service that runs has the policy it was started with.
+    """
+
+    digest: str = ""
+    modules: Mapping[str, str]
+    problems: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """Whether a service answers where the configuration has it. `address` None: any free port, so nobody knows."""
+
+    address: str | None
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Everything at one instant.
+
+    provisional      tickets with a period that reaches into a year without holidays
+    next_clock_at    when the next clock wants a look
+    findings         (code, grave) → how many are open
+    reconciled_at    up to when the helpdesk was searched for missed changes; None: never
+    adopt_from       tickets created before are observed in silence; None: the service was never started
+    """
+
+    at: datetime
+    running: Running
+    store: Health
+    inbox: Depth
+    outbox: Depth
+    clocks: ClockCounts
+    provisional: int
+    next_clock_at: datetime | None
+    findings: Mapping[tuple[str, bool], int]
+    reconciled_at: datetime | None
+    adopt_from: datetime | None
+    policy: InForce
+
+
+def standing(settings: Settings, folder: Path | None, store: Store, now: datetime, zone: ZoneInfo) -> Standing:
+    """Read from the store and the configuration, and by one question to the service. Nothing is changed.
+
+    zone     in which today is
+    raises   StoreError
+    """
+    midnight = datetime.combine(now.astimezone(zone).date(), time(), tzinfo=zone)
+    tomorrow = datetime.combine(now.astimezone(zone).date() + timedelta(days=1), time(), tzinfo=zone)
+    return Standing(
+        at=now,
+        running=running(settings.config.http),
+        store=store.health(),
+        inbox=store.inbox.depth(),
+        outbox=store.outbox.depth(),
+        clocks=store.clocks.counts(now, due_from=midnight, due_before=tomorrow),
+        provisional=len(store.clocks.provisional()),
+        next_clock_at=store.clocks.next_at(),
+        findings=store.findings.open_by_code(),
+        reconciled_at=store.cursors.time(RECONCILE),
+        adopt_from=settings.config.adopt_from or store.cursors.time(_ADOPT_FROM),
+        policy=in_force(settings, folder),
+    )
+
+
+def in_force(settings: Settings, folder: Path | None) -> InForce:
+    """The configured policy."""
+    config = settings.config
+    try:
+        policy = load_policy(
+            folder, enabled=config.modules, modules_path=[settings.path(path) for path in config.modules_path]
+        )
+    except ConfigErrors as errors:
+        return InForce(modules={}, problems=len(errors.problems))
+    return InForce(digest=policy.digest, modules={module.name: module.manifest.version for module in policy.modules})
+
+
+def local_address(http: Http) -> str | None:
+    """Where a service on this machine answers; None: on any free port."""
+    if http.port == 0:
+        return None
+    host = _ANYWHERE.get(http.host, http.host)
+    return f"http://{f'[{host}]' if ':' in host and not host.startswith('[') else host}:{http.port}"
+
+
+def running(http: Http) -> Running:
+    """Asks the service on this machine how it is."""
+    address = local_address(http)
+    if address is None:
+        return Running(address=None, state="listens on any free port")
+    with requests.Session() as session:
+        session.trust_env = False
+        try:
+            status = session.get(f"{address}/readyz", timeout=_ANSWER_WITHIN, allow_redirects=False).status_code
+        except requests.RequestException:
+            return Running(address=address, state="no answer")
+    return Running(address=address, state={200: "ready", 503: "not ready"}.get(status, "somebody else answers"))
