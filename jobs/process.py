@@ -204,8 +204,8 @@ class Processor:
 
     def _note_refusal(self, judged: Judged, error: Refused, calls: _Calls) -> None:
         """A refusal is a thing a person must see: a finding, and a note, which Zammad takes where it refuses a PUT."""
-        self.troubles.refused(judged.read, judged.case_id, error)
-        note = self.troubles.refusal_note(judged.read, judged.facts, error)
+        self.troubles.refused(judged.read, judged.case_id, judged.plan, error)
+        note = self.troubles.refusal_note(judged.read, judged.facts, judged.plan, error)
         if note is not None:
             calls.writes += 1
             try:

@@ -12,6 +12,7 @@ from integrations.zammad.errors import Refused
 from integrations.zammad.plan import FieldChange, Plan
 from integrations.zammad.wire import OneRead
 from integrations.zammad.writes import ArticleWrite
+from policies.kernel.digest import digest
 from policies.kernel.evaluate import Verdict
 from policies.kernel.facts import Facts
 from policies.kernel.voice import Voice
@@ -46,13 +47,13 @@ class Troubles:
         """Zammad answered 200 and did not make the change."""
         self._find(read, case_id, "write_ignored", change.field, f"{change.field} → {change.desired}")
 
-    def refused(self, read: OneRead, case_id: str, error: Refused) -> None:
+    def refused(self, read: OneRead, case_id: str, plan: Plan, error: Refused) -> None:
         """Zammad refused the write, in words of its own or of somebody's core workflow."""
-        self._find(read, case_id, "write_refused", f"{read.ticket.updated_at.isoformat()}:{error.message}", str(error))
+        self._find(read, case_id, "write_refused", _occasion(plan, error), str(error))
 
-    def refusal_note(self, read: OneRead, facts: Facts, error: Refused) -> ArticleWrite | None:
+    def refusal_note(self, read: OneRead, facts: Facts, plan: Plan, error: Refused) -> ArticleWrite | None:
         """A note that tells the desk of a refusal; None when it stands in the ticket already."""
-        key = f"{read.ticket.id}:refused:{read.ticket.updated_at.isoformat()}"
+        key = f"{read.ticket.id}:refused:{_occasion(plan, error)}"
         if any(article.key == key for article in read.articles):
             return None
         return ArticleWrite(
@@ -72,3 +73,8 @@ class Troubles:
                 evidence=evidence,
             )
         )
+
+
+def _occasion(plan: Plan, error: Refused) -> str:
+    """The same refusal of the same changes is one occasion, or our own note would call for the next."""
+    return digest(error.message, *(f"{change.field}={change.desired}" for change in plan.changes))

@@ -114,7 +114,7 @@ class Planner:
         """
         changes, lacking, skipped = self._changes(verdict, given, read, refused)
         known = {article.key for article in read.articles if article.key is not None}
-        memory = verdict.memory if write_memory(verdict.memory) != dict(read.ticket.memory) else None
+        memory = verdict.memory if verdict.memory != given.memory else None
         sent, drafts = self._replies(verdict, read, known)
         tags = frozenset(read.tags)
         return Plan(

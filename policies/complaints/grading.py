@@ -17,7 +17,7 @@ def flags_by_words(facts: Facts, config: Config) -> Wants:
         return
     found = {flag for flag in SPOKEN if any(article.features.has(flag) for article in facts.from_customer)}
     for article in facts.from_customer:
-        disputed = article.features.largest("disputed")
+        disputed = article.features.largest("disputed", None)
         if disputed is not None and disputed.cny is not None and disputed.cny >= config.amount_from:
             found.add("amount")
     new = found - facts.ticket.flags

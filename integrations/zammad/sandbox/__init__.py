@@ -33,6 +33,6 @@ from integrations.zammad.sandbox.box import Sandbox
 from integrations.zammad.sandbox.deliveries import Post, Sent
 from integrations.zammad.sandbox.faults import Fault, Faults
 from integrations.zammad.sandbox.notifications import Told
-from integrations.zammad.sandbox.serving import listen, serve
+from integrations.zammad.sandbox.serving import Listener, serve
 
-__all__ = ["Fault", "Faults", "Post", "Sandbox", "Sent", "Told", "listen", "serve"]
+__all__ = ["Fault", "Faults", "Listener", "Post", "Sandbox", "Sent", "Told", "serve"]

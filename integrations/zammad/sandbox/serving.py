@@ -3,12 +3,13 @@
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 from waitress import create_server
 from waitress.channel import HTTPChannel
 from waitress.task import WSGITask
+from waitress.wasyncore import close_all, loop
 
 from integrations.zammad.sandbox.box import Sandbox
 from integrations.zammad.sandbox.http import CHANNEL
@@ -37,11 +38,36 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
             return
 
 
-def listen(box: Sandbox, *, host: str = "127.0.0.1", port: int = 0) -> Any:
-    """A waitress server for `box`, bound and not yet running; port 0: any free one. See `serve`."""
-    server = create_server(box.app, host=host, port=port, threads=THREADS, ident="nginx")
-    server.channel_class = _Channel
-    return server
+class Listener:
+    """A waitress server for `box`, bound when made. It runs in a thread, which alone touches its sockets.
+
+    port   0: any free one
+    """
+
+    def __init__(self, box: Sandbox, *, host: str = "127.0.0.1", port: int = 0) -> None:
+        self._map: dict[int, Any] = {}
+        self._server = create_server(box.app, map=self._map, host=host, port=port, threads=THREADS, ident="nginx")
+        self._server.channel_class = _Channel
+        self._stopping = Event()
+        self._thread = Thread(target=self._run, name="sandbox-http", daemon=True)
+        self.url = f"http://{host}:{self._server.effective_port}"
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Returns when the requests in flight were answered or cut off, and every socket is closed."""
+        self._stopping.set()
+        self._server.pull_trigger()
+        self._thread.join(timeout=10)
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping.is_set():
+                loop(timeout=1, use_poll=True, map=self._map, count=1)
+        finally:
+            self._server.task_dispatcher.shutdown(timeout=1)
+            close_all(self._map)
 
 
 @contextmanager
@@ -50,16 +76,12 @@ def serve(box: Sandbox, *, host: str = "127.0.0.1", port: int = 0, deliver: bool
 
     deliver  also run the worker in the background, so that webhooks go out by themselves.
     """
-    server = listen(box, host=host, port=port)
-    thread = Thread(target=server.run, name="sandbox-http", daemon=True)
-    thread.start()
+    listener = Listener(box, host=host, port=port)
+    listener.start()
     if deliver:
         box.start()
     try:
-        yield f"http://{host}:{server.effective_port}"
+        yield listener.url
     finally:
         box.stop()
-        server.trigger.pull_trigger(lambda: None)
-        server.close()
-        server.task_dispatcher.shutdown()
-        thread.join(timeout=10)
+        listener.stop()

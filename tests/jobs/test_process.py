@@ -1,0 +1,182 @@
+"""One ticket from a delivery to a note: what is written, how often, and at which price."""
+
+import pytest
+
+from integrations.zammad.sandbox import Fault
+from jobs.process import Outcome
+from tests.jobs.conftest import Desk
+
+
+def test_a_complaint_becomes_fields_and_one_note(desk: Desk) -> None:
+    """2.1.3 the kind, 4.3.2 the deadline and the draft, in one write."""
+    ticket = desk.complain()
+    desk.settle()
+
+    shown = desk.ticket(ticket)
+    assert (shown["zhidu_kind"], shown["zhidu_severity"], shown["zhidu_stage"]) == ("complaint", "ordinary", "received")
+    assert shown["preferences"]["zhidu"]["case"]
+    (note,) = desk.notes(ticket)
+    assert note["internal"] is True
+    assert "We are sorry" in note["body"] or "歉" in note["body"]
+    assert "Li Si" not in note["body"]
+
+
+def test_our_own_write_comes_back_and_costs_no_read(desk: Desk) -> None:
+    desk.complain()
+    desk.settle()
+
+    assert [outcome for _, outcome in desk.seen] == [Outcome.WRITTEN, Outcome.ECHO]
+    calls = desk.box.counters.by_path
+    assert calls["GET /api/v1/tickets/:id"] == 1
+    assert calls["PUT /api/v1/tickets/:id"] == 1
+
+
+def test_a_look_that_finds_nothing_new_writes_nothing(desk: Desk) -> None:
+    ticket = desk.complain()
+    desk.settle()
+    before = desk.ticket(ticket)["updated_at"]
+
+    for _ in range(3):
+        desk.store.inbox.enqueue(ticket, "manual")
+        desk.settle()
+
+    assert [outcome for _, outcome in desk.seen[2:]] == [Outcome.SAME] * 3
+    assert desk.ticket(ticket)["updated_at"] == before
+
+
+@pytest.mark.parametrize("kind", ["lost_answer", "reset", "error", "rate_limit", "slow"])
+def test_a_write_that_goes_wrong_is_made_once(desk: Desk, kind: str) -> None:
+    """An answer that is lost may hide a write: it is looked for before it is repeated."""
+    ticket = desk.complain()
+    desk.box.faults.add(Fault(kind=kind, method="PUT", path=r"/tickets/\d+$", times=1, seconds=0.1))
+    desk.settle()
+    desk.clock.forward(minutes=5)
+    desk.settle()
+
+    assert len(desk.notes(ticket)) == 1
+    assert len({article["body"] for article in desk.articles(ticket)}) == len(desk.articles(ticket))
+    assert desk.store.inbox.depth().waiting == 0
+
+
+def test_each_rung_takes_effect_once_however_often_the_case_is_looked_at(desk: Desk) -> None:
+    """4.3.2: reminded at half of the time, once."""
+    ticket = desk.complain(owner="agnes@example.com")
+    desk.settle()
+    desk.clock.forward(hours=1, minutes=5)
+
+    for _ in range(4):
+        desk.store.inbox.enqueue(ticket, "manual")
+        desk.sweep()
+
+    remembered = desk.ticket(ticket)["preferences"]["zhidu"]["fired"]["acknowledge"]["rungs"]
+    assert remembered == ["50%"]
+    waiting = desk.store.outbox.list(status_of_waiting())
+    assert [message.message.to for message in waiting] == ["agnes@example.com"]
+
+
+def status_of_waiting() -> object:
+    from integrations.store.records import MessageStatus
+
+    return MessageStatus.WAITING
+
+
+def test_after_a_long_silence_all_missed_rungs_are_one_write_and_one_message(desk: Desk) -> None:
+    """Settled: effects of all missed rungs in one write; only the highest tells people."""
+    ticket = desk.complain(owner="agnes@example.com")
+    desk.settle()
+    notes, puts = len(desk.notes(ticket)), desk.box.counters.by_path["PUT /api/v1/tickets/:id"]
+    desk.clock.forward(hours=3)
+    desk.sweep()
+
+    shown = desk.ticket(ticket)
+    assert desk.box.counters.by_path["PUT /api/v1/tickets/:id"] == puts + 1
+    assert len(desk.notes(ticket)) == notes + 1
+    assert (shown["owner_id"], shown["priority_id"]) == (desk.people["sup"], 3)
+    assert desk.store.outbox.list(status_of_waiting()) == ()
+    codes = [record.finding.code for record in desk.store.findings.list()]
+    assert codes.count("acknowledge_late") == 1
+
+
+def test_a_persons_correction_wins(desk: Desk) -> None:
+    """2.2.5: flags and severity set by an agent stay."""
+    ticket = desk.complain("你们偷偷扣费，我要找记者曝光！")
+    desk.settle()
+    assert desk.ticket(ticket)["zhidu_severity"] == "major"
+    desk.call("PUT", f"tickets/{ticket}", {"zhidu_severity": "ordinary", "zhidu_flags": []}, **{"X-On-Behalf-Of": "sup@example.com"})
+    desk.settle()
+
+    assert desk.ticket(ticket)["zhidu_severity"] == "ordinary"
+    assert desk.ticket(ticket)["zhidu_flags"] == []
+
+
+def test_closing_without_cause_is_undone_and_named(desk: Desk) -> None:
+    """4.3.6 cause, responsibility and remedy at close."""
+    ticket = desk.complain(owner="agnes@example.com")
+    desk.settle()
+    desk.answer(ticket, "非常抱歉，我们将在3个工作日内答复您。", state="closed")
+    desk.settle()
+
+    assert desk.ticket(ticket)["state_id"] == 2
+    assert desk.ticket(ticket)["zhidu_missing"]
+    filled = {"zhidu_cause": "fees", "zhidu_responsible": "desk", "zhidu_remedy": "refunded", "state": "closed"}
+    desk.call("PUT", f"tickets/{ticket}", filled, **{"X-On-Behalf-Of": "agnes@example.com"})
+    desk.settle()
+
+    shown = desk.ticket(ticket)
+    assert (shown["state_id"], shown["zhidu_stage"]) == (4, "awaiting_satisfaction")
+
+
+def test_an_older_ticket_is_observed_in_silence_until_somebody_touches_it(desk: Desk) -> None:
+    """First start: nothing old is ever notified."""
+    desk.clock.at = desk.clock.at.replace(day=4)
+    old = desk.complain()
+    desk.deliveries()
+    desk.clock.at = desk.clock.at.replace(day=6)
+    told = len(desk.box.notifications)
+    desk.store.inbox.enqueue(old, "manual")
+    desk.settle()
+
+    assert desk.ticket(old)["zhidu_kind"] is None or desk.ticket(old)["zhidu_kind"] == ""
+    assert (desk.notes(old), len(desk.box.notifications)) == ([], told)
+    desk.answer(old, "您好，抱歉，明天下午五点前答复您。")
+    desk.settle()
+    assert desk.ticket(old)["zhidu_kind"] == "complaint"
+
+
+def test_a_delivery_that_never_came_is_made_up_by_reconciling(desk: Desk) -> None:
+    assert desk.reconcile() == 0
+    ticket = desk.complain()
+    desk.deliveries()
+    desk.clock.forward(minutes=2)
+
+    assert desk.reconcile() == 1
+    desk.settle()
+    assert desk.ticket(ticket)["zhidu_kind"] == "complaint"
+    desk.clock.forward(minutes=2)
+    assert desk.reconcile() == 0
+
+
+def test_three_customers_with_one_cause_are_a_group(desk: Desk) -> None:
+    """4.3.6: found for all three, whoever came last."""
+    tickets = []
+    for number in range(3):
+        ticket = desk.complain(customer=None, customer_id=f"guess:customer{number}@example.com")
+        desk.settle()
+        desk.call("PUT", f"tickets/{ticket}", {"zhidu_cause": "double fee"}, **{"X-On-Behalf-Of": "agnes@example.com"})
+        tickets.append(ticket)
+        desk.settle()
+
+    assert all("group" in desk.ticket(ticket)["zhidu_flags"] for ticket in tickets)
+    assert {desk.ticket(ticket)["zhidu_severity"] for ticket in tickets} == {"major"}
+
+
+def test_a_customer_who_complains_again_is_a_repeat(desk: Desk) -> None:
+    """2.2.5: within 90 days."""
+    first = desk.complain()
+    desk.settle()
+    desk.clock.forward(days=20)
+    second = desk.complain()
+    desk.settle()
+
+    assert desk.ticket(first)["zhidu_flags"] == []
+    assert desk.ticket(second)["zhidu_flags"] == ["repeat"]
