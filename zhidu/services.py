@@ -110,8 +110,9 @@ class Service:
         """Accept nothing more, finish what is being worked on, give everything back. What waits stays in the store."""
         self._stopping.set()
         self.server.stop()
-        self._connector.join()
-        if self.schedule is not None:
+        if self._connector.ident is not None:
+            self._connector.join()
+        if self.schedule is not None and self.connected.is_set():
             self.schedule.stop()
         if self.workers is not None:
             self.workers.stop()
@@ -129,7 +130,11 @@ class Service:
             self._stopping.wait(wait)
             wait = min(wait * 2, 60.0)
 
-    def _begin(self) -> None:
+    def connect(self) -> None:
+        """Ask the helpdesk who we are and build what needs it; nothing runs yet, so that a caller may step it.
+
+        raises   ZammadError, StoreError
+        """
         adopt_from = self._adopt_from()
         processor = processor_of(
             self.policy, self.helpdesk, self.people, self.store, self.outside, self.metrics, lambda: adopt_from
@@ -137,15 +142,20 @@ class Service:
         name = f"{socket.gethostname()}-{self.outside.new_id()[:8]}"
         self.processor = processor
         self.workers = Workers(store=self.store, process=processor.process, name=name, count=self.config.workers.count)
-        self.schedule = Schedule(self._jobs(), self.timetable)
-        if self._stopping.is_set():
+        self.schedule = Schedule(self.jobs(), self.timetable)
+
+    def _begin(self) -> None:
+        self.connect()
+        if self.processor is None or self.workers is None or self.schedule is None or self._stopping.is_set():
             return
         self.workers.start()
         self.schedule.start()
         self.connected.set()
-        log.info("working", me=processor.reader.me, policy=self.policy.digest, modules=len(self.policy.units))
+        me = self.processor.reader.me
+        log.info("working", me=me, policy=self.policy.digest, modules=len(self.policy.units))
 
-    def _jobs(self) -> Mapping[str, Callable[[], object]]:
+    def jobs(self) -> Mapping[str, Callable[[], object]]:
+        """What the timetable names, to be run by anybody."""
         outside, store = self.outside, self.store
         client = self.helpdesk.pool.client
         sweep = Sweep(store=store, now=outside.now, wake=self.wake)

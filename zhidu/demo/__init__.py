@@ -1,0 +1,1 @@
+"""A small company's week, played through the real service in fast time."""

@@ -1,0 +1,160 @@
+"""What people do to the helpdesk: members through its interface as themselves, customers by mail."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from email.headerregistry import Address
+from email.message import EmailMessage
+from typing import Any, Final
+
+import requests
+
+from integrations.zammad.sandbox import Sandbox
+from integrations.zammad.wire import PREFIX
+from zhidu.demo.company import DOMAIN, login, password
+from zhidu.demo.script import Act, Case, Leave
+
+TIMEOUT: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A case's ticket."""
+
+    id: int
+    number: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Actors:
+    """Acts over real HTTP; `reads` and `writes` count what people asked of the helpdesk."""
+
+    box: Sandbox
+    url: str
+    reads: int = 0
+    writes: int = 0
+    _sessions: dict[str, requests.Session] = field(default_factory=dict)
+
+    def close(self) -> None:
+        for session in self._sessions.values():
+            session.close()
+
+    def open(self, case: Case) -> Opened:
+        """The case comes in."""
+        if case.channel == "mail":
+            return self._mail(case)
+        customer = {"email": case.address, "firstname": case.name}
+        article = {
+            "subject": case.title,
+            "body": case.text,
+            "type": case.channel,
+            "sender": "Customer",
+            "internal": False,
+        }
+        body = {"title": case.title, "group": case.group, "customer": customer, "article": article}
+        row = self._call(case.by or "xu", "POST", "tickets", body)
+        return Opened(id=int(row["id"]), number=str(row["number"]))
+
+    def act(self, act: Act, ticket: Opened, case: Case) -> None:
+        """Do it."""
+        if act.by == "customer":
+            self._follow_up(act, ticket, case)
+            return
+        articles = list(_articles(act, case))
+        body: dict[str, Any] = dict(_fields(act))
+        if act.take:
+            body["owner_id"] = self._id(act.by)
+        if act.owner is not None:
+            body["owner_id"] = self._id(act.owner)
+        if articles:
+            body["article"] = articles[0]
+        self._call(act.by, "PUT", f"tickets/{ticket.id}", body)
+        for article in articles[1:]:
+            self._call(act.by, "POST", "ticket_articles", {"ticket_id": ticket.id, **article})
+
+    def leave(self, leave: Leave) -> None:
+        """The member enters the absence."""
+        self._call(
+            leave.who,
+            "PUT",
+            "users/out_of_office",
+            {
+                "out_of_office": True,
+                "out_of_office_start_at": leave.at.date().isoformat(),
+                "out_of_office_end_at": leave.until.date().isoformat(),
+                "out_of_office_replacement_id": None if leave.stand_in is None else self._id(leave.stand_in),
+            },
+        )
+
+    def _id(self, member: str) -> int:
+        return int(self.box.desk.logins[login(member)])
+
+    def _mail(self, case: Case) -> Opened:
+        group = self.box.desk.groups.named(case.group)
+        assert group is not None  # noqa: S101 - the script's groups are the company's
+        article = self._receive(_message(case, case.title, case.text), int(group["id"]))
+        ticket = self.box.desk.tickets.get(article["ticket_id"])
+        return Opened(id=int(ticket["id"]), number=str(ticket["number"]))
+
+    def _follow_up(self, act: Act, ticket: Opened, case: Case) -> None:
+        self._receive(_message(case, f"Re: [Ticket#{ticket.number}] {case.title}", act.mail or ""), 1)
+
+    def _receive(self, message: EmailMessage, group_id: int) -> Mapping[str, Any]:
+        return self.box.receive_mail(message.as_bytes(), group_id=group_id)
+
+    def _call(self, member: str, method: str, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        session = self._sessions.get(member)
+        if session is None:
+            session = self._sessions[member] = requests.Session()
+            session.auth = (login(member), password(member))
+            session.trust_env = False
+        if method == "GET":
+            self.reads += 1
+        else:
+            self.writes += 1
+        text = json.dumps(body, ensure_ascii=False).encode()
+        headers = {"Content-Type": "application/json"}
+        answer = session.request(method, f"{self.url}/api/v1/{path}", data=text, headers=headers, timeout=TIMEOUT)
+        if answer.status_code >= 300:
+            raise RuntimeError(f"{member} {method} {path}: {answer.status_code} {answer.text[:200]}")
+        found: dict[str, Any] = answer.json()
+        return found
+
+
+def _fields(act: Act) -> Mapping[str, object]:
+    found: dict[str, object] = {f"{PREFIX}{name}": _plain(value) for name, value in act.set.items()}
+    if act.group is not None:
+        found["group"] = act.group
+    if act.state is not None:
+        found["state"] = act.state
+    if act.until is not None:
+        found["pending_time"] = act.until.isoformat()
+    return found
+
+
+def _plain(value: str | tuple[str, ...]) -> object:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _articles(act: Act, case: Case) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = []
+    if act.reply is not None:
+        mail = {"type": "email", "to": case.address, "subject": f"Re: {case.title}"}
+        found.append({"body": act.reply, "sender": "Agent", "internal": False, **mail})
+    if act.call is not None:
+        found.append({"body": act.call, "sender": "Agent", "internal": False, "type": "phone"})
+    if act.note is not None:
+        found.append({"body": act.note, "sender": "Agent", "internal": True, "type": "note"})
+    return found
+
+
+def _message(case: Case, subject: str, text: str) -> EmailMessage:
+    message = EmailMessage()
+    user, _, host = case.address.partition("@")
+    message["From"] = Address(case.name, user, host)
+    message["To"] = f"desk@{DOMAIN}"
+    message["Subject"] = subject
+    message.set_content(text)
+    return message

@@ -1,0 +1,216 @@
+"""Plays the week: from one thing that happens to the next, on virtual time, without waiting unless asked to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from integrations.store.records import EntryStatus, Work
+from integrations.zammad.errors import ZammadError
+from integrations.zammad.sandbox import Fault
+from jobs.drain import Workers
+from jobs.process import Outcome
+from zhidu.demo.actors import Actors, Opened
+from zhidu.demo.script import Act, Astray, Case, Cue, Leave, Outage
+from zhidu.demo.stage import RECONCILE_EVERY, Stage
+from zhidu.demo.story import Story
+from zhidu.demo.watching import Judgement, WatchedPlanner
+
+SWEEP_EVERY: Final = timedelta(seconds=30)
+"""Between two looks for due clocks of tickets that could not be looked at."""
+
+AGAIN: Final = timedelta(minutes=1)
+"""Who found the helpdesk gone tries again, one after the other, once it is back."""
+
+ENDED: Final = {"running": "met", "paused": "met", "breached": "met late"}
+"""How a clock ended that stood so when it was last seen."""
+
+OWN_TIME: Final = 1.0
+"""Seconds that each thing takes, so that no two changes of a ticket bear one time."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """What the player itself counts: looks by outcome, why tickets were looked at, the last judgement of each."""
+
+    looks: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+    clocks: dict[tuple[int, str, str], tuple[str, str]] = field(default_factory=dict)
+    last: dict[int, Judgement] = field(default_factory=dict)
+
+    def judged(self, judgement: Judgement) -> None:
+        """Keep the latest status of every run of every clock: (ticket, clock, run) → (clause, status).
+
+        A clock that is no longer there ended by what was done: before it was due, or late.
+        """
+        ticket = judgement.facts.ticket.id
+        self.last[ticket] = judgement
+        running = {(ticket, action.clock.name, action.clock.run): action.clock for action in judgement.verdict.running}
+        for key, (clause, status) in self.clocks.items():
+            if key[0] == ticket and key not in running:
+                self.clocks[key] = clause, ENDED.get(status, status)
+        for key, clock in running.items():
+            self.clocks[key] = clock.clauses[0], clock.status(judgement.facts.now)
+
+
+@dataclass(slots=True, kw_only=True)
+class Player:
+    """Plays `cues` on `stage` and tells `story`.
+
+    wait   waits so many virtual seconds in real time; does nothing when time is not to be seen
+    """
+
+    stage: Stage
+    cues: list[Cue]
+    story: Story
+    wait: Callable[[float], None]
+    tally: Tally = field(default_factory=Tally)
+    actors: Actors = field(init=False)
+    workers: Workers = field(init=False)
+    _opened: dict[str, tuple[Case, Opened]] = field(default_factory=dict)
+    _judgement: Judgement | None = None
+    _swept_at: datetime = field(init=False)
+    _reconcile_at: datetime = field(init=False)
+    _back_at: datetime | None = None
+    _told_waiting: bool = False
+    _put_off: int = 0
+
+    def __post_init__(self) -> None:
+        stage, processor = self.stage, self.stage.service.processor
+        assert processor is not None  # noqa: S101 - a stage's service is connected
+        self.actors = Actors(box=stage.box, url=stage.url)
+        planner = WatchedPlanner(names=processor.planner.names, notes=processor.planner.notes, watch=self._watch)
+        watched = replace(processor, planner=planner)
+        stage.service.processor = watched
+        self.workers = Workers(store=stage.service.store, process=self._process, name="demo")
+        self._swept_at = self._reconcile_at = stage.clock.now()
+
+    @property
+    def example(self) -> int:
+        """A ticket worth explaining: the one about which most was decided."""
+        judged = self.tally.last
+        return max(judged, key=lambda ticket: (len(judged[ticket].verdict.decisions), -ticket)) if judged else 1
+
+    def play(self, until: datetime) -> None:
+        """Everything up to `until`."""
+        clock = self.stage.clock
+        self.cues = [cue for cue in self.cues if cue.at < until]
+        while (at := self._next()) < until:
+            self.wait((at - clock.now()).total_seconds())
+            clock.move(at)
+            self.step()
+        self.wait((until - clock.now()).total_seconds())
+        clock.move(until)
+        self.step()
+
+    def step(self) -> None:
+        """Do what is due now."""
+        if self._back_at is not None and self.stage.clock.now() >= self._back_at:
+            self._back_at, self._told_waiting = None, False
+            self.story.company(self.stage.clock.now(), "back")
+        self.stage.box.deliver_due()
+        if self.cues and self.cues[0].at <= self.stage.clock.now():
+            self._cue(self.cues.pop(0))
+            self.stage.clock.tick(OWN_TIME)
+        self._sweep()
+        self._reconcile()
+        if self.workers.drain():
+            self.stage.service.post.run()
+
+    def _next(self) -> datetime:
+        """When something happens next."""
+        store = self.stage.service.store
+        found = [self._reconcile_at]
+        found += [cue.at for cue in self.cues[:1]]
+        found += [at for at in (self.stage.box.queue.next_at(), self._back_at) if at is not None]
+        due = store.clocks.next_at()
+        if due is not None:
+            found.append(max(due, self._swept_at + SWEEP_EVERY))
+        found += [entry.due_at for entry in store.inbox.list(EntryStatus.WAITING, limit=1)]
+        return max(min(found), self.stage.clock.now())
+
+    def _sweep(self) -> None:
+        now, store = self.stage.clock.now(), self.stage.service.store
+        due = store.clocks.next_at()
+        if due is not None and due <= now and now >= self._swept_at + SWEEP_EVERY:
+            self._swept_at = now
+            self.stage.service.jobs()["sweep"]()
+
+    def _reconcile(self) -> None:
+        now = self.stage.clock.now()
+        if now < self._reconcile_at:
+            return
+        self._reconcile_at = now + timedelta(seconds=RECONCILE_EVERY)
+        try:
+            missed = self.stage.service.jobs()["reconcile"]()
+        except ZammadError:
+            self._wait_for_helpdesk()
+            return
+        if missed:
+            self.story.company(now, "missed", count=missed)
+
+    def _wait_for_helpdesk(self) -> None:
+        if not self._told_waiting:
+            self._told_waiting = True
+            self.story.company(self.stage.clock.now(), "waiting")
+
+    def _watch(self, judgement: Judgement) -> None:
+        self._judgement = judgement
+
+    def _process(self, work: Work) -> Outcome:
+        processor = self.stage.service.processor
+        assert processor is not None  # noqa: S101 - set when the player was made
+        self._judgement = None
+        outcome = processor.process(work)
+        self.tally.looks[outcome.name.lower()] += 1
+        self.tally.reasons.update(work.reasons)
+        if outcome is Outcome.RETRIED:
+            self._wait_for_helpdesk()
+        elif self._judgement is not None:
+            self.tally.judged(self._judgement)
+            if self._judgement.plan.decisions:
+                self.story.decided(self._judgement)
+        self.stage.clock.tick(OWN_TIME)
+        return outcome
+
+    def _cue(self, cue: Cue) -> None:
+        if self._back_at is None or isinstance(cue.what, Outage | Astray):
+            self._perform(cue)
+        else:
+            self._put_off += 1
+            self.cues.append(replace(cue, at=self._back_at + AGAIN * self._put_off))
+            self.cues.sort(key=lambda other: other.at)
+
+    def _perform(self, cue: Cue) -> None:
+        now, box = self.stage.clock.now(), self.stage.box
+        match cue.what:
+            case Case() as case:
+                opened = self.actors.open(case)
+                self._opened[cue.case] = case, opened
+                self.story.comes(now, opened.number, case)
+            case Act() as act:
+                case, opened = self._opened[cue.case]
+                self.actors.act(act, opened, case)
+                self.story.acts(now, opened.number, act, case)
+            case Outage(minutes=minutes):
+                box.faults.outage(minutes * 60)
+                self._back_at, self._put_off = now + timedelta(minutes=minutes), 0
+                self.story.company(now, "outage", minutes=minutes)
+            case Leave() as leave:
+                self.actors.leave(leave)
+                self._tell_leave(now, leave)
+            case Astray(how=how):
+                box.faults.add(Fault(kind=how))
+                self.story.company(now, how)
+
+    def _tell_leave(self, now: datetime, leave: Leave) -> None:
+        words = self.story.words
+        until = words.when(leave.until).removesuffix(" 00:00")
+        if leave.stand_in is None:
+            self.story.company(now, "leave", person=words.person(leave.who), until=until)
+            return
+        stand_in = words.person(leave.stand_in)
+        self.story.company(now, "stand_in", person=words.person(leave.who), until=until, stand_in=stand_in)

@@ -1,0 +1,260 @@
+"""What came of the week: figures counted from the store, the helpdesk and the service's own counters."""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Final
+
+from prometheus_client import CollectorRegistry
+
+from integrations.store.records import MessageStatus
+from integrations.store.store import Store
+from integrations.zammad.sandbox import Sandbox
+from zhidu.demo.company import MEMBERS, login
+from zhidu.demo.player import Player
+from zhidu.demo.script import ZONE
+from zhidu.demo.story import padded
+from zhidu.demo.words import Words
+
+_ALL: Final = 1_000_000
+
+_WIDTH, _NAME, _TOTAL = 110, 28, 5
+"""Columns of the table, of its names and of its figures."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clocks:
+    """Runs of clocks by how they stand or ended: in time, late, late and open, still in time or standing still."""
+
+    met: int = 0
+    met_late: int = 0
+    breached: int = 0
+    open: int = 0
+
+    @property
+    def late(self) -> int:
+        """All that ran out."""
+        return self.met_late + self.breached
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """All figures.
+
+    clocks           clause → its clocks
+    rungs            clause and rung, such as `4.3.2 50%` → how often it took effect
+    findings         code → how many
+    deliveries       new, duplicate … → how many; echo: of the new, those that told of our own write alone
+    reads, writes    the service's calls to the helpdesk in the week; setting up is not counted
+    events           deliveries that were taken in, clocks that were due and changes that were found by reading
+    told             login → how often the helpdesk told that person of something
+    seconds          real time that the play took; the only figure that differs from one play to the next
+    """
+
+    begins: datetime
+    ends: datetime
+    seed: int
+    policy: str
+    tickets: int
+    cases: int
+    kinds: Mapping[str, int]
+    severities: Mapping[str, int]
+    reopened: int
+    ended: int
+    clocks: Mapping[str, Clocks]
+    rungs: Mapping[str, int]
+    findings: Mapping[str, int]
+    grave: int
+    notes: int
+    replies: int
+    mails: Mapping[str, int]
+    told: Mapping[str, int]
+    deliveries: Mapping[str, int]
+    looks: Mapping[str, int]
+    events: int
+    reads: int
+    writes: int
+    lines: int
+    seconds: float
+
+    def as_json(self) -> dict[str, Any]:
+        """One object; instants with their offset, shares to the hundredth."""
+        found = {name: _plain(value) for name, value in asdict(self).items() if name != "clocks"}
+        found["clocks"] = {clause: asdict(clocks) for clause, clocks in self.clocks.items()}
+        totals = Clocks(
+            met=sum(clocks.met for clocks in self.clocks.values()),
+            met_late=sum(clocks.met_late for clocks in self.clocks.values()),
+            breached=sum(clocks.breached for clocks in self.clocks.values()),
+            open=sum(clocks.open for clocks in self.clocks.values()),
+        )
+        found["clocks_met"], found["clocks_breached"] = totals.met, totals.late
+        found["reads_per_event"] = round(self.reads / max(1, self.events), 2)
+        found["writes_per_event"] = round(self.writes / max(1, self.events), 2)
+        return found
+
+    def table(self, words: Words) -> Iterator[str]:
+        """For people."""
+        of = words.of
+        yield f"── {of('summary.title')} " + "─" * 60
+        days = (self.ends.astimezone(ZONE).date() - self.begins.astimezone(ZONE).date()).days
+        took = {"seconds": f"{self.seconds:.0f}", "policy": self.policy, "seed": self.seed, "days": days}
+        yield of("summary.took", begins=words.when(self.begins), ends=words.when(self.ends), **took)
+        yield ""
+        for key, total, parts in self._rows(words):
+            yield from _row(of(f"summary.{key}"), total, parts)
+        yield ""
+        yield from self._clock_rows(words)
+
+    def _rows(self, words: Words) -> Iterator[tuple[str, int, list[str]]]:
+        grades = {words.value("severity", grade): count for grade, count in self.severities.items()}
+        kinds = {words.value("kind", kind): count for kind, count in self.kinds.items()}
+        yield "tickets", self.tickets, []
+        yield "cases", self.cases, [*_counts(kinds), *_counts(grades)]
+        yield "ended", self.ended, []
+        yield "reopened", self.reopened, []
+        yield "rungs", sum(self.rungs.values()), _counts(self.rungs)
+        grave = words.of("summary.grave", count=self.grave)
+        yield "findings", sum(self.findings.values()), [*_counts(self.findings), grave]
+        yield "notes", self.notes, []
+        yield "replies", self.replies, []
+        yield "mails", sum(self.mails.values()), _counts(self.mails)
+        yield "told", sum(self.told.values()), _counts({words.person(who): n for who, n in self.told.items()})
+        taken = {name: count for name, count in self.deliveries.items() if name != "echo"}
+        yield "deliveries", sum(taken.values()), _counts(self.deliveries)
+        yield "looks", sum(self.looks.values()), _counts(self.looks)
+        yield "helpdesk", self.reads + self.writes, [self._per_event(words)]
+
+    def _per_event(self, words: Words) -> str:
+        reads, writes = self.reads / max(1, self.events), self.writes / max(1, self.events)
+        return words.of("summary.per_event", events=self.events, reads=f"{reads:.2f}", writes=f"{writes:.2f}")
+
+    def _clock_rows(self, words: Words) -> Iterator[str]:
+        heads = [words.of(f"summary.{key}") for key in ("clocks", "met", "late", "breached", "open")]
+        yield " ".join(f"{head:>10}" for head in heads)
+        for clause, clocks in self.clocks.items():
+            cells = (clause, clocks.met, clocks.met_late, clocks.breached, clocks.open)
+            yield " ".join(f"{cell:>10}" for cell in cells)
+
+
+def _counts(counts: Mapping[str, int]) -> list[str]:
+    return [f"{name} {count}" for name, count in counts.items() if count]
+
+
+def _row(name: str, total: int, parts: list[str]) -> Iterator[str]:
+    """A figure with its parts, on as many lines as they need."""
+    margin = " " * (_NAME + _TOTAL + 3)
+    text = textwrap.wrap(", ".join(parts), width=_WIDTH - len(margin), break_on_hyphens=False) or [""]
+    yield f"{padded(name, _NAME)} {total:>{_TOTAL}}  {text[0]}".rstrip()
+    for more in text[1:]:
+        yield f"{margin}{more}"
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.astimezone(ZONE).isoformat()
+    if isinstance(value, float):
+        return round(value, 2)
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def summarise(player: Player, *, begins: datetime, seed: int, before: tuple[int, int], seconds: float) -> Summary:
+    """`before` are the helpdesk's reads and writes when the play began."""
+    stage, tally = player.stage, player.tally
+    service, box = stage.service, stage.box
+    counters, actors = box.counters, player.actors
+    delivered = _samples(service.registry, "zhidu_deliveries_total", "outcome")
+    deliveries = {**delivered, "echo": tally.looks["echo"]}
+    facts = [judgement.verdict.facts for judgement in tally.last.values()]
+    found = service.store.findings.list(limit=_ALL)
+    return Summary(
+        begins=begins,
+        ends=stage.clock.now(),
+        seed=seed,
+        policy=stage.policy.digest,
+        tickets=len(box.desk.tickets),
+        cases=len({service.store.cases.of(ticket) for ticket in tally.last}),
+        kinds=_sorted(Counter(one.ticket.kind or "" for one in facts)),
+        severities=_sorted(Counter(one.ticket.severity for one in facts if one.ticket.severity)),
+        reopened=sum(_reopenings(one.history) for one in facts),
+        ended=sum(one.ticket.stage == "ended" for one in facts),
+        clocks=_clocks(player),
+        rungs=_rungs(service.registry),
+        findings=_sorted(Counter(record.finding.code for record in found)),
+        grave=sum(record.finding.grave for record in found),
+        notes=_articles(box, internal=True),
+        replies=_articles(box, internal=False),
+        mails=_mails(service.store),
+        told=_told(box),
+        deliveries=MappingProxyType({name: int(count) for name, count in deliveries.items() if count}),
+        looks=_sorted(tally.looks),
+        events=int(delivered.get("new", 0)) + tally.reasons["due"] + tally.reasons["missed"],
+        reads=counters.reads - before[0] - actors.reads,
+        writes=counters.writes - before[1] - actors.writes,
+        lines=player.story.lines,
+        seconds=seconds,
+    )
+
+
+def _reopenings(history: tuple[Any, ...]) -> int:
+    return sum(1 for change in history if change.field == "state" and change.old == "closed" != change.new)
+
+
+def _clocks(player: Player) -> Mapping[str, Clocks]:
+    """By clause; a clock that was still running when its case ended counts as it stood then."""
+    found: dict[str, Counter[str]] = {}
+    for clause, status in player.tally.clocks.values():
+        found.setdefault(clause, Counter())[status] += 1
+    return MappingProxyType(
+        {
+            clause: Clocks(
+                met=counts["met"],
+                met_late=counts["met late"],
+                breached=counts["breached"],
+                open=counts["running"] + counts["paused"],
+            )
+            for clause, counts in sorted(found.items())
+        }
+    )
+
+
+def _samples(registry: CollectorRegistry, name: str, label: str) -> dict[str, float]:
+    return {
+        sample.labels[label]: sample.value
+        for metric in registry.collect()
+        for sample in metric.samples
+        if sample.name == name
+    }
+
+
+def _rungs(registry: CollectorRegistry) -> Mapping[str, int]:
+    rows = {
+        f"{sample.labels['clause']} {sample.labels['rung']}": int(sample.value)
+        for metric in registry.collect()
+        for sample in metric.samples
+        if sample.name == "zhidu_rungs_total"
+    }
+    return MappingProxyType(dict(sorted(rows.items())))
+
+
+def _articles(box: Sandbox, *, internal: bool) -> int:
+    """Those that zhidu wrote: notes, or mails to customers."""
+    return sum(1 for row in box.desk.articles if row["internal"] == internal and "zhidu" in (row["preferences"] or {}))
+
+
+def _mails(store: Store) -> Mapping[str, int]:
+    counts = {status.value: len(store.outbox.list(status, limit=_ALL)) for status in MessageStatus}
+    return MappingProxyType({name: count for name, count in counts.items() if count})
+
+
+def _told(box: Sandbox) -> Mapping[str, int]:
+    own = {login(member) for member in MEMBERS}
+    return _sorted(Counter(told.login for told in box.notifications if told.login in own))
+
+
+def _sorted(counts: Mapping[Any, int]) -> Mapping[str, int]:
+    return MappingProxyType({str(name): count for name, count in sorted(counts.items(), key=lambda item: str(item[0]))})

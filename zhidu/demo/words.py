@@ -1,0 +1,61 @@
+"""The demonstration's own words, and those of the policy, in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from policies.kernel.config import read
+from policies.kernel.manifest import LocalText
+from policies.kernel.provisioning import FieldNeed
+from policies.kernel.texts import LANGUAGES, Language, Texts, load_texts
+from policies.kernel.voice import moment
+from zhidu.demo.company import MEMBERS
+from zhidu.demo.script import ZONE
+
+_FOLDER = Path(__file__).parent / "i18n"
+
+
+@cache
+def texts() -> Texts:
+    """The demonstration's texts. Raises ConfigErrors."""
+    return load_texts({tongue: (read(_FOLDER / f"{tongue}.yaml"),) for tongue in LANGUAGES})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """Everything the story says, in `tongue`; `fields` are the ticket fields by name."""
+
+    tongue: Language
+    fields: Mapping[str, FieldNeed]
+
+    def of(self, key: str, **values: object) -> str:
+        return texts().get(key, self.tongue, **values)
+
+    def when(self, at: datetime) -> str:
+        return moment(at, self.tongue, ZONE)
+
+    def person(self, member: str) -> str:
+        """A member's name by the short name or the login."""
+        found = MEMBERS.get(member) or MEMBERS.get(member.partition("@")[0])
+        return member if found is None else found.called(self.tongue)
+
+    def field(self, name: str) -> str:
+        need = self.fields.get(name)
+        return name if need is None else self._in(need.display)
+
+    def value(self, name: str, value: object) -> str:
+        """A field's value as the helpdesk shows it; several joined."""
+        if value in (None, "", frozenset()):
+            return self.of("effect.nothing")
+        if isinstance(value, frozenset | tuple | list):
+            return ("、" if self.tongue != "en" else ", ").join(self.value(name, item) for item in sorted(value))
+        need = self.fields.get(name)
+        option = None if need is None else need.options.get(str(value))
+        return str(value) if option is None else self._in(option)
+
+    def _in(self, text: LocalText) -> str:
+        return {"zh-CN": text.zh_cn, "zh-TW": text.zh_tw, "en": text.en}[self.tongue]
