@@ -101,5 +101,11 @@ def may_see(desk: Desk, user: Row, permissions: frozenset[str], ticket: Row, kin
 
 def agents_of(desk: Desk, group_id: int) -> list[Row]:
     """Active agents with full access to the group, by login."""
-    found = [user for user in desk.users if may(desk, user, group_id, "full") and is_agent(desk, user)]
+    key = str(group_id)
+    roles = {role["id"] for role in desk.table("roles") if key in role["group_ids"]}
+    people = {user for user, access in desk.user_groups.items() if key in access}
+    if roles:
+        people |= {user["id"] for user in desk.users if roles & set(user["role_ids"])}
+    candidates = (desk.users.rows[one] for one in people)
+    found = [user for user in candidates if may(desk, user, group_id, "full") and is_agent(desk, user)]
     return sorted(found, key=lambda user: str(user["login"]))

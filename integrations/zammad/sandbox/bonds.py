@@ -51,7 +51,7 @@ def links(call: Call) -> Answer:
 
 
 def _numbered(call: Call, number: str) -> Row:
-    found = next((row for row in call.desk.tickets if row["number"] == number), None)
+    found = call.desk.tickets.find(call.desk.numbers.get(number))
     if found is None:
         raise not_found("Ticket", number)
     return visible(call, str(found["id"]), "change")

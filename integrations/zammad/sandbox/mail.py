@@ -77,7 +77,7 @@ def receive(desk: Desk, raw: bytes, *, group_id: int, create_ticket: CreateTicke
         customer["firstname"], _, customer["lastname"] = name.partition(" ")
     _know_recipients(desk, message)
     found = FOLLOW_UP.search(subject)
-    ticket = next((row for row in desk.tickets if found and row["number"] == found[1]), None)
+    ticket = desk.tickets.find(desk.numbers.get(found[1])) if found else None
     fresh = ticket is None
     if ticket is None:
         ticket = create_ticket(desk, {"title": subject or "-", "group_id": group_id, "customer_id": customer["id"],

@@ -78,7 +78,8 @@ def count_tickets(desk: Desk, customer_id: int, by: int) -> None:
     customer = desk.users.rows.get(customer_id)
     if customer is None:
         return
-    own = [row for row in desk.tickets if row["customer_id"] == customer_id != SYSTEM_USER]
+    held = desk.tickets_of.get(customer_id, ()) if customer_id != SYSTEM_USER else ()
+    own = [desk.tickets.rows[key] for key in held]
     closed = sum(desk.name_of("ticket_states", row["state_id"]) in ("closed", "merged") for row in own)
     figures = {"tickets_closed": closed, "tickets_open": len(own) - closed}
     if not customer["role_ids"]:

@@ -70,6 +70,8 @@ def plant(desk: Desk, *, token: str) -> None:
             desk.emails[user["email"]] = user["id"]
         desk.user_groups[user["id"]] = seed["user_groups"].get(str(user["id"]), {})
     desk.articles_of[1] = [1]
+    desk.tickets_of[2] = {1}
+    desk.numbers["21001"] = 1
     desk.tags_of[1] = []
     desk.next_number = 21002
     desk.history_id = 10

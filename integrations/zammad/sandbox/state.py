@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from integrations.zammad.sandbox.errors import not_found
@@ -31,8 +32,11 @@ def seconds(text: str) -> str:
 
 def parse_time(value: object) -> str | None:
     """A time with any offset as the interface stores it; None where it is no time (nothing is refused)."""
-    if not isinstance(value, str):
-        return None
+    return _parse(value) if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=1024)
+def _parse(value: str) -> str | None:
     try:
         at = datetime.fromisoformat(value.strip())
     except ValueError:
@@ -137,6 +141,8 @@ class Desk:
         self.logins: dict[str, int] = {}
         self.emails: dict[str, int] = {}
         self.articles_of: dict[int, list[int]] = {}
+        self.tickets_of: dict[int, set[int]] = {}
+        self.numbers: dict[str, int] = {}
         self.tags_of: dict[int, list[str]] = {}
         self.history_of: dict[tuple[str, int], list[Row]] = {}
         self.attachments_of: dict[int, list[int]] = {}

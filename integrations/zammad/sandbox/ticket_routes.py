@@ -79,7 +79,7 @@ def merge(call: Call, source_key: str, target_number: str) -> Answer:
     """Move the source's articles into the target and set it to `merged`; the target only moves `updated_at`."""
     desk = call.desk
     source = visible(call, source_key, "change")
-    target = next((row for row in desk.tickets if row["number"] == target_number), None)
+    target = desk.tickets.find(desk.numbers.get(target_number))
     if target is None:
         raise not_found("Ticket", target_number)
     moved = desk.articles_of[source["id"]]

@@ -42,6 +42,9 @@ def save(desk: Desk, ticket: Row, new: Row, by: int) -> None:
         return
     _follow(desk, ticket, new, at)
     changes = {name: (ticket.get(name), new[name]) for name in ticket if name in new and ticket[name] != new[name]}
+    if "customer_id" in changes:
+        desk.tickets_of[ticket["customer_id"]].discard(ticket["id"])
+        desk.tickets_of.setdefault(new["customer_id"], set()).add(ticket["id"])
     ticket.update(new, updated_by_id=by, updated_at=at)
     history.updated(desk, by, "Ticket", ticket["id"], changes)
     change = change_of(desk, ticket["id"], by)
@@ -140,12 +143,11 @@ def create(desk: Desk, user: Row, body: Row, *, screen: str | None = "create_mid
 
 
 def _number(desk: Desk, chosen: Any) -> str:
-    taken = {ticket["number"] for ticket in desk.tickets}
     if chosen:
-        if str(chosen) in taken:
+        if str(chosen) in desk.numbers:
             raise unprocessable(ABORTED, human=False)
         return str(chosen)
-    while str(desk.next_number) in taken:
+    while str(desk.next_number) in desk.numbers:
         desk.next_number += 1
     desk.next_number += 1
     return str(desk.next_number - 1)
@@ -160,6 +162,8 @@ def _insert(desk: Desk, new: Row, number: str, by: int) -> Row:
         ticket["close_at"] = ticket["last_close_at"] = at
     desk.tickets.add(ticket)
     desk.articles_of[ticket["id"]] = []
+    desk.numbers[number] = ticket["id"]
+    desk.tickets_of.setdefault(ticket["customer_id"], set()).add(ticket["id"])
     desk.tags_of[ticket["id"]] = []
     history.created(desk, by, "Ticket", ticket["id"])
     change_of(desk, ticket["id"], by, kind="create")
@@ -196,6 +200,8 @@ def remove_tag(desk: Desk, ticket: Row, tag: str, by: int) -> None:
 def erase(desk: Desk, ticket: Row) -> None:
     """Remove the ticket with articles, mails, attachments, history, tags, links and mentions."""
     key = ticket["id"]
+    desk.numbers.pop(ticket["number"], None)
+    desk.tickets_of[ticket["customer_id"]].discard(key)
     for article_id in desk.articles_of.pop(key, []):
         desk.articles.rows.pop(article_id, None)
         desk.raw_mails.pop(article_id, None)
