@@ -7,6 +7,8 @@ import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 import requests
@@ -82,11 +84,15 @@ class Connection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """An answer of 2xx: status, content type and the unpacked body."""
+    """An answer of 2xx: status, content type and the unpacked body.
+
+    dated_at   when it was given by the helpdesk's own clock (aware, to the second); None: it does not say
+    """
 
     status: int
     content_type: str
     body: bytes = field(repr=False)
+    dated_at: datetime | None = None
 
 
 class TimedAdapter(HTTPAdapter):
@@ -242,7 +248,10 @@ class Transport:
     ) -> Answer | ZammadError:
         status = response.status_code
         if 200 <= status < 300 and not body.startswith(b'{"error"'):
-            return Answer(status=status, content_type=response.headers.get("Content-Type", ""), body=body)
+            content_type = response.headers.get("Content-Type", "")
+            return Answer(
+                status=status, content_type=content_type, body=body, dated_at=_instant(response.headers.get("Date"))
+            )
         return error_for(
             status=status,
             body=self._hushed(body),
@@ -259,6 +268,15 @@ class Transport:
 
 class _TooMuch(Exception):
     pass
+
+
+def _instant(header: str | None) -> datetime | None:
+    """The `Date` header; None where there is none or it cannot be read."""
+    try:
+        at = parsedate_to_datetime(header or "")
+    except ValueError:
+        return None
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
 
 
 def _seconds(header: str | None) -> float | None:
