@@ -57,7 +57,9 @@ def severity_by_flags(facts: Facts, config: Config) -> Wants:
     if SEVERITIES.index(severity) > known:
         heavy = [flag for flag, each in config.flag_weights.items() if each and flag in ticket.flags]
         flags = tuple(f"@flag.{flag}" for flag in heavy)
-        why = say("severity.flags", severity=f"@core:severity.{severity}", flags=flags)
+        why = say("severity.plain", severity=f"@core:severity.{severity}")
+        if flags:
+            why = say("severity.flags", severity=f"@core:severity.{severity}", flags=flags)
         yield SetField(field="severity", value=severity), why
 
 
