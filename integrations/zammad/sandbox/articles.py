@@ -22,7 +22,7 @@ from integrations.zammad.sandbox.seed import (
     type_id,
     type_name,
 )
-from integrations.zammad.sandbox.state import Desk, Row
+from integrations.zammad.sandbox.state import SYSTEM_USER, Desk, Row
 
 Save = Callable[[Desk, Row, Row, int], None]
 ADDRESS = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+")
@@ -41,7 +41,8 @@ def _kind(desk: Desk, body: Row, user: Row) -> tuple[int, int]:
         sender_key = sender_id(sender) if sender else int(body["sender_id"])
     else:
         sender_key = sender_id("Agent" if is_agent(desk, user) else "Customer")
-    return type_key, sender_key if is_agent(desk, user) else sender_id("Customer")
+    free = is_agent(desk, user) or user["id"] == SYSTEM_USER
+    return type_key, sender_key if free else sender_id("Customer")
 
 
 def check_article(desk: Desk, ticket: Row, body: Row, user: Row) -> None:
@@ -49,6 +50,11 @@ def check_article(desk: Desk, ticket: Row, body: Row, user: Row) -> None:
     type_key, sender_key = _kind(desk, body, user)
     if body.get("body") is None and not body.get("attachments"):
         raise unprocessable("Need at least an 'article body' field.")
+    for index, upload in enumerate(body.get("attachments") or []):
+        try:
+            base64.b64decode(str(upload.get("data") or ""), validate=True)
+        except binascii.Error:
+            raise unprocessable(f"Invalid base64 for attachment with index '{index}'") from None
     if type_name(type_key) != "email" or sender_name(sender_key) != "Agent":
         return
     if not ADDRESS.search(str(body.get("to") or "")):
@@ -184,10 +190,7 @@ def attach(desk: Desk, article: Row, filename: str, content: bytes, preferences:
 
 
 def _attach_upload(desk: Desk, article: Row, upload: Any) -> None:
-    try:
-        content = base64.b64decode(str(upload.get("data") or ""), validate=True)
-    except binascii.Error:
-        raise unprocessable("Invalid base64 for attachment with index '0'") from None
+    content = base64.b64decode(str(upload.get("data") or ""))
     attach(desk, article, str(upload.get("filename")), content, {"Mime-Type": upload.get("mime-type")})
 
 

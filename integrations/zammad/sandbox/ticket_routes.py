@@ -37,7 +37,8 @@ def read(call: Call, key: str) -> Answer:
     if call.expand:
         return 200, views.expanded(call.desk, ticket)
     if call.query.get("all") == "true":
-        text = json.dumps(views.one_read(call.desk, ticket), ensure_ascii=False, separators=(",", ":"))
+        shown = views.one_read(call.desk, ticket, internal=call.agent)
+        text = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
         return 200, Raw(f'{text[:-1]},"form_meta":{call.desk.form_meta}}}'.encode(), JSON)
     return 200, ticket
 

@@ -110,9 +110,13 @@ def _checklist(desk: Desk, key: int, found: Row) -> None:
     found.setdefault("ChecklistItem", {}).update({str(item["id"]): item for item in items})
 
 
-def one_read(desk: Desk, ticket: Row) -> Row:
-    """`GET /tickets/:id?all=true` without `form_meta`: ticket, articles, people, links, tags, mentions."""
+def one_read(desk: Desk, ticket: Row, *, internal: bool = True) -> Row:
+    """`GET /tickets/:id?all=true` without `form_meta`: ticket, articles, people, links, tags, mentions.
+
+    internal  whether the reader sees internal articles.
+    """
     rows = [desk.articles.rows[key] for key in desk.articles_of[ticket["id"]]]
+    rows = [row for row in rows if internal or not row["internal"]]
     mentions = [row for row in desk.table("mentions") if row["mentionable_id"] == ticket["id"]]
     around = [user["id"] for user in agents_of(desk, ticket["group_id"])]
     around += [row["user_id"] for row in mentions]
