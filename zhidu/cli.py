@@ -16,6 +16,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "modules": ("zhidu.commands.modules:modules", "Policy modules: their order and conflicts; a new one."),
     "check": ("zhidu.commands.check:check", "Configuration, modules, golden rows, clause coverage."),
     "explain": ("zhidu.commands.explain:explain", "Why a ticket is as it is: facts, rules, clauses, clocks."),
+    "init": ("zhidu.commands.init:init", "A commented configuration to start from."),
     "doctor": ("zhidu.commands.doctor:doctor", "Environment, configuration, store, Zammad; what to do about it."),
     "status": ("zhidu.commands.status:status", "What runs, what waits, what is late; the policy in force."),
     "inbox": ("zhidu.commands.inbox:inbox", "Deliveries: waiting, failed, dead; replay."),
