@@ -31,6 +31,16 @@ class Known:
         return json.dumps({"changes": rows, "refused": dict(self.refused)}, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
+    def of(cls, look: Look | None) -> Known | None:
+        """What a look kept; None without one, and for one that another program wrote."""
+        if look is None:
+            return None
+        try:
+            return cls.load(look.history)
+        except (ValueError, KeyError, TypeError):
+            return None
+
+    @classmethod
     def load(cls, text: str) -> Known:
         """Reads what `dump` wrote. Raises ValueError for anything else: the look is then worth nothing."""
         kept = json.loads(text)

@@ -25,6 +25,7 @@ from jobs.record import Recorder, clock_rows, fired_rungs
 from jobs.related import Relations
 from jobs.troubles import Troubles
 from jobs.watchdog import Watchdog
+from policies.kernel.describe import in_words
 from policies.kernel.evaluate import Unit, Verdict, evaluate
 from policies.kernel.facts import Facts
 
@@ -70,6 +71,7 @@ class Processor:
 
     helpdesk     the client of the calling thread
     adopt_from   tickets created before it are only observed until a person touches them; None: all are taken in
+    dry_run      say what would be written, and write nothing: neither to the helpdesk nor, but for the inbox, here
     """
 
     helpdesk: Callable[[], Helpdesk]
@@ -86,12 +88,16 @@ class Processor:
     watchdog: Watchdog
     limits: Limits = field(default_factory=Limits)
     adopt_from: Callable[[], datetime | None] = lambda: None
+    dry_run: bool = False
 
     def process(self, work: Work) -> Outcome:
         """Look at the ticket of `work` and finish the work, whatever comes: done, tried again later, or dead letter."""
         began = time.monotonic()
         calls = _Calls()
-        with structlog.contextvars.bound_contextvars(ticket_id=work.ticket_id, reasons=",".join(work.reasons)):
+        deliveries = [delivery.delivery_id for delivery in work.deliveries]
+        with structlog.contextvars.bound_contextvars(
+            ticket_id=work.ticket_id, delivery_id=deliveries, reasons=",".join(work.reasons)
+        ):
             try:
                 outcome = self._look(work, calls)
             except (Transient, StoreError) as error:
@@ -116,6 +122,9 @@ class Processor:
         known = self._known(read, self.store.looks.get(ticket_id), calls)
         facts = self.reader.facts(read, known.changes, self.now())
         if facts.ticket.over:
+            target = next((link.object_id for link in read.links if link.type == "parent"), None)
+            if facts.ticket.state_type == "merged" and target is not None:
+                self.relations.merge(ticket_id, target)
             return Outcome.OVER
         return self._judged(read, known, facts)
 
@@ -141,7 +150,7 @@ class Processor:
         return not touched and not any(article.at >= adopt_from and article.key is None for article in facts.articles)
 
     def _known(self, read: OneRead, look: Look | None, calls: _Calls) -> Known:
-        kept = _load(look)
+        kept = Known.of(look)
         if kept is not None and is_as_last_seen(read.ticket, look):
             return kept
         calls.reads += 1
@@ -157,11 +166,19 @@ class Processor:
         judged = self.judge(work.ticket_id, calls)
         if isinstance(judged, Outcome):
             return self._close(work, judged)
+        if self.dry_run:
+            self._say(judged)
+            return self._finish(work, Outcome.SAME)
         applied = Applied(ticket=None)
         if not judged.plan.empty or judged.plan.decisions:
             self._stage(judged)
             applied = self._apply(judged, calls)
         return self._commit(work, judged, applied)
+
+    def _say(self, judged: Judged) -> None:
+        """The plan as a line of the log each: fields, and the rules that want something."""
+        for decision in judged.plan.decisions:
+            log.info("would", rule=decision.rule, clauses=decision.clauses, action=in_words(decision.action))
 
     def _close(self, work: Work, outcome: Outcome) -> Outcome:
         with self.store.unit() as unit:
@@ -276,12 +293,3 @@ class _Calls:
 
     reads: int = 0
     writes: int = 0
-
-
-def _load(look: Look | None) -> Known | None:
-    if look is None:
-        return None
-    try:
-        return Known.load(look.history)
-    except (ValueError, KeyError, TypeError):
-        return None

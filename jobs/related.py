@@ -24,8 +24,9 @@ class Relations:
 
     def related(self, ticket: Ticket) -> Related:
         """What the store knows of other complaints by this customer, and of this cause. raises StoreError"""
+        first_at = self._first_at(ticket)
         if ticket.kind not in (None, COMPLAINT):
-            return Related()
+            return Related(first_at=first_at)
         received = ticket.since
         earlier = self.store.matters.earlier(
             ticket.customer, COMPLAINT, since=received - self.repeat_within, before=received
@@ -37,7 +38,23 @@ class Relations:
                 ticket.cause, COMPLAINT, since=since, before=before, but=ticket.customer
             )
         mine = tuple(number for number in earlier if number != ticket.id)
-        return Related(earlier=mine, same_cause=others + 1, linked=mine)
+        return Related(earlier=mine, same_cause=others + 1, linked=mine, first_at=first_at)
+
+    def _first_at(self, ticket: Ticket) -> datetime | None:
+        """When the case came in, where it is known by several tickets: one was merged into another."""
+        case = self.store.cases.of(ticket.id)
+        tickets = () if case is None else self.store.cases.tickets(case)
+        return self.store.matters.first_at(tickets) if len(tickets) > 1 else None
+
+    def merge(self, source: int, target: int) -> None:
+        """`source` was merged into `target`: one case from now on, with both findings; the target is looked at."""
+        with self.store.unit() as unit:
+            gone, stays = unit.cases.of(source), unit.cases.of(target)
+            if gone is not None and stays is not None and gone != stays:
+                unit.cases.merge(gone, into=stays)
+            elif gone is not None and stays is None:
+                unit.cases.put(target, gone)
+            unit.inbox.enqueue(target, "merged")
 
     def keep(self, unit: Repositories, ticket: Ticket) -> None:
         """What this ticket is about, for others; those who share its cause are looked at again when it joins them."""

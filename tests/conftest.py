@@ -15,6 +15,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+import structlog
 
 _FOUND = os.environ.get("ZHIDU_TEST_POSTGRES", f"postgresql://{getpass.getuser()}@127.0.0.1:5432/test")
 
@@ -154,3 +155,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def update_golden(request: pytest.FixtureRequest) -> bool:
     """Whether golden files are written instead of only compared."""
     return bool(request.config.getoption("--update-golden"))
+
+
+# The library's own default draws tracebacks with every local variable: slow, and full of what tests invent.
+structlog.configure(processors=[structlog.contextvars.merge_contextvars, structlog.processors.KeyValueRenderer()])

@@ -1,5 +1,6 @@
 """What each ticket is about: enough to find a customer's earlier matters and causes that several customers share."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import distinct, func, select
@@ -43,6 +44,13 @@ class Matters:
         )
         with self._session.read() as connection:
             return tuple(connection.scalars(statement))
+
+    def first_at(self, ticket_ids: Sequence[int]) -> datetime | None:
+        """When the first of these tickets was received; None where nothing is known of any."""
+        statement = select(func.min(MATTERS.c.received_at)).where(MATTERS.c.ticket_id.in_(ticket_ids))
+        with self._session.read() as connection:
+            found: datetime | None = connection.scalar(statement)
+        return found
 
     def of_cause(self, cause: str, kind: str, *, since: datetime, before: datetime, limit: int) -> tuple[int, ...]:
         """Up to `limit` tickets of this cause and kind received in [`since`, `before`), the oldest first."""

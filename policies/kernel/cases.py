@@ -137,6 +137,7 @@ class RelatedRow(StrictModel):
     earlier: list[int] = Field(default_factory=list)
     same_cause: int = 1
     linked: list[int] = Field(default_factory=list)
+    first_at: AwareDatetime | None = None
 
 
 class Given(StrictModel):
@@ -262,6 +263,7 @@ def facts_of(stage: Stage, given: Given) -> Facts:
             earlier=tuple(given.related.earlier),
             same_cause=given.related.same_cause,
             linked=tuple(given.related.linked),
+            first_at=given.related.first_at,
         ),
         me=stage.who("zhidu"),
     )

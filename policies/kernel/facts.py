@@ -106,7 +106,7 @@ class Ticket:
     state_type   new, open, pending reminder, pending action, closed, merged or removed, whatever the state is called
     owner        user id, None when nobody owns it
     custom       `zhidu_` fields of modules outside the core set
-    absent      fields of the core set that this helpdesk does not have: nobody can fill them in
+    absent       fields of the core set that this helpdesk does not have: nobody can fill them in
     nonsense     fields whose value is none of the options; they read as unset
     """
 
@@ -165,8 +165,9 @@ class Ticket:
 
     @property
     def since(self) -> datetime:
-        """When the customer's matter truly came in."""
-        return self.received_at or self.created_at
+        """When the customer's matter truly came in: a re-created ticket keeps its time, none is younger than itself."""
+        received = self.received_at
+        return self.created_at if received is None or received > self.created_at else received
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,11 +216,13 @@ class Related:
     earlier       ids of the same customer's complaints received before this one, within the repeat period
     same_cause    customers (this one included) with a complaint of the same cause within the group period
     linked        tickets of the same cause and customer, to be linked
+    first_at      when the first of the tickets that are this case came in; None: this one did
     """
 
     earlier: tuple[int, ...] = ()
     same_cause: int = 1
     linked: tuple[int, ...] = ()
+    first_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -286,7 +289,15 @@ class Facts:
 
     @cached_property
     def manager(self) -> Person | None:
-        return self.on_duty(self.desk.manager, self.desk.supervisor)
+        """The manager of this case; out of office, the replacement, the supervisor, the deputy in this order (1.2)."""
+        return self.on_duty(self.desk.manager, self.desk.supervisor, self.desk.deputy)
+
+    def set_by_person(self, name: str) -> Change | None:
+        """The latest change of `name` that a person of the company made: an agent's correction wins for good."""
+        for change in reversed(self.history):
+            if change.field == name and change.by != self.me and change.by in self.people:
+                return change
+        return None
 
     def post_of(self, user: int | None) -> Post | None:
         person = self.person(user)

@@ -1,5 +1,7 @@
 """One ticket from a delivery to a note: what is written, how often, and at which price."""
 
+from dataclasses import replace
+
 import pytest
 
 from integrations.zammad.sandbox import Fault
@@ -180,3 +182,32 @@ def test_a_customer_who_complains_again_is_a_repeat(desk: Desk) -> None:
 
     assert desk.ticket(first)["zhidu_flags"] == []
     assert desk.ticket(second)["zhidu_flags"] == ["repeat"]
+
+
+def test_merged_tickets_are_one_case_from_the_first_receipt_on(desk: Desk) -> None:
+    """Settled: the target is looked at, the earliest start wins, findings move."""
+    first = desk.complain()
+    desk.settle()
+    desk.clock.forward(hours=1)
+    second = desk.complain()
+    desk.settle()
+    received = desk.ticket(first)["zhidu_received_at"]
+    number = desk.ticket(second)["number"]
+    desk.call("PUT", f"ticket_merge/{first}/{number}")
+    desk.settle()
+
+    assert (first, Outcome.OVER) in desk.seen
+    assert desk.store.clocks.of(first) == ()
+    assert desk.store.cases.of(first) == desk.store.cases.of(second)
+    assert desk.ticket(second)["zhidu_received_at"] == received
+
+
+def test_a_dry_run_says_what_it_would_do_and_does_nothing(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    ticket = desk.complain()
+    before = desk.ticket(ticket)["updated_at"]
+    desk.processor = replace(desk.processor, dry_run=True)
+    desk.settle()
+
+    assert desk.ticket(ticket)["updated_at"] == before
+    assert desk.store.decisions.list() == () and desk.store.clocks.of(ticket) == ()
+    assert "set kind=complaint" in capsys.readouterr().out
