@@ -54,7 +54,7 @@ def settings_text(url: str | None, token_file: Path | None) -> str:
     helpdesk = [
         "helpdesk:",
         f"  url: {_quoted(url or 'https://desk.example.com')}",
-        "  ## The file that holds the service user's token and nothing else; without it ZAMMAD_TOKEN, of the environment.",
+        "  ## The file that holds the service user's token, and nothing else. Without it: ZAMMAD_TOKEN.",
         f"  {'# ' if token_file is None else ''}token_file: {_quoted(str(token_file or 'secrets/token'))}",
         "  ## Certificates to trust instead of the usual ones; a proxy on the way.",
         "  # ca_file: /etc/ssl/certs/company.pem",

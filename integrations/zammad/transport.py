@@ -3,7 +3,6 @@
 It knows nothing of tickets. A call gives back an `Answer` (2xx) or raises one of `errors`.
 """
 
-import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,15 +12,10 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import (
-    ConnectTimeoutError,
-    HTTPError,
-    MaxRetryError,
-    NewConnectionError,
-    ReadTimeoutError,
-)
+from urllib3.exceptions import HTTPError
 
-from integrations.zammad.errors import AnswerLost, Permanent, Transient, ZammadError, error_for
+from integrations.zammad.errors import Permanent, Transient, ZammadError, error_for
+from integrations.zammad.network import network_error
 
 OnCall = Callable[[str, str, int | None, float], None]
 """`on_call(method, path template, status or None, seconds)`: after every single attempt; numbers are `{id}`."""
@@ -215,7 +209,7 @@ class Transport:
         except _TooMuch as much:
             return Permanent(str(much), status=status, method=method, path=path)
         except (requests.RequestException, HTTPError, OSError) as failure:
-            return _network_error(failure, method=method, path=path, read=read, status=status)
+            return network_error(failure, method=method, path=path, read=read, status=status)
         finally:
             if self._on_call is not None:
                 self._on_call(method, template, status, self._monotonic() - begins)
@@ -284,39 +278,3 @@ def _seconds(header: str | None) -> float | None:
     if header is None or not header.strip().isdecimal():
         return None
     return float(header.strip())
-
-
-def _network_error(failure: Exception, *, method: str, path: str, read: bool, status: int | None) -> ZammadError:
-    """No answer, or half of one. Whether the request can have left decides between Transient and AnswerLost."""
-    if isinstance(failure, requests.exceptions.InvalidHeader | requests.exceptions.InvalidURL):
-        return Permanent("a header or the address is not valid", status=None, method=method, path=path)
-    cause = _innermost(failure)
-    if isinstance(cause, ssl.SSLCertVerificationError):
-        words = "the helpdesk's certificate is not trusted, or has expired, or is for another name"
-        return Permanent(words, status=None, method=method, path=path)
-    words = _words(failure, cause)
-    never_sent = isinstance(cause, NewConnectionError | ConnectTimeoutError) or isinstance(
-        failure, requests.ConnectTimeout | requests.exceptions.ProxyError
-    )
-    kind = Transient if read or never_sent else AnswerLost
-    return kind(words, status=status, method=method, path=path)
-
-
-def _innermost(failure: Exception) -> BaseException:
-    cause: BaseException = failure
-    while True:
-        inner = cause.reason if isinstance(cause, MaxRetryError) else next(iter(cause.args), None)
-        if not isinstance(inner, BaseException):
-            return cause
-        cause = inner
-
-
-def _words(failure: Exception, cause: BaseException) -> str:
-    """What happened, without the address (it may hold a query) and without anything that was sent."""
-    if isinstance(cause, NewConnectionError):
-        return "no connection: the helpdesk cannot be reached"
-    if isinstance(failure, requests.ConnectTimeout) or isinstance(cause, ConnectTimeoutError):
-        return "no connection within the time allowed"
-    if isinstance(failure, requests.Timeout) or isinstance(cause, ReadTimeoutError | TimeoutError):
-        return "no answer within the time allowed"
-    return f"the connection broke ({type(cause).__name__})"
