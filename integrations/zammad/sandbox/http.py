@@ -9,24 +9,8 @@ from flask import Flask, Response, request
 from waitress.channel import ClientDisconnected
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
-from integrations.zammad.sandbox import (
-    access,
-    article_routes,
-    bonds,
-    checklists,
-    control,
-    groups,
-    objects,
-    pages,
-    people,
-    privacy,
-    registers,
-    search,
-    service,
-    telephony,
-    ticket_routes,
-)
-from integrations.zammad.sandbox.call import Call, Handler, Raw, Route
+from integrations.zammad.sandbox import access, control, pages, routing
+from integrations.zammad.sandbox.call import Call, Raw
 from integrations.zammad.sandbox.errors import Refused, no_page
 from integrations.zammad.sandbox.faults import Fault
 
@@ -35,8 +19,7 @@ if TYPE_CHECKING:
 
 PREFIX = "/api/v1"
 JSON = "application/json; charset=utf-8"
-MODULES = (people, groups, search, ticket_routes, article_routes, bonds, objects, checklists, registers, service,
-           privacy, telephony)  # fmt: skip
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 CHANNEL = "sandbox.channel"
 MAX_BODY = 64 * 1024 * 1024
 
@@ -46,11 +29,7 @@ def build(box: "Sandbox") -> Flask:
     app = Flask("integrations.zammad.sandbox", template_folder="templates", static_folder="static")
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, PROPAGATE_EXCEPTIONS=True)
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    routes: list[Route] = [route for module in MODULES for route in module.ROUTES]
-    for index, (method, path, handler) in enumerate(routes):
-        app.add_url_rule(PREFIX + path, f"{index}", _view(box, handler), methods=[method])
-    for index, (method, path, public) in enumerate(telephony.PUBLIC):
-        app.add_url_rule(PREFIX + path, f"public-{index}", _view(box, public, public=True), methods=[method])
+    app.add_url_rule(f"{PREFIX}/<path:path>", "api", _view(box), methods=METHODS)
     control.register(app, box)
     pages.register(app, box)
 
@@ -71,12 +50,11 @@ def answer(status: int, content: Any, headers: dict[str, str] | None = None) -> 
     return Response(text, status=status, headers=headers, content_type=JSON)
 
 
-def _view(box: "Sandbox", handler: Handler, *, public: bool = False) -> Callable[..., Response]:
-    def view(**keys: str) -> Response:
-        method, path = request.method, request.path
+def _view(box: "Sandbox") -> Callable[..., Response]:
+    def view(path: str) -> Response:
         with box.lock:
-            box.counters.count(method, path)
-            fault = box.faults.for_request(method, path)
+            box.counters.count(request.method, request.path)
+            fault = box.faults.for_request(request.method, request.path)
             gone = box.gone
         if gone:
             _hang_up()
@@ -84,7 +62,7 @@ def _view(box: "Sandbox", handler: Handler, *, public: bool = False) -> Callable
         if early is not None:
             box.counters.by_status[early.status_code] += 1
             return early
-        response = _run(box, handler, keys, public=public)
+        response = _run(box, path)
         box.counters.by_status[response.status_code] += 1
         if fault is not None and fault.kind == "lost_answer":
             _hang_up()
@@ -119,9 +97,13 @@ def _hang_up() -> None:
     raise ClientDisconnected
 
 
-def _run(box: "Sandbox", handler: Handler, keys: dict[str, str], *, public: bool) -> Response:
+def _run(box: "Sandbox", path: str) -> Response:
     """One request as one transaction: all of it, or a refusal and none of it."""
     try:
+        found = routing.find(request.method, path)
+        if found is None:
+            raise no_page()
+        handler, keys, public = found
         body = _body()
         with box.lock:
             try:

@@ -293,6 +293,37 @@ class Comparing:
         return shown, comparable(json.loads(body))
 
     @staticmethod
+    def raw(body: str) -> str:
+        return NOW_TIME.sub("a time", body)
+
+    @staticmethod
+    def desk_of_slim(body: str) -> Sandbox:
+        """A desk as that of the recording `slim`: a ticket of Agnes with two articles and a field `zd_seen`, and a
+        webhook on updates whose payload asks for what `body` holds, key by key.
+        """
+        box = Sandbox(now=Clock().now, token="t")
+        name = "agnes@example.com"
+        box.add_person(login=name, email=name, roles=["Agent"], groups={"Users": ["full"]})
+        article = {"body": "x", "type": "web", "sender": "Customer"}
+        payload = json.dumps({key: f"#{{{key}}}" for key in json.loads(body)})
+        for path, asked in (
+            ("object_manager_attributes", {"name": "zd_seen", "object": "Ticket", "data_type": "input",
+                                           "data_option": {"type": "text", "maxlength": 9}}),
+            ("object_manager_attributes_execute_migrations", {}),
+            ("tickets", {"title": "t", "group": "Users", "customer_id": 2, "owner_id": 4, "zd_seen": "z",
+                         "article": article}),
+            ("ticket_articles", article | {"ticket_id": 2}),
+            ("ticket_articles", article | {"ticket_id": 2}),
+            ("webhooks", {"name": "s", "endpoint": "http://127.0.0.1:9998/s", "signature_token": "x",
+                          "customized_payload": True, "custom_payload": payload}),
+            ("triggers", {"name": "s update", "execution_condition_mode": "always",
+                          "condition": {"ticket.action": {"operator": "is", "value": "update"}},
+                          "perform": {"notification.webhook": {"webhook_id": 1}}}),
+        ):  # fmt: skip
+            assert box.request("POST", f"/api/v1/{path}", json=asked)[0] in (200, 201), path
+        return box
+
+    @staticmethod
     def signature(secret: str, body: bytes) -> str:
         return f"sha1={hmac.new(secret.encode(), body, 'sha1').hexdigest()}"
 

@@ -91,3 +91,19 @@ def test_signature_covers_the_raw_body(outcomes, comparing):
     for one in outcomes("week").box.sent:
         assert one.headers["X-Hub-Signature"] == comparing.signature("demo-secret", one.body)
         assert json.loads(one.body)["ticket_id"] == one.ticket_id
+
+
+def test_every_kind_of_placeholder_is_spelt_as_recorded(replay, comparing):
+    """`slim`: the raw bodies but for times: objects, relations, what cannot be reached, a missing article, escapes."""
+    recorded = replay.deliveries("slim")
+    box = comparing.desk_of_slim(recorded[0]["body"])
+    for body in (
+        {"preferences": {"a": 1}},
+        {"article": {"body": "n", "internal": True, "message_id": "<a@b>"}},
+        {"preferences": {"a": 2}},
+        {"preferences": {"a": 3}},
+    ):
+        assert box.request("PUT", "/api/v1/tickets/2", json=body)[0] == 200
+        box.pump(lambda url, headers, body: 200)
+
+    assert [comparing.raw(one.body.decode()) for one in box.sent] == [comparing.raw(row["body"]) for row in recorded]
