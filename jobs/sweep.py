@@ -6,7 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
+
 from integrations.store.store import Store
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,9 +31,22 @@ class Sweep:
         return len(due)
 
 
-def recompute_provisional(store: Store) -> int:
-    """Look again at tickets whose due time rests on a year without holiday data; run when calendar data changed."""
+CALENDARS = "calendars"
+
+
+def recompute_provisional(store: Store, calendars: str) -> int:
+    """Look again at tickets whose due time rests on a year without holiday data, where that data has come.
+
+    calendars   names the data there is; nothing happens while it is what it was the last time
+    returns     how many tickets
+    """
+    if store.cursors.text(CALENDARS) == calendars:
+        return 0
     tickets = store.clocks.provisional()
+    with store.unit() as unit:
+        if tickets:
+            unit.inbox.enqueue_all(tickets, "calendar")
+        unit.cursors.put(CALENDARS, calendars)
     if tickets:
-        store.inbox.enqueue_all(tickets, "calendar")
+        log.info("calendar data has changed: provisional deadlines are counted again", count=len(tickets))
     return len(tickets)

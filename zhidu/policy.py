@@ -42,6 +42,11 @@ class Policy:
     digest: str
 
     @property
+    def calendar_data(self) -> str:
+        """Names the holiday data there is: another text when a year was added."""
+        return digest(*((name, calendar.known_years) for name, calendar in sorted(self.calendars.items())))
+
+    @property
     def units(self) -> tuple[Unit, ...]:
         return self.modules.units
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -20,7 +21,7 @@ from jobs.post import Post
 from jobs.process import Processor
 from jobs.reconcile import Reconcile
 from jobs.schedule import Schedule, Tick
-from jobs.sweep import Sweep
+from jobs.sweep import Sweep, recompute_provisional
 from policies.kernel.config import Loaded
 from webhooks.app import create_app
 from webhooks.ports import Check
@@ -69,15 +70,17 @@ class Service:
         store: Store,
         outside: Outside,
         mailer: Mailer | None = None,
+        dry_run: bool = False,
         timetable: Sequence[Tick] | None = None,
     ) -> None:
         self.config, self.policy, self.people, self.store, self.outside = config, policy, people, store, outside
         self.registry = CollectorRegistry()
         self.metrics = Metrics(self.registry)
+        self.dry_run = dry_run
         queues = {"inbox": store.inbox.depth, "outbox": store.outbox.depth}
         self.registry.register(QueueDepths(queues, now=outside.now))
         self.helpdesk = helpdesk_of(config, secrets.token, people, outside)
-        self.post = Post(store=store, mailer=mailer, meter=self.metrics)
+        self.post = Post(store=store, mailer=None if dry_run else mailer, meter=self.metrics)
         self.timetable = timetable if timetable is not None else timetable_of(config)
         app = create_app(
             inbox=store.inbox,
@@ -140,6 +143,8 @@ class Service:
             self.policy, self.helpdesk, self.people, self.store, self.outside, self.metrics, lambda: adopt_from
         )
         name = f"{socket.gethostname()}-{self.outside.new_id()[:8]}"
+        if self.dry_run:
+            processor = replace(processor, dry_run=True)
         self.processor = processor
         self.workers = Workers(store=self.store, process=processor.process, name=name, count=self.config.workers.count)
         self.schedule = Schedule(self.jobs(), self.timetable)
@@ -148,6 +153,7 @@ class Service:
         self.connect()
         if self.processor is None or self.workers is None or self.schedule is None or self._stopping.is_set():
             return
+        recompute_provisional(self.store, self.policy.calendar_data)
         self.workers.start()
         self.schedule.start()
         self.connected.set()

@@ -60,6 +60,11 @@ class WorkingCalendar:
         return cls(name, title, Days.layered(files))
 
     @property
+    def known_years(self) -> tuple[tuple[int, int], ...]:
+        """The years whose holidays it has, as runs: the first and the last of each."""
+        return tuple(self._days.known_runs())
+
+    @property
     def knows_holidays(self) -> bool:
         """Whether it has the holidays of any year."""
         return bool(self._known)

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65_535), help="Listen here instead of where zhidu.yaml says; 0: any.")
+@click.option("--dry-run", is_flag=True, help="Decide and log what would be written; write nothing to the helpdesk.")
 @click.pass_obj
-def serve(habits: Habits | None, port: int | None) -> None:
+def serve(habits: Habits | None, port: int | None, dry_run: bool) -> None:
     """Take Zammad's webhooks, decide by the policy, write the difference back; watch the deadlines.
 
     Runs until it is told to stop (Ctrl-C, SIGTERM); what was accepted is finished or waits in the store.
@@ -30,7 +31,7 @@ def serve(habits: Habits | None, port: int | None) -> None:
     import signal
     import threading
 
-    service = build((habits or Habits()).directory, port)
+    service = build((habits or Habits()).directory, port, dry_run=dry_run)
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
@@ -42,7 +43,7 @@ def serve(habits: Habits | None, port: int | None) -> None:
         service.stop()
 
 
-def build(folder: Path | None, port: int | None = None) -> Service:
+def build(folder: Path | None, port: int | None = None, *, dry_run: bool = False) -> Service:
     """The service as configured, not started yet. Raises ConfigErrors, StoreError."""
     from zhidu import compose, observe
     from zhidu.people_file import load_people
@@ -70,4 +71,5 @@ def build(folder: Path | None, port: int | None = None) -> Service:
         store=compose.store_of(settings, outside),
         outside=outside,
         mailer=mailer,
+        dry_run=dry_run,
     )
