@@ -135,9 +135,7 @@ class Desk:
         return due
 
     def reconcile(self) -> int:
-        job = Reconcile(
-            helpdesk=self.processor.helpdesk, store=self.store, now=self.clock.now, wake=lambda: None
-        )
+        job = Reconcile(helpdesk=self.processor.helpdesk, store=self.store, now=self.clock.now, wake=lambda: None)
         return job.run()
 
 
@@ -215,5 +213,7 @@ def _staff(box: Sandbox) -> dict[str, int]:
             password="pw", roles=["Agent"], groups=groups,
         )  # fmt: skip
         ids[login] = int(person["id"])
-    box.add_person(login="li.si@example.com", email="li.si@example.com", firstname="Si", lastname="Li", roles=["Customer"])
+    box.add_person(
+        login="li.si@example.com", email="li.si@example.com", firstname="Si", lastname="Li", roles=["Customer"]
+    )
     return ids

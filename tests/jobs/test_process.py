@@ -104,7 +104,12 @@ def test_a_persons_correction_wins(desk: Desk) -> None:
     ticket = desk.complain("你们偷偷扣费，我要找记者曝光！")
     desk.settle()
     assert desk.ticket(ticket)["zhidu_severity"] == "major"
-    desk.call("PUT", f"tickets/{ticket}", {"zhidu_severity": "ordinary", "zhidu_flags": []}, **{"X-On-Behalf-Of": "sup@example.com"})
+    desk.call(
+        "PUT",
+        f"tickets/{ticket}",
+        {"zhidu_severity": "ordinary", "zhidu_flags": []},
+        **{"X-On-Behalf-Of": "sup@example.com"},
+    )
     desk.settle()
 
     assert desk.ticket(ticket)["zhidu_severity"] == "ordinary"
