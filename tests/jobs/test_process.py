@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from integrations.store.records import MessageStatus
 from integrations.zammad.sandbox import Fault
 from jobs.process import Outcome
 from tests.jobs.conftest import Desk
@@ -72,14 +73,8 @@ def test_each_rung_takes_effect_once_however_often_the_case_is_looked_at(desk: D
 
     remembered = desk.ticket(ticket)["preferences"]["zhidu"]["fired"]["acknowledge"]["rungs"]
     assert remembered == ["50%"]
-    waiting = desk.store.outbox.list(status_of_waiting())
+    waiting = desk.store.outbox.list(MessageStatus.WAITING)
     assert [message.message.to for message in waiting] == ["agnes@example.com"]
-
-
-def status_of_waiting() -> object:
-    from integrations.store.records import MessageStatus
-
-    return MessageStatus.WAITING
 
 
 def test_after_a_long_silence_all_missed_rungs_are_one_write_and_one_message(desk: Desk) -> None:
@@ -94,7 +89,7 @@ def test_after_a_long_silence_all_missed_rungs_are_one_write_and_one_message(des
     assert desk.box.counters.by_path["PUT /api/v1/tickets/:id"] == puts + 1
     assert len(desk.notes(ticket)) == notes + 1
     assert (shown["owner_id"], shown["priority_id"]) == (desk.people["sup"], 3)
-    assert desk.store.outbox.list(status_of_waiting()) == ()
+    assert desk.store.outbox.list(MessageStatus.WAITING) == ()
     codes = [record.finding.code for record in desk.store.findings.list()]
     assert codes.count("acknowledge_late") == 1
 
@@ -214,5 +209,6 @@ def test_a_dry_run_says_what_it_would_do_and_does_nothing(desk: Desk, capsys: py
     desk.settle()
 
     assert desk.ticket(ticket)["updated_at"] == before
-    assert desk.store.decisions.list() == () and desk.store.clocks.of(ticket) == ()
+    assert desk.store.decisions.list() == ()
+    assert desk.store.clocks.of(ticket) == ()
     assert "set kind=complaint" in capsys.readouterr().out
