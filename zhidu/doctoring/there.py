@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -12,6 +12,7 @@ from integrations.zammad.client import Client
 from integrations.zammad.errors import Permanent, Refused, Transient, ZammadError
 from integrations.zammad.wire import USER, Group, Role, User
 from policies.kernel.config import Loaded, read
+from policies.kernel.discovery import Found
 from policies.kernel.modules import Module
 from policies.kernel.problems import ConfigErrors
 from policies.kernel.provisioning import FieldNeed, load_needs
@@ -172,7 +173,7 @@ def _fields(client: Client, modules: Sequence[Module]) -> Iterator[Line]:
         yield Line(about="fields", what=f"all {len(tickets)} of tickets and {len(users)} of users are there")
 
 
-def needs_of(modules: Sequence[Module]) -> tuple[tuple[FieldNeed, ...], tuple[FieldNeed, ...]]:
+def needs_of(modules: Iterable[Module | Found]) -> tuple[tuple[FieldNeed, ...], tuple[FieldNeed, ...]]:
     """The fields of tickets and of users that the modules need. raises ConfigErrors"""
     paths = [(module.folder / "provision.yaml", f"{module.shown}/provision.yaml") for module in modules]
     needs = [load_needs(read(path, shown=shown)) for path, shown in paths if path.exists()]
