@@ -1,9 +1,11 @@
 """What policy modules from outside may import: all of it, and nothing else of the program.
 
 Rules    `rule` marks them, `Facts` is what they look at, actions are what they may want, `say` is how they speak.
-Settings `Config(StrictModel)`; a period with its unit, such as `2wh`, is a `Spec`.
+Settings `Config(StrictModel)`; a period with its unit, such as `2wh`, is a `Spec`, what happens along it a `Ladder`.
+Clocks   `run_clock` runs a `Clock` and does what the rungs say that it has newly reached.
 """
 
+from policies.core.config import KnownLadder as Ladder
 from policies.kernel.config import StrictModel
 from policies.kernel.deadlines import Clock
 from policies.kernel.decisions import (
@@ -26,6 +28,7 @@ from policies.kernel.decisions import (
     say,
 )
 from policies.kernel.facts import Article, Change, Desk, Facts, Person, Post, Ticket
+from policies.kernel.ladders import run_clock
 from policies.kernel.rules import Rule, Wants, rule
 from policies.kernel.spec import Spec
 
@@ -39,6 +42,7 @@ __all__ = [
     "Desk",
     "Facts",
     "Find",
+    "Ladder",
     "Mask",
     "Note",
     "Person",
@@ -59,5 +63,6 @@ __all__ = [
     "Untag",
     "Wants",
     "rule",
+    "run_clock",
     "say",
 ]
