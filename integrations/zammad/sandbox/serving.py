@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Event, Thread
 from typing import Any
 
@@ -58,7 +58,8 @@ class Listener:
     def stop(self) -> None:
         """Returns when the requests in flight were answered or cut off, and every socket is closed."""
         self._stopping.set()
-        self._server.pull_trigger()
+        with suppress(OSError):  # the thread may have woken by itself, and closed the trigger, by now
+            self._server.pull_trigger()
         self._thread.join(timeout=10)
 
     def _run(self) -> None:
