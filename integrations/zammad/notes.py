@@ -134,7 +134,8 @@ class _Page:
         )
 
     def _when(self, duty: Duty) -> str:
-        key = "note.late" if duty.status == "breached" else "note.by"
+        due = "note.by_provisional" if duty.provisional else "note.by"
+        key = "note.late" if duty.status == "breached" else due
         return self._core(key, when=self.voice.word(duty.due_at, _CORE))
 
     def mention(self, decision: Decision) -> Markup:

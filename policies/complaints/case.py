@@ -1,83 +1,244 @@
 """A complaint as its rules see it: what is derived from the facts, once for all of them."""
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
 from typing import Final
 
-from policies.complaints.config import Flag
 from policies.kernel.deadlines import Clock, Ladder, Pause
 from policies.kernel.facts import Article, Change, Facts, Post
 from policies.kernel.spec import Spec
+from policies.kernel.vocabulary import FLAGS
 
 MODULE: Final = "complaints"
 SEVERITIES: Final = ("ordinary", "serious", "major")
 LEADERS: Final = (Post.SUPERVISOR, Post.MANAGER)
+RESOLVED: Final = ("awaiting_satisfaction", "ended")
+"""Stages that only a closing which stood leads to."""
+
+_VIEW: Final = "_complaint"
+_WORD: Final = re.compile("[a-z]+")
+_PENDING_UNTIL: Final = "%Y-%m-%d %H:%M:%S UTC"
 
 
-def closings(facts: Facts) -> tuple[datetime, ...]:
-    """When the case was closed, each time."""
-    return tuple(change.at for change in facts.history if change.field == "state" and change.new == "closed")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """A closing that stood: no gate undid it, and nobody of the company took it back before it took effect.
+
+    reopened_at   when there was reason to go on: the customer's message, or whatever opened it again; None: closed
+    """
+
+    at: datetime
+    reopened_at: datetime | None = None
 
 
-def closed_since(facts: Facts) -> datetime:
-    """When the present closing began; only for a closed ticket."""
-    times = closings(facts)
-    return times[-1] if times else facts.ticket.closed_at or facts.ticket.updated_at
+def view(facts: Facts) -> Case:
+    """The case of these facts; the same object for the same facts, so that nothing is derived twice."""
+    known = facts.__dict__.get(_VIEW)
+    if known is None:
+        known = facts.__dict__[_VIEW] = Case(facts)
+    return known
 
 
-def held_closings(facts: Facts) -> tuple[datetime, ...]:
-    """The closings that stood: not those that a gate undid, and the present one only while the ticket is closed."""
-    states = [change for change in facts.history if change.field == "state"]
-    unhappy = [c.at for c in facts.history if c.field == "satisfaction" and c.new == "dissatisfied"]
-    held = []
-    for index, change in enumerate(states):
-        if change.new != "closed":
-            continue
-        undone = states[index + 1] if index + 1 < len(states) else None
-        if undone is None:
-            if facts.ticket.closed:
-                held.append(change.at)
-        elif undone.by != facts.me or any(change.at <= at <= undone.at for at in unhappy):
-            held.append(change.at)
-    if not held and facts.ticket.closed:
-        held.append(closed_since(facts))
-    return tuple(held)
+@dataclass(frozen=True)
+class Case:
+    """What several rules ask about one complaint."""
+
+    facts: Facts
+
+    @cached_property
+    def states(self) -> tuple[Change, ...]:
+        return tuple(change for change in self.facts.history if change.field == "state")
+
+    @cached_property
+    def closed_since(self) -> datetime:
+        """When the present closing began; of a ticket opened again, when the last one did."""
+        times = [change.at for change in self.states if change.new == "closed"]
+        ticket = self.facts.ticket
+        return times[-1] if times else ticket.closed_at or ticket.updated_at
+
+    @property
+    def occasion(self) -> str:
+        """Names the present closing in keys."""
+        return f"{self.closed_since:%Y%m%dT%H%M%S}"
+
+    @cached_property
+    def closings(self) -> tuple[Closing, ...]:
+        """The closings that stood, oldest first."""
+        ticket, states = self.facts.ticket, self.states
+        if not states:
+            return (Closing(at=self.closed_since),) if ticket.closed else ()
+        found = []
+        if states[0].old == "closed":
+            found.append(Closing(at=ticket.created_at, reopened_at=states[0].at))
+        for index, change in enumerate(states):
+            if change.new != "closed":
+                continue
+            after = states[index + 1] if index + 1 < len(states) else None
+            if after is None and ticket.closed:
+                found.append(Closing(at=change.at))
+            elif self._stood(change, after):
+                found.append(Closing(at=change.at, reopened_at=self._reason_to_go_on(change, after)))
+        return tuple(found)
+
+    def _stood(self, closing: Change, after: Change | None) -> bool:
+        facts = self.facts
+        if after is not None and after.by != facts.me and after.by not in facts.people:
+            return True
+        end = facts.now if after is None else after.at
+        for change in facts.history:
+            if closing.at <= change.at <= end and (
+                (change.field == "stage" and change.new in RESOLVED)
+                or (change.field == "satisfaction" and change.new == "dissatisfied")
+            ):
+                return True
+        return False
+
+    def _reason_to_go_on(self, closing: Change, after: Change | None) -> datetime:
+        """What zhidu opens again counts from what it was opened for, however late the service saw it."""
+        facts = self.facts
+        if after is not None and after.by != facts.me:
+            return after.at
+        end = facts.now if after is None else after.at
+        said = [article.at for article in facts.from_customer if closing.at < article.at <= end]
+        said += [c.at for c in facts.history if c.field == "satisfaction" and closing.at <= c.at <= end]
+        return max(said, default=end)
+
+    @cached_property
+    def solved_at(self) -> datetime | None:
+        """When it was first closed for good reason: what the law asks for was done then, whatever follows."""
+        return self.closings[0].at if self.closings else None
+
+    @cached_property
+    def reopened(self) -> tuple[datetime, ...]:
+        """When it had to be gone on with, each time."""
+        return tuple(closing.reopened_at for closing in self.closings if closing.reopened_at is not None)
+
+    @cached_property
+    def run_started_at(self) -> datetime:
+        """When the present run of the work began: with the first receipt, or when it was last opened again."""
+        return self.reopened[-1] if self.reopened else self.facts.ticket.since
+
+    @cached_property
+    def closed_at(self) -> datetime | None:
+        """The present closing; None while the case is open."""
+        last = self.closings[-1] if self.closings else None
+        return last.at if last is not None and last.reopened_at is None and self.facts.ticket.closed else None
+
+    @cached_property
+    def pauses(self) -> tuple[Pause, ...]:
+        """When an agent waited for the customer: pending, with that reason, after something was asked of them.
+
+        A wait ends with the customer's message, with another state or reason, or when the time of the reminder comes.
+        """
+        if not any(change.field == "waiting_for" for change in self.facts.history):
+            return ()
+        return tuple(self._waits())
+
+    def _waits(self) -> Iterator[Pause]:
+        facts = self.facts
+        asked_at = facts.to_customer[0].at if facts.to_customer else None
+        for since, until, reminder_at in _pending_for_customer(facts):
+            ends = [at for at in (until, reminder_at) if at is not None]
+            begins = since if asked_at is None else max(since, asked_at)
+            ends += [article.at for article in facts.from_customer if article.at > begins][:1]
+            end = min(ends, default=None)
+            if asked_at is not None and (end is None or end > begins) and begins <= facts.now:
+                yield Pause(from_at=begins, until_at=end)
+
+    @cached_property
+    def first_reply(self) -> Article | None:
+        """The first answer that a person of the company gave."""
+        since = self.facts.ticket.since
+        return next((article for article in self.facts.to_customer if article.at >= since), None)
+
+    @cached_property
+    def answered_at(self) -> datetime | None:
+        """When the customer was first answered: by a person, or by the acknowledgement the company lets zhidu send."""
+        own = self.sent_at("acknowledgement")
+        reply = None if self.first_reply is None else self.first_reply.at
+        return own if reply is None else reply if own is None else min(own, reply)
+
+    def reply_after(self, at: datetime) -> Article | None:
+        """The first answer of a person after an instant."""
+        return next((article for article in self.facts.to_customer if article.at > at), None)
+
+    def sent_at(self, key: str) -> datetime | None:
+        """When zhidu itself sent the text with this key to the customer."""
+        whole = f"{self.facts.ticket.id}:{key}"
+        return next((a.at for a in self.facts.articles if a.key == whole and not a.internal), None)
+
+    @cached_property
+    def last_message_at(self) -> datetime | None:
+        """When the customer last wrote."""
+        return self.facts.from_customer[-1].at if self.facts.from_customer else None
+
+    @cached_property
+    def removed_flags(self) -> frozenset[str]:
+        """Flags that a person took away: they do not come back by themselves."""
+        facts = self.facts
+        gone: set[str] = set()
+        for change in facts.history:
+            if change.field == "flags" and change.by != facts.me and change.by in facts.people:
+                gone |= flags_in(change.old) - flags_in(change.new)
+        return frozenset(gone)
+
+    @cached_property
+    def exhausted(self) -> Change | None:
+        """The documented decision that nothing more can be done, by somebody who may take it (4.3.5)."""
+        if not (self.facts.ticket.exhausted_remedy or "").strip():
+            return None
+        decided = self.facts.last_set("exhausted_remedy")
+        return decided if decided is not None and self.facts.post_of(decided.by) in LEADERS else None
+
+    @cached_property
+    def override(self) -> Change | None:
+        """The override of a gate: a person gave a reason, for this run of the case."""
+        if not (self.facts.ticket.override_reason or "").strip():
+            return None
+        given = self.facts.set_by_person("override_reason")
+        return given if given is not None and given.new and given.at >= self.run_started_at else None
 
 
-def reopened_at(facts: Facts) -> datetime | None:
-    """When it was last opened again."""
-    found = [c.at for c in facts.history if c.field == "state" and c.old == "closed" and c.new != "closed"]
-    return found[-1] if found else None
+def flags_in(word: str) -> frozenset[str]:
+    """The flags that a value of the history names, however the helpdesk writes a list."""
+    return frozenset(_WORD.findall(word)).intersection(FLAGS)
 
 
-def reopenings(facts: Facts) -> int:
-    """How often it was opened again."""
-    return sum(1 for c in facts.history if c.field == "state" and c.old == "closed" and c.new != "closed")
-
-
-def pauses(facts: Facts) -> tuple[Pause, ...]:
-    """When an agent waited for the customer: pending with the reason given (company clocks stand still)."""
-    return tuple(_pauses(facts))
-
-
-def _pauses(facts: Facts) -> Iterator[Pause]:
+def _pending_for_customer(facts: Facts) -> Iterator[tuple[datetime, datetime | None, datetime | None]]:
+    """Since, until, and the time of the reminder, of each stretch in that state with that reason."""
     since: datetime | None = None
-    waiting, pending = "", ""
+    waiting, state = "", ""
+    reminder_at: datetime | None = None
     for change in facts.history:
         if change.field == "waiting_for":
             waiting = change.new
         elif change.field == "state":
-            pending = change.new
+            state = change.new
+        elif change.field == "pending_time":
+            reminder_at = _instant(change.new)
         else:
             continue
-        held = pending == "pending reminder" and waiting == "customer"
+        held = state == "pending reminder" and waiting == "customer"
         if held and since is None:
             since = change.at
         elif not held and since is not None:
-            yield Pause(from_at=since, until_at=change.at)
+            yield since, change.at, reminder_at
             since = None
     if since is not None:
-        yield Pause(from_at=since)
+        yield since, None, facts.ticket.pending_until or reminder_at
+
+
+def _instant(word: str) -> datetime | None:
+    """A time as the history writes it; None for anything else."""
+    try:
+        return datetime.strptime(word, _PENDING_UNTIL).replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def own_clock(
@@ -99,30 +260,9 @@ def own_clock(
         calendar=facts.calendar,
         ladder=ladder,
         met_at=met_at,
-        pauses=pauses(facts),
+        pauses=view(facts).pauses,
         restarts=restarts,
     )
-
-
-def first_reply(facts: Facts) -> Article | None:
-    """The first answer the customer could read."""
-    return next((a for a in facts.to_customer if a.at >= facts.ticket.since), None)
-
-
-def first_reply_after(facts: Facts, at: datetime) -> Article | None:
-    """The first answer after an instant."""
-    return next((a for a in facts.to_customer if a.at > at), None)
-
-
-def weight_of(flags: frozenset[str], weights: Mapping[Flag, int]) -> int:
-    """What the flags weigh together."""
-    return sum(weight for flag, weight in weights.items() if flag in flags)
-
-
-def set_by_person(facts: Facts, field: str) -> bool:
-    """Whether a person had the last word on a field: an agent's correction wins for good."""
-    change = facts.last_set(field)
-    return change is not None and change.by != facts.me and facts.person(change.by) is not None
 
 
 def became(facts: Facts, field: str, value: str) -> Change | None:
@@ -136,26 +276,6 @@ def higher(severity: str | None) -> str:
     return SEVERITIES[min(rank + 1, len(SEVERITIES) - 1)]
 
 
-def approval(facts: Facts, field: str, posts: tuple[Post, ...]) -> tuple[Change | None, str]:
-    """Who approved, and what is wrong with it.
-
-    returns   the change that says approved (None: nobody did) and "" when it holds, else `post` (the person does not
-              hold the post) or `self` (the one who asked approved)
-    """
-    approved = became(facts, field, "approved")
-    if approved is None:
-        return None, ""
-    if facts.post_of(approved.by) not in posts:
-        return approved, "post"
-    asks = [c for c in facts.history if c.field == field and c.new == "asked" and c.at <= approved.at]
-    asked = asks[-1] if asks else None
-    if asked is not None and asked.by == approved.by:
-        return approved, "self"
-    return approved, ""
-
-
-def overridden(facts: Facts) -> Change | None:
-    """The override of a gate: a person gave a reason. It holds for the closing it was given for."""
-    if not facts.ticket.override_reason:
-        return None
-    return facts.last_set("override_reason")
+def stamp(change: Change | None) -> int:
+    """Names a change in keys."""
+    return 0 if change is None else int(change.at.timestamp())

@@ -109,6 +109,9 @@ class Config(StrictModel):
     """1.3.2: the regulation profile whose deadlines are law for the company."""
     law_ladder: KnownLadder
     """1.3.2: what happens along the legal deadline."""
+    law_stops: bool
+    """1.3.2: whether the profile's own ground for stopping its clock counts (an external appraisal, told to the
+    customer); where the profile has that ground unconfirmed, ask your lawyers first."""
     extension_needs: Post
     """1.3.2: the post that may approve an extension; a manager always may."""
     extension_notice: Deadline
@@ -119,6 +122,8 @@ class Config(StrictModel):
     """4.3.5: when the customer is reminded of the question, after closing."""
     survey_ends: Spec
     """4.3.5: when the case ends without an answer."""
+    matter_from: Annotated[int, Field(ge=1)]
+    """4.3.1: characters from which a customer's own words can say what the matter is."""
     texts: Texts
     """4.3.2: how texts to the customer leave."""
 
@@ -133,7 +138,7 @@ class Config(StrictModel):
         stages = self.law.stages
         for severity in ("ordinary", "serious", "major"):
             own = self.resolve.within.of(severity)
-            if stages and nominal_days(own) > nominal_days(stages[0]):
+            if nominal_days(own) > nominal_days(stages[0]):
                 raise ValueError(
                     f"resolve.within.{severity}: {own} is laxer than the law's {stages[0]} ({self.profile})"
                 )

@@ -1,36 +1,54 @@
 """How grave a complaint is, and who works on it."""
 
-from policies.complaints.case import SEVERITIES, set_by_person, weight_of
-from policies.complaints.config import Config
-from policies.kernel.decisions import Note, Prioritise, Route, SetField, Tag, say
-from policies.kernel.facts import Facts
+from collections.abc import Mapping
+from typing import Final
+
+from policies.complaints.case import SEVERITIES, view
+from policies.complaints.config import Config, Flag
+from policies.kernel.decisions import Note, Prioritise, Route, SetField, Tag, Untag, say
+from policies.kernel.facts import Article, Facts
 from policies.kernel.rules import Wants, rule
 from policies.kernel.vocabulary import FLAGS
 
-SPOKEN = tuple(flag for flag in FLAGS if flag != "amount")
+_SPOKEN: Final = frozenset(FLAGS) - {"amount"}
+
+
+def weight_of(flags: frozenset[str], weights: Mapping[Flag, int]) -> int:
+    """What the flags weigh together."""
+    return sum(weight for flag, weight in weights.items() if flag in flags)
+
+
+def said_flags(article: Article, config: Config) -> set[str]:
+    """The flags that one message raises."""
+    found = {label for label, weight in article.features.weights if weight > 0 and label in _SPOKEN}
+    if article.features.amounts:
+        disputed = article.features.largest("disputed")
+        if disputed is not None and disputed.cny is not None and disputed.cny >= config.amount_from:
+            found.add("amount")
+    return found
 
 
 @rule("2.2.5", kind="complaint")
 def flags_by_words(facts: Facts, config: Config) -> Wants:
-    """What the customer writes raises flags; a person who set them has the last word."""
-    if set_by_person(facts, "flags"):
-        return
-    found = {flag for flag in SPOKEN if any(article.features.has(flag) for article in facts.from_customer)}
+    """What the customer writes raises flags. A person's correction stands: only later messages add to it, and a flag
+    that a person took away stays away."""
+    corrected = facts.set_by_person("flags")
+    found: set[str] = set()
     for article in facts.from_customer:
-        disputed = article.features.largest("disputed", None)
-        if disputed is not None and disputed.cny is not None and disputed.cny >= config.amount_from:
-            found.add("amount")
+        if corrected is None or article.at > corrected.at:
+            found |= said_flags(article, config)
     new = found - facts.ticket.flags
-    if new:
+    if new and not new <= view(facts).removed_flags:
+        new -= view(facts).removed_flags
         flags = tuple(f"@flag.{flag}" for flag in sorted(new))
         yield SetField(field="flags", value=facts.ticket.flags | new), say("flags.words", flags=flags)
 
 
 @rule("2.2.5", kind="complaint")
 def repeated_matter(facts: Facts, config: Config) -> Wants:
-    """A customer who complained before within the repeat period complains again: flagged, and the earlier is named."""
+    """A customer who complained before within the repeat period: flagged, and the earlier ones are counted."""
     earlier = facts.related.earlier
-    if earlier and "repeat" not in facts.ticket.flags and not set_by_person(facts, "flags"):
+    if earlier and "repeat" not in facts.ticket.flags and "repeat" not in view(facts).removed_flags:
         why = say("flags.repeat", count=len(earlier))
         yield SetField(field="flags", value=facts.ticket.flags | {"repeat"}), why
         yield Note(key=f"repeat:{earlier[-1]}", text=why, weight=60), why
@@ -40,7 +58,7 @@ def repeated_matter(facts: Facts, config: Config) -> Wants:
 def several_with_one_cause(facts: Facts, config: Config) -> Wants:
     """Several customers with one cause within the period are a group complaint."""
     count = facts.related.same_cause
-    if count >= config.group_from and "group" not in facts.ticket.flags and not set_by_person(facts, "flags"):
+    if count >= config.group_from and "group" not in facts.ticket.flags and "group" not in view(facts).removed_flags:
         why = say("flags.group", count=count, cause=facts.ticket.cause)
         yield SetField(field="flags", value=facts.ticket.flags | {"group"}), why
 
@@ -49,18 +67,17 @@ def several_with_one_cause(facts: Facts, config: Config) -> Wants:
 def severity_by_flags(facts: Facts, config: Config) -> Wants:
     """The flags' weights make the severity; it only rises, and a person's grading stands."""
     ticket = facts.ticket
-    if set_by_person(facts, "severity"):
-        return
     weight = weight_of(ticket.flags, config.flag_weights)
-    severity = SEVERITIES[(weight >= config.serious_from) + (weight >= config.major_from)]
+    rank = (weight >= config.serious_from) + (weight >= config.major_from)
     known = SEVERITIES.index(ticket.severity) if ticket.severity in SEVERITIES else -1
-    if SEVERITIES.index(severity) > known:
-        heavy = [flag for flag, each in config.flag_weights.items() if each and flag in ticket.flags]
-        flags = tuple(f"@flag.{flag}" for flag in heavy)
-        why = say("severity.plain", severity=f"@core:severity.{severity}")
-        if flags:
-            why = say("severity.flags", severity=f"@core:severity.{severity}", flags=flags)
-        yield SetField(field="severity", value=severity), why
+    if rank <= known or facts.set_by_person("severity") is not None:
+        return
+    severity = SEVERITIES[rank]
+    heavy = [flag for flag, each in config.flag_weights.items() if each and flag in ticket.flags]
+    flags = tuple(f"@flag.{flag}" for flag in heavy)
+    named = f"@core:severity.{severity}"
+    why = say("severity.flags", severity=named, flags=flags) if flags else say("severity.plain", severity=named)
+    yield SetField(field="severity", value=severity), why
 
 
 @rule("2.2.5", kind="complaint")
@@ -73,17 +90,26 @@ def priority_of_major(facts: Facts, config: Config) -> Wants:
 @rule("2.3.6", kind="complaint")
 def mark_regulator(facts: Facts, config: Config) -> Wants:
     """A complaint in which a regulator has a part bears a tag, so that it can be found."""
-    if "regulator" in facts.ticket.flags and "regulator" not in facts.ticket.tags:
+    flagged, tagged = "regulator" in facts.ticket.flags, "regulator" in facts.ticket.tags
+    if flagged and not tagged:
         yield Tag(name="regulator"), say("regulator.tag")
+    elif tagged and not flagged and "regulator" in view(facts).removed_flags:
+        yield Untag(name="regulator"), say("regulator.untag")
 
 
 @rule("4.3.3", kind="complaint")
 def route_by_severity(facts: Facts, config: Config) -> Wants:
-    """Where a company has a desk for a severity, the complaint goes there, unless a department works on it."""
+    """Where a company has a desk for a severity, the complaint goes there, unless a department works on it.
+
+    Once for each grading: whoever moves it on by hand has the last word.
+    """
     ticket = facts.ticket
     group = next((name for severity, name in config.desks.items() if severity == ticket.severity), None)
     if group is None or ticket.group == group or ticket.closed or facts.desk.department is not None:
         return
     if ticket.responsible in config.departments and ticket.answer_summary is None:
+        return
+    moved, graded = facts.set_by_person("group"), facts.last_set("severity")
+    if moved is not None and graded is not None and moved.at >= graded.at:
         return
     yield Route(group=group), say("route.severity", severity=f"@core:severity.{ticket.severity}", group=group)

@@ -1,144 +1,181 @@
 """The time to a solution: the company's own, the law's, and their extension."""
 
-from datetime import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
 
-from policies.complaints.case import (
-    MODULE,
-    became,
-    closed_since,
-    first_reply_after,
-    held_closings,
-    own_clock,
-    reopened_at,
-    reopenings,
-)
+from policies.complaints.approvals import extensions, judged_extensions
+from policies.complaints.case import MODULE, became, own_clock, stamp, view
 from policies.complaints.config import Config
-from policies.kernel.deadlines import Clock
-from policies.kernel.decisions import Find, Note, Reply, SetField, say
-from policies.kernel.facts import Change, Facts, Post
+from policies.kernel.deadlines import Clock, Pause
+from policies.kernel.decisions import Action, Find, Note, Reply, RunClock, Say, SetField, Tell, say
+from policies.kernel.facts import Change, Facts
 from policies.kernel.ladders import run_clock
+from policies.kernel.regulations import Period
 from policies.kernel.rules import Wants, rule
+from policies.kernel.spec import Spec
+
+_APPRAISAL: Final = "external_appraisal"
 
 
-def _posts(config: Config) -> tuple[Post, ...]:
-    return (Post.MANAGER,) if config.extension_needs == "manager" else (Post.SUPERVISOR, Post.MANAGER)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Legal:
+    """The period of the regulation profile as it stands: its part of the law, and the extensions that hold."""
+
+    within: Spec
+    part: Period
+    held: tuple[Change, ...]
 
 
-def _judged(facts: Facts, config: Config) -> tuple[tuple[Change, str], ...]:
-    """Each approval of an extension, oldest first, with what is wrong with it: "", `post`, `self` or `reason`."""
-    found, asked, reason = [], None, ""
+def _legal(facts: Facts, config: Config) -> _Legal:
+    held = extensions(facts, config)
+    within, part = config.law.steps[len(held)]
+    return _Legal(within=within, part=part, held=held)
+
+
+def _law_clock(facts: Facts, config: Config, legal: _Legal) -> Clock:
+    """From the first receipt. A figure that nobody has confirmed runs under another name than the law's."""
+    return Clock(
+        name="law" if legal.part.confirmed else "profile",
+        clauses=("1.3.2",),
+        started_at=facts.ticket.since,
+        within=legal.within,
+        calendar=facts.calendar,
+        ladder=config.law_ladder,
+        met_at=view(facts).solved_at,
+        pauses=tuple(_appraisals(facts, config)),
+    )
+
+
+def _appraisals(facts: Facts, config: Config) -> Iterator[Pause]:
+    """The profile's own ground for stopping its clock: an external appraisal, from when the customer was told of it."""
+    stop = config.law.stop_clock
+    if stop is None or not config.law_stops or _APPRAISAL not in stop.events:
+        return
+    since: Change | None = None
     for change in facts.history:
-        if change.field == "extension_reason":
-            reason = change.new
-        elif change.field == "extension" and change.new == "asked":
-            asked = change
-        elif change.field == "extension" and change.new == "approved":
-            wrong = ""
-            if facts.post_of(change.by) not in _posts(config):
-                wrong = "post"
-            elif asked is not None and asked.by == change.by:
-                wrong = "self"
-            elif not (reason or facts.ticket.extension_reason):
-                wrong = "reason"
-            found.append((change, wrong))
-    return tuple(found)
+        if change.field != "waiting_for":
+            continue
+        if since is None and change.new == "appraisal":
+            since = change
+        elif since is not None and change.new != "appraisal":
+            yield from _told(facts, since, change)
+            since = None
+    if since is not None:
+        yield from _told(facts, since, None)
 
 
-def extensions(facts: Facts, config: Config) -> tuple[Change, ...]:
-    """The extensions that hold."""
-    return tuple(change for change, wrong in _judged(facts, config) if not wrong)
-
-
-def _met(facts: Facts) -> datetime | None:
-    held = held_closings(facts)
-    return held[0] if held else None
+def _told(facts: Facts, since: Change, until: Change | None) -> Iterator[Pause]:
+    told = view(facts).reply_after(since.at)
+    if told is not None and (until is None or told.at < until.at):
+        yield Pause(from_at=told.at, until_at=None if until is None else until.at)
 
 
 @rule("2.1.3", kind="complaint")
 def resolve(facts: Facts, config: Config) -> Wants:
-    """The company's own time to a solution; a reopened case gets a new run, an extended one the law's longer time."""
-    ticket = facts.ticket
-    if extensions(facts, config):
+    """The company's own time to a solution; a case opened again gets a new run, an extended one only the law's."""
+    case = view(facts)
+    started = case.run_started_at
+    if any(change.at >= started for change in extensions(facts, config)):
         return
-    again = reopened_at(facts)
-    counted = reopenings(facts) if again is not None and held_closings(facts) else 0
-    started = again if counted and again is not None else ticket.since
-    met = closed_since(facts) if ticket.closed else None
-    within = config.resolve.within.of(ticket.severity)
-    clock = own_clock(facts, "resolve", "2.1.3", started, within, config.resolve.ladder, met, counted)
-    yield from run_clock(clock, facts, MODULE)
-
-
-@rule("1.3.2", kind="complaint")
-def legal_deadline(facts: Facts, config: Config) -> Wants:
-    """The regulation profile's deadline counts from the first receipt and never pauses; extensions lengthen it."""
-    stages = config.law.stages
-    if not stages:
-        return
-    within = stages[min(len(extensions(facts, config)), len(stages) - 1)]
-    clock = Clock(
-        name="law",
-        clauses=("1.3.2",),
-        started_at=facts.ticket.since,
-        within=within,
-        calendar=facts.calendar,
-        ladder=config.law_ladder,
-        met_at=_met(facts),
-        pausable=False,
+    within = config.resolve.within.of(facts.ticket.severity)
+    clock = own_clock(
+        facts, "resolve", "2.1.3", started, within, config.resolve.ladder, case.closed_at, len(case.reopened)
     )
     yield from run_clock(clock, facts, MODULE)
 
 
 @rule("1.3.2", kind="complaint")
-def extension_needs_reason(facts: Facts, config: Config) -> Wants:
-    """An extension that is asked for names its reason."""
-    if facts.ticket.extension == "asked" and not facts.ticket.extension_reason:
-        asked = became(facts, "extension", "asked")
+def legal_deadline(facts: Facts, config: Config) -> Wants:
+    """The regulation profile's deadline counts from the first receipt; only the profile's own stop pauses it."""
+    legal = _legal(facts, config)
+    clock = _law_clock(facts, config, legal)
+    for action, why in run_clock(clock, facts, MODULE):
+        yield action, _by_which_law(clock, config, legal) if isinstance(action, RunClock) else why
+
+
+def _by_which_law(clock: Clock, config: Config, legal: _Legal) -> Say:
+    """The regulation behind the figure; its article only where that is confirmed."""
+    due, title, article = clock.due_at, config.law.title, legal.part.citation
+    if due is None:
+        return say("law.stands", title=title)
+    if not legal.part.confirmed:
+        return say("law.unconfirmed", due=due, title=title)
+    return (
+        say("law.article", due=due, title=title, article=article) if article else say("law.due", due=due, title=title)
+    )
+
+
+@rule("1.3.2", kind="complaint")
+def appraisal_needs_notice(facts: Facts, config: Config) -> Wants:
+    """An external appraisal stops the profile's clock only once the customer was told of it: whoever has it is told."""
+    stop, ticket = config.law.stop_clock, facts.ticket
+    if ticket.waiting_for != "appraisal" or ticket.closed or stop is None or not config.law_stops:
+        return
+    began = became(facts, "waiting_for", "appraisal")
+    if began is not None and view(facts).reply_after(began.at) is None:
+        why = say("law.tell_of_appraisal")
+        yield Note(key=f"appraisal:{stamp(began)}", text=why, weight=70), why
+
+
+@rule("1.3.2", kind="complaint")
+def extension_is_asked_for(facts: Facts, config: Config) -> Wants:
+    """An extension that is asked for names its reason, and whoever may approve it hears of it."""
+    asked = became(facts, "extension", "asked") if facts.ticket.extension == "asked" else None
+    if asked is None or asked.by == facts.me or facts.ticket.closed:
+        return
+    if not (facts.ticket.extension_reason or "").strip():
         why = say("extension.reason_missing")
-        yield Note(key=f"extension_reason:{_at(asked)}", text=why, weight=70), why
+        yield Note(key=f"extension_reason:{stamp(asked)}", text=why, weight=70), why
+        return
+    leader = facts.manager if config.extension_needs == "manager" else facts.supervisor
+    if leader is not None and leader.id == asked.by:
+        leader = facts.manager
+    if leader is not None:
+        why = say("extension.asked", person=f"person:{asked.by}")
+        yield Tell(key=f"extension_asked:{stamp(asked)}", person=leader.id, text=why), why
 
 
 @rule("1.3.2", kind="complaint")
 def void_extension(facts: Facts, config: Config) -> Wants:
-    """An approval without the post, by the one who asked, or without a reason does not lengthen anything."""
-    if facts.ticket.extension != "approved":
+    """An approval without the post, by the one who asked, without a reason or beyond the law lengthens nothing."""
+    judged = judged_extensions(facts, config) if facts.ticket.extension == "approved" else ()
+    if not judged or not judged[-1].wrong:
         return
-    judged = _judged(facts, config)
-    if judged and judged[-1][1]:
-        change, wrong = judged[-1]
-        why = say(f"extension.{wrong}", person=f"person:{change.by}")
-        yield SetField(field="extension", value="asked"), why
-        yield Find(key=f"extension_{wrong}:{_at(change)}", code="extension_void", text=why, person=change.by), why
-        yield Note(key=f"extension_void:{_at(change)}", text=why, weight=80), why
+    change, wrong = judged[-1].change, judged[-1].wrong
+    by = None if change is None else change.by
+    why = say(f"extension.{wrong}") if by is None else say(f"extension.{wrong}", person=f"person:{by}")
+    yield SetField(field="extension", value="asked"), why
+    yield Find(key=f"extension_{wrong}:{stamp(change)}", code="extension_void", text=why, person=by), why
+    yield Note(key=f"extension_void:{stamp(change)}", text=why, weight=80), why
 
 
 @rule("1.3.2", kind="complaint")
 def extension_takes_effect(facts: Facts, config: Config) -> Wants:
     """An approved extension moves the due time: the note says to when, and by whom it was approved."""
-    held, stages = extensions(facts, config), config.law.stages
-    if not held or not stages or facts.ticket.closed:
-        return
-    due = facts.calendar.add(facts.ticket.since, stages[min(len(held), len(stages) - 1)]).at
-    why = say("extension.approved", person=f"person:{held[-1].by}", due=due)
-    yield Note(key=f"extension:{_at(held[-1])}", text=why, weight=80), why
+    legal = _legal(facts, config)
+    if legal.held and not facts.ticket.closed:
+        last = legal.held[-1]
+        why = say("extension.approved", person=f"person:{last.by}", due=_law_clock(facts, config, legal).due_at)
+        yield Note(key=f"extension:{stamp(last)}", text=why, weight=80), why
 
 
 @rule("1.3.2", kind="complaint")
 def tell_customer_of_extension(facts: Facts, config: Config) -> Wants:
-    """The customer is told of every extension; a text lies ready, and it is due."""
-    held, stages = extensions(facts, config), config.law.stages
-    if not held or not stages or facts.ticket.closed:
-        return
-    last = held[-1]
-    reply, deadline = first_reply_after(facts, last.at), config.extension_notice
-    met = None if reply is None else reply.at
-    clock = own_clock(facts, "extension_notice", "1.3.2", last.at, deadline.within, deadline.ladder, met)
+    """The customer is told of every extension and why; a text lies ready, and telling is due."""
+    legal = _legal(facts, config)
+    if legal.held and not facts.ticket.closed:
+        yield from _notice(facts, config, legal)
+
+
+def _notice(facts: Facts, config: Config, legal: _Legal) -> Iterator[tuple[Action, Say]]:
+    case, last, deadline = view(facts), legal.held[-1], config.extension_notice
+    key = f"extension_notice:{stamp(last)}"
+    reply = case.reply_after(last.at)
+    told = case.sent_at(key) if reply is None else reply.at
+    clock = own_clock(facts, "extension_notice", "1.3.2", last.at, deadline.within, deadline.ladder, told)
     yield from run_clock(clock, facts, MODULE)
-    if reply is None:
-        due = facts.calendar.add(facts.ticket.since, stages[min(len(held), len(stages) - 1)]).at
-        text = say("reply.extension", number=facts.ticket.number, due=due)
-        yield Reply(key=f"extension_notice:{_at(last)}", text=text, send=config.texts.extension), say("draft.extension")
-
-
-def _at(change: Change | None) -> int:
-    return 0 if change is None else int(change.at.timestamp())
+    if told is None:
+        due = _law_clock(facts, config, legal).due_at
+        text = say("reply.extension", number=facts.ticket.number, due=due, reason=facts.ticket.extension_reason)
+        yield Reply(key=key, text=text, send=config.texts.extension), say("draft.extension")

@@ -2,17 +2,46 @@
 
 from datetime import datetime
 
-from policies.complaints.case import LEADERS, MODULE, approval, became, own_clock
+from policies.complaints.approvals import close_approval
+from policies.complaints.case import LEADERS, MODULE, became, flags_in, own_clock, stamp, view
 from policies.complaints.config import Config
+from policies.complaints.grading import said_flags, weight_of
+from policies.kernel.deadlines import Clock
 from policies.kernel.decisions import Find, Note, SetField, SetState, Tell, say
 from policies.kernel.facts import Facts, Post
 from policies.kernel.ladders import run_clock
 from policies.kernel.rules import Wants, rule
 
 
-def _major_since(facts: Facts) -> datetime:
-    change = became(facts, "severity", "major")
-    return change.at if change is not None else max(facts.ticket.since, facts.ticket.created_at)
+def _major(facts: Facts) -> bool:
+    return facts.ticket.severity == "major" and not facts.ticket.closed
+
+
+def _major_since(facts: Facts, config: Config) -> datetime:
+    """When there was reason to take it over: a person's grading, else what the grading by flags rests on.
+
+    What zhidu grades counts from the message, the correction or the reopening that made it major, however late the
+    service saw it; what other customers made a group complaint, from the moment that was seen.
+    """
+    graded = became(facts, "severity", "major")
+    if graded is not None and graded.by != facts.me:
+        return graded.at
+    since, flags = facts.ticket.since, facts.ticket.flags
+    said = set(flags & {"repeat"})
+    for article in facts.from_customer:
+        said |= said_flags(article, config) & flags
+        if weight_of(frozenset(said), config.flag_weights) >= config.major_from:
+            return max(article.at, since)
+    end = facts.now if graded is None else graded.at
+    grounds = [since, *(at for at in view(facts).reopened if at <= end)]
+    grouped = False
+    for change in facts.history:
+        if change.field == "flags" and change.at <= end:
+            joined = "group" in flags_in(change.new) - flags_in(change.old)
+            grouped = grouped or joined
+            if joined or change.by != facts.me:
+                grounds.append(change.at)
+    return end if "group" in flags and not grouped else max(grounds)
 
 
 def _taken_over_at(facts: Facts, since: datetime) -> datetime | None:
@@ -27,31 +56,36 @@ def _taken_over_at(facts: Facts, since: datetime) -> datetime | None:
 @rule("2.2.5", kind="complaint")
 def tell_supervisor(facts: Facts, config: Config) -> Wants:
     """A complaint that becomes major is handed up: the supervisor is mentioned in the note."""
-    if facts.ticket.severity != "major" or facts.ticket.closed or facts.supervisor is None:
+    if not _major(facts) or facts.supervisor is None or _taken_over_at(facts, _major_since(facts, config)) is not None:
         return
     flags = tuple(f"@flag.{flag}" for flag in sorted(facts.ticket.flags))
-    why = say("take_over.ask", flags=flags)
-    key = f"take_over:{facts.supervisor.id}"
-    yield Tell(key=key, person=facts.supervisor.id, text=why, how="mention"), why
+    why = say("take_over.ask", flags=flags) if flags else say("take_over.plain")
+    yield Tell(key=f"take_over:{facts.supervisor.id}", person=facts.supervisor.id, text=why, how="mention"), why
 
 
 @rule("2.2.5", kind="complaint")
 def take_over(facts: Facts, config: Config) -> Wants:
-    """The supervisor takes a major complaint over within the limit by becoming its owner."""
-    if facts.ticket.severity != "major" or facts.ticket.closed:
+    """The supervisor takes a major complaint over within the limit by becoming its owner; no wait stops this."""
+    if not _major(facts):
         return
-    since, deadline = _major_since(facts), config.take_over
-    met = _taken_over_at(facts, since)
-    clock = own_clock(facts, "take_over", "2.2.5", since, deadline.within, deadline.ladder, met)
-    yield from run_clock(clock, facts, MODULE)
+    since, deadline = _major_since(facts, config), config.take_over
+    clock = Clock(
+        name="take_over",
+        clauses=("2.2.5",),
+        started_at=since,
+        within=deadline.within,
+        calendar=facts.calendar,
+        ladder=deadline.ladder,
+        met_at=_taken_over_at(facts, since),
+    )
+    whose = None if facts.supervisor is None else facts.supervisor.id
+    yield from run_clock(clock, facts, MODULE, whose=whose)
 
 
 @rule("2.2.5", kind="complaint")
 def write_plan(facts: Facts, config: Config) -> Wants:
     """Whoever took a major complaint over writes a plan as an internal note."""
-    if facts.ticket.severity != "major" or facts.ticket.closed:
-        return
-    taken = _taken_over_at(facts, _major_since(facts))
+    taken = _taken_over_at(facts, _major_since(facts, config)) if _major(facts) else None
     if taken is None:
         return
     written = next(
@@ -75,33 +109,70 @@ def tell_manager_of_regulator(facts: Facts, config: Config) -> Wants:
         yield Tell(key=f"regulator:{facts.manager.id}", person=facts.manager.id, text=why, how="mention"), why
 
 
+def _referred_at(facts: Facts) -> datetime:
+    """When the regulator came into it: the message that says so, else whoever set the flag, else the receipt."""
+    for article in facts.articles:
+        if article.from_customer and article.features.has("regulator"):
+            return max(article.at, facts.ticket.since)
+    for change in facts.history:
+        if change.field == "flags" and "regulator" in flags_in(change.new) - flags_in(change.old):
+            return change.at
+    return facts.ticket.since
+
+
 @rule("2.3.6", kind="complaint")
 def regulator_deadline(facts: Facts, config: Config) -> Wants:
-    """A regulator's referral has its own deadline, which nothing pauses."""
+    """A regulator's referral has its own deadline, which nothing pauses: regulators do not wait for customers."""
     if "regulator" not in facts.ticket.flags:
         return
-    ticket, deadline = facts.ticket, config.regulator
-    met = ticket.closed_at if ticket.closed else None
-    clock = own_clock(facts, "regulator", "2.3.6", ticket.since, deadline.within, deadline.ladder, met)
+    clock = Clock(
+        name="regulator",
+        clauses=("2.3.6",),
+        started_at=_referred_at(facts),
+        within=config.regulator.within,
+        calendar=facts.calendar,
+        ladder=config.regulator.ladder,
+        met_at=view(facts).solved_at,
+    )
     yield from run_clock(clock, facts, MODULE)
+
+
+def _closed_by_manager(facts: Facts) -> bool:
+    closing = next((change for change in reversed(view(facts).states) if change.new == "closed"), None)
+    return closing is not None and facts.post_of(closing.by) is Post.MANAGER
 
 
 @rule("2.3.6", kind="complaint")
 def regulator_closes_with_approval(facts: Facts, config: Config) -> Wants:
-    """A regulator's referral closes only with the manager's approval; without it the closing is undone."""
-    if "regulator" not in facts.ticket.flags or not facts.ticket.closed or "close_approval" in facts.ticket.absent:
+    """A regulator's referral closes only with the manager's approval; without it the closing is undone.
+
+    No reason overrides this. Where the helpdesk has no field for the approval, the manager closes in person.
+    """
+    ticket = facts.ticket
+    if "regulator" not in ticket.flags or not ticket.closed or ticket.stage == "ended":
         return
-    approved, wrong = approval(facts, "close_approval", (Post.MANAGER,))
-    if approved is not None and not wrong and facts.ticket.close_approval == "approved":
+    if "close_approval" in ticket.absent:
+        if _closed_by_manager(facts):
+            return
+    elif ticket.close_approval == "approved" and not close_approval(facts).wrong:
         return
-    occasion = f"{facts.ticket.closed_at or facts.ticket.updated_at:%Y%m%dT%H%M%S}"
+    occasion = view(facts).occasion
     why = say("regulator.approval_missing")
     yield SetState(state="open"), why
     yield SetField(field="close_approval", value="asked"), why
     yield Note(key=f"regulator_approval:{occasion}", text=why, weight=90), why
     if facts.manager is not None:
         key = f"regulator_approval_told:{occasion}"
-        yield Tell(key=key, person=facts.manager.id, text=why, how="mention"), why
+        yield Tell(key=key, person=facts.manager.id, text=say("regulator.approval_ask"), how="mention"), why
+
+
+@rule("2.3.6", kind="complaint")
+def approval_is_asked_for(facts: Facts, config: Config) -> Wants:
+    """When somebody asks for the approval to close, the manager hears of it."""
+    asked = facts.last_set("close_approval") if facts.ticket.close_approval == "asked" else None
+    if asked is not None and asked.by != facts.me and facts.manager is not None and not facts.ticket.closed:
+        why = say("approval.asked", person=f"person:{asked.by}")
+        yield Tell(key=f"approval_asked:{stamp(asked)}", person=facts.manager.id, text=why), why
 
 
 @rule("2.3.6", kind="complaint")
@@ -109,10 +180,12 @@ def approval_by_wrong_person(facts: Facts, config: Config) -> Wants:
     """An approval by somebody without the post, or by the one who asked for it, is void and a finding."""
     if facts.ticket.close_approval != "approved":
         return
-    approved, wrong = approval(facts, "close_approval", (Post.MANAGER,))
-    if approved is None or not wrong:
+    approval = close_approval(facts)
+    if approval.change is None or not approval.wrong:
         return
-    why = say(f"approval.{wrong}", person=f"person:{approved.by}")
+    by = approval.change.by
+    why = say(f"approval.{approval.wrong}", person=f"person:{by}")
     yield SetField(field="close_approval", value="asked"), why
-    key = f"approval_{wrong}:{int(approved.at.timestamp())}"
-    yield Find(key=key, code="approval_void", text=why, person=approved.by, grave=True), why
+    key = f"approval_{approval.wrong}:{stamp(approval.change)}"
+    yield Find(key=key, code="approval_void", text=why, person=by, grave=True), why
+    yield Note(key=f"approval_void:{stamp(approval.change)}", text=why, weight=80), why

@@ -1,6 +1,6 @@
 """What the customer hears: acknowledgement, progress, what is asked for."""
 
-from policies.complaints.case import MODULE, first_reply, own_clock, reopened_at
+from policies.complaints.case import MODULE, own_clock, view
 from policies.complaints.config import Config
 from policies.kernel.decisions import Find, Reply, Tell, say
 from policies.kernel.facts import Facts
@@ -10,10 +10,8 @@ from policies.kernel.rules import Wants, rule
 
 @rule("4.3.2", kind="complaint")
 def acknowledge(facts: Facts, config: Config) -> Wants:
-    """The customer gets a first answer within the time of the severity; closing answers too."""
-    reply, ticket = first_reply(facts), facts.ticket
-    if reply is None and ticket.closed:
-        return
+    """The customer gets a first answer within the time of the severity; a solution answers too."""
+    ticket, case = facts.ticket, view(facts)
     clock = own_clock(
         facts,
         "acknowledge",
@@ -21,7 +19,7 @@ def acknowledge(facts: Facts, config: Config) -> Wants:
         ticket.since,
         config.acknowledge.within.of(ticket.severity),
         config.acknowledge.ladder,
-        None if reply is None else reply.at,
+        case.answered_at or case.solved_at,
     )
     yield from run_clock(clock, facts, MODULE)
 
@@ -29,7 +27,7 @@ def acknowledge(facts: Facts, config: Config) -> Wants:
 @rule("4.3.2", kind="complaint")
 def draft_acknowledgement(facts: Facts, config: Config) -> Wants:
     """Until somebody has answered, an answer lies ready that apologises and names the time."""
-    if first_reply(facts) is not None or facts.ticket.closed:
+    if view(facts).answered_at is not None or facts.ticket.closed or "acknowledgement" in facts.memory.done:
         return
     due = facts.calendar.add(facts.ticket.since, config.resolve.within.of(facts.ticket.severity)).at
     text = say("reply.acknowledgement", number=facts.ticket.number, due=due)
@@ -39,44 +37,58 @@ def draft_acknowledgement(facts: Facts, config: Config) -> Wants:
 @rule("4.3.2", kind="complaint")
 def acknowledgement_apologises(facts: Facts, config: Config) -> Wants:
     """The first answer to a complaint apologises; the one who wrote it is told when it does not."""
-    reply = first_reply(facts)
-    if reply is not None and not reply.features.has("apology"):
-        why = say("acknowledgement.no_apology")
-        yield Find(key=f"no_apology:{reply.id}", code="no_apology", text=why, person=reply.by), why
-        yield Tell(key=f"no_apology_told:{reply.id}", person=reply.by, text=why), why
+    reply = view(facts).first_reply
+    if reply is None or f"no_apology:{reply.id}" in facts.memory.done or reply.features.has("apology"):
+        return
+    why = say("acknowledgement.no_apology")
+    yield Find(key=f"no_apology:{reply.id}", code="no_apology", text=why, person=reply.by), why
+    if facts.person(reply.by) is not None:
+        text = say("coaching.apology", number=facts.ticket.number)
+        yield Tell(key=f"no_apology_told:{reply.id}", person=reply.by, text=text), text
 
 
 @rule("4.3.2", kind="complaint")
 def acknowledgement_names_time(facts: Facts, config: Config) -> Wants:
     """The first answer to a complaint names the time by which the customer hears; a vague one is none."""
-    reply = first_reply(facts)
-    if reply is not None and not reply.features.has("time_named") and not facts.ticket.closed:
-        why = say("acknowledgement.no_time")
-        yield Find(key=f"no_time:{reply.id}", code="no_time", text=why, person=reply.by), why
-        yield Tell(key=f"no_time_told:{reply.id}", person=reply.by, text=why), why
+    reply = view(facts).first_reply
+    if reply is None or f"no_time:{reply.id}" in facts.memory.done or reply.features.has("time_named"):
+        return
+    if view(facts).solved_at is not None:
+        return
+    why = say("acknowledgement.no_time")
+    yield Find(key=f"no_time:{reply.id}", code="no_time", text=why, person=reply.by), why
+    if facts.person(reply.by) is not None:
+        text = say("coaching.time", number=facts.ticket.number)
+        yield Tell(key=f"no_time_told:{reply.id}", person=reply.by, text=text), text
 
 
 @rule("4.3.4", kind="complaint")
 def keep_informed(facts: Facts, config: Config) -> Wants:
     """After the first answer the customer hears something at the interval of the severity, until it is solved."""
-    ticket, replies = facts.ticket, facts.to_customer
-    if ticket.closed or not replies or first_reply(facts) is None:
+    case = view(facts)
+    answered = case.answered_at
+    if answered is None or facts.ticket.closed:
         return
-    again = reopened_at(facts)
-    started = max(replies[-1].at, again) if again is not None else replies[-1].at
-    within = config.progress.within.of(ticket.severity)
+    last = facts.to_customer[-1].at if facts.to_customer else answered
+    started = max((last, answered, *case.reopened[-1:]))
+    within = config.progress.within.of(facts.ticket.severity)
     yield from run_clock(own_clock(facts, "progress", "4.3.4", started, within, config.progress.ladder), facts, MODULE)
 
 
 @rule("4.3.1", kind="complaint")
 def ask_for_missing(facts: Facts, config: Config) -> Wants:
-    """A complaint without the customer's name or a way to reach them: asked for once, with a text that lies ready."""
+    """What a complaint lacks of name, way to reach the customer, and matter is asked for once, with a text ready."""
     ticket = facts.ticket
-    missing = [
-        field for field, known in (("name", ticket.customer_named), ("contact", ticket.customer_reachable)) if not known
-    ]
-    if missing and not ticket.closed:
-        what = tuple(f"@field.{field}" for field in missing)
+    if ticket.closed or "ask_details" in facts.memory.done:
+        return
+    written = facts.from_customer
+    known = {
+        "name": ticket.customer_named,
+        "contact": ticket.customer_reachable,
+        "matter": not written or any(a.features.length >= config.matter_from for a in written),
+    }
+    what = tuple(f"@field.{field}" for field, there in known.items() if not there)
+    if what:
         text = say("reply.ask_details", what=what)
         yield Reply(key="ask_details", text=text, send=config.texts.ask_details), say("ask.details", what=what)
 
@@ -84,10 +96,19 @@ def ask_for_missing(facts: Facts, config: Config) -> Wants:
 @rule("2.1.3", kind="suggestion")
 def answer_suggestion(facts: Facts, config: Config) -> Wants:
     """A suggestion is answered within its time."""
-    reply, ticket = first_reply(facts), facts.ticket
-    met = reply.at if reply is not None else None
-    if met is None and ticket.closed:
+    case, deadline = view(facts), config.suggestion
+    if facts.ticket.closed and case.answered_at is None:
         return
-    deadline = config.suggestion
-    clock = own_clock(facts, "suggestion", "2.1.3", ticket.since, deadline.within, deadline.ladder, met)
+    since = facts.ticket.since
+    clock = own_clock(facts, "suggestion", "2.1.3", since, deadline.within, deadline.ladder, case.answered_at)
     yield from run_clock(clock, facts, MODULE)
+
+
+@rule("2.1.3", kind="suggestion")
+def suggestion_closed_unanswered(facts: Facts, config: Config) -> Wants:
+    """A suggestion that is closed without any answer is a finding: whoever made it should hear what became of it."""
+    case = view(facts)
+    if facts.ticket.closed and case.answered_at is None:
+        why = say("suggestion.unanswered")
+        whose = facts.ticket.case_owner or facts.ticket.owner
+        yield Find(key=f"suggestion:{case.occasion}", code="suggestion_unanswered", text=why, person=whose), why

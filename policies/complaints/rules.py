@@ -1,17 +1,6 @@
 """The complaints module's rules, in the order in which they decide."""
 
-from policies.complaints.closing import (
-    ask_for_satisfaction,
-    await_satisfaction,
-    complete_before_closing,
-    dissatisfied_goes_higher,
-    remedy_exhausted,
-    remind_of_satisfaction,
-    satisfaction_in_words,
-    satisfied_ends,
-    show_what_is_missing,
-    stage_of_open_case,
-)
+from policies.complaints.closing import complete_before_closing, show_what_is_missing
 from policies.complaints.departments import (
     back_from_department,
     department_answers,
@@ -28,7 +17,8 @@ from policies.complaints.grading import (
     severity_by_flags,
 )
 from policies.complaints.law import (
-    extension_needs_reason,
+    appraisal_needs_notice,
+    extension_is_asked_for,
     extension_takes_effect,
     legal_deadline,
     resolve,
@@ -37,6 +27,7 @@ from policies.complaints.law import (
 )
 from policies.complaints.leaders import (
     approval_by_wrong_person,
+    approval_is_asked_for,
     regulator_closes_with_approval,
     regulator_deadline,
     take_over,
@@ -52,6 +43,19 @@ from policies.complaints.replies import (
     ask_for_missing,
     draft_acknowledgement,
     keep_informed,
+    suggestion_closed_unanswered,
+)
+from policies.complaints.satisfaction import (
+    ask_for_satisfaction,
+    await_satisfaction,
+    dissatisfied_goes_higher,
+    ends_by_rule_alone,
+    remedy_exhausted,
+    remind_of_satisfaction,
+    satisfaction_in_words,
+    satisfied_ends,
+    stage_of_open_case,
+    written_to_after_the_end,
 )
 
 RULES = (
@@ -61,9 +65,12 @@ RULES = (
     severity_by_flags,
     mark_regulator,
     # Whatever undoes a closing comes before whatever follows from it.
+    ends_by_rule_alone,
     approval_by_wrong_person,
+    approval_is_asked_for,
     regulator_closes_with_approval,
     complete_before_closing,
+    written_to_after_the_end,
     satisfaction_in_words,
     dissatisfied_goes_higher,
     remedy_exhausted,
@@ -91,8 +98,10 @@ RULES = (
     keep_informed,
     ask_for_missing,
     answer_suggestion,
+    suggestion_closed_unanswered,
     void_extension,
-    extension_needs_reason,
+    extension_is_asked_for,
+    appraisal_needs_notice,
     extension_takes_effect,
     tell_customer_of_extension,
     resolve,

@@ -44,3 +44,7 @@ class Config(StrictModel):
     """4.3.6: how far apart complaints of one cause count together."""
     summary_within: Spec
     """1.3.4: how long after a hand-over its summary may follow."""
+    summary_ladder: KnownLadder
+    """1.3.4: what happens while the summary is missing."""
+    task_ladder: KnownLadder
+    """2.1.6: what happens along the time of a task."""

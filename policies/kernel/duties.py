@@ -28,6 +28,11 @@ class Duty:
         return self.decision.module
 
     @property
+    def provisional(self) -> bool:
+        """Whether the time rests on a year whose holidays are not known yet."""
+        return self.clock.due is not None and self.clock.due.provisional
+
+    @property
     def clause(self) -> str:
         return self.clock.clauses[0]
 
@@ -36,11 +41,10 @@ def duties(decisions: Iterable[Decision], now: datetime) -> tuple[Duty, ...]:
     """The open duties, the one due first in front; paused and met clocks ask for nothing."""
     found: dict[str, Duty] = {}
     for decision in decisions:
-        if isinstance(decision.action, RunClock) and decision.action.clock.due_at is not None:
-            clock = decision.action.clock
-            status = clock.status(now)
-            if status in ("running", "breached"):
-                found.setdefault(
-                    clock.name, Duty(clock=clock, decision=decision, due_at=decision.action.clock.due_at, status=status)
-                )
+        if not isinstance(decision.action, RunClock):
+            continue
+        clock = decision.action.clock
+        status, due_at = clock.status(now), clock.due_at
+        if due_at is not None and clock.name not in found and status in ("running", "breached"):
+            found[clock.name] = Duty(clock=clock, decision=decision, due_at=due_at, status=status)
     return tuple(sorted(found.values(), key=lambda duty: (duty.due_at, duty.clock.name)))

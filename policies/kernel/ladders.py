@@ -1,6 +1,6 @@
 """What the rungs of a ladder do: the effects that settings may name, the same for every clock of every module.
 
-remind        the person who has the case is reminded by mail
+remind        the person whose duty it is is reminded by mail
 warn          the supervisor of the case hears of it by mail
 raise         the priority becomes high
 hand_up       the supervisor becomes the owner and is mentioned
@@ -17,25 +17,29 @@ from typing import Final
 
 from policies.kernel.deadlines import Clock, Look, Rung, look
 from policies.kernel.decisions import Action, Assign, Find, How, Note, Prioritise, RunClock, Say, Tell, say
-from policies.kernel.facts import Facts, Fired, Person
+from policies.kernel.facts import Facts, Fired, Person, Post
 
 EFFECTS: Final = ("remind", "warn", "raise", "hand_up", "manager", "finding", "grave_finding")
 
 _TEXTS: Final = "core"
 _NONE: Final[frozenset[str]] = frozenset()
+_LEADERS: Final = (Post.SUPERVISOR, Post.MANAGER)
 
 
-def run_clock(clock: Clock, facts: Facts, module: str) -> Iterator[tuple[Action, Say]]:
+def run_clock(clock: Clock, facts: Facts, module: str, *, whose: int | None = None) -> Iterator[tuple[Action, Say]]:
     """The clock as a decision, with the effects of the rungs it has newly reached.
 
-    The effects on the ticket of all missed rungs come at once; only the highest rung tells people. `module` is whose
-    texts name the duty (`duty.<clock name>`).
+    module   whose texts name the duty (`duty.<clock name>`)
+    whose    who must act: reminded, and named in a finding; None: whoever has the case
+    The effects on the ticket of all missed rungs come at once; only the highest rung tells people.
     """
     seen = look(clock, facts.now, fired_in(facts, clock))
     duty = f"@{module}:duty.{clock.name}"
-    yield RunClock(clock=clock, reached=seen.reached.names), say("clock.runs", _TEXTS, duty=duty, due=clock.due_at)
+    due_at = clock.due_at
+    why = say("clock.stands", _TEXTS, duty=duty) if due_at is None else say("clock.runs", _TEXTS, duty=duty, due=due_at)
+    yield RunClock(clock=clock, reached=seen.reached.names), why
     if seen.reached.rungs:
-        yield from _Effects(clock, facts, duty, seen).all()
+        yield from _Effects(clock, facts, duty, seen, whose).all()
 
 
 def fired_in(facts: Facts, clock: Clock) -> frozenset[str]:
@@ -50,6 +54,7 @@ class _Effects:
     facts: Facts
     duty: str
     seen: Look
+    whose: int | None
 
     def all(self) -> Iterator[tuple[Action, Say]]:
         highest = self.seen.reached.highest
@@ -60,33 +65,36 @@ class _Effects:
     def _one(self, effect: str, rung: Rung, *, tells: bool) -> Iterator[tuple[Action, Say]]:
         key = f"{self.clock.run}/{rung.name}/{effect}"
         why = self._because(rung)
-        facts = self.facts
+        ticket = self.facts.ticket
         match effect:
-            case "raise":
-                if facts.ticket.priority < 3:
-                    yield Prioritise(priority=3), why
+            case "raise" if ticket.priority < 3:
+                yield Prioritise(priority=3), why
             case "finding" | "grave_finding":
-                whose = facts.ticket.case_owner or facts.ticket.owner
+                whose = self.whose or ticket.case_owner or ticket.owner
                 grave = effect == "grave_finding"
                 yield Find(key=key, code=f"{self.clock.name}_late", text=why, person=whose, grave=grave), why
             case "hand_up":
                 yield from self._hand_up(key, why, tells)
             case "remind" if tells:
-                yield from self._tell(key, facts.owner or facts.person(facts.ticket.case_owner), "mail", why)
+                whose = self.whose or ticket.owner or ticket.case_owner
+                yield from self._tell(key, self.facts.person(whose), "mail", why)
             case "warn" if tells:
-                yield from self._tell(key, facts.supervisor, "mail", why)
+                yield from self._tell(key, self.facts.supervisor, "mail", why)
             case "manager" if tells:
-                yield from self._tell(key, facts.manager, "mention", why)
+                yield from self._tell(key, self.facts.manager, "mention", why)
 
     def _hand_up(self, key: str, why: Say, tells: bool) -> Iterator[tuple[Action, Say]]:
-        supervisor = self.facts.supervisor
-        if supervisor is None:
+        """A case is handed up, never down: a supervisor or manager who has it keeps it, and is mentioned."""
+        owner, supervisor = self.facts.owner, self.facts.supervisor
+        led = owner is not None and owner.at_work and owner.post in _LEADERS
+        leader = owner if led else supervisor
+        if leader is None:
             return
         yield Note(key=f"{key}/note", text=why, weight=80), why
-        if self.facts.ticket.owner != supervisor.id:
-            yield Assign(owner=supervisor.id), why
+        if not led:
+            yield Assign(owner=leader.id), why
         if tells:
-            yield from self._tell(key, supervisor, "mention", why)
+            yield from self._tell(key, leader, "mention", why)
 
     def _tell(self, key: str, person: Person | None, how: How, why: Say) -> Iterator[tuple[Action, Say]]:
         """One person hears of it; whoever is away is not written to: the supervisor is."""
@@ -95,6 +103,7 @@ class _Effects:
             yield Tell(key=key, person=reached.id, text=why, how=how), why
 
     def _because(self, rung: Rung) -> Say:
-        late = self.seen.status == "breached"
-        text = "clock.late" if late else "clock.soon"
-        return say(text, _TEXTS, duty=self.duty, due=self.clock.due_at, rung=rung.name, clause=self.clock.clauses[0])
+        due_at, clause = self.clock.due_at, self.clock.clauses[0]
+        if self.seen.status == "breached":
+            return say("clock.late", _TEXTS, duty=self.duty, due=due_at, clause=clause)
+        return say("clock.soon", _TEXTS, duty=self.duty, due=due_at, rung=rung.name)

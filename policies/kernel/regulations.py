@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -72,15 +72,28 @@ class Profile(BaseModel):
     extension: Period | None = None
     stop_clock: StopClock | None = None
 
-    @property
-    def stages(self) -> tuple[Spec, ...]:
-        """From the first receipt: the period of a simple case, then with one extension, then with two."""
-        found = [period.spec for period in (self.simple, self.complex) if period is not None]
-        specs = [spec for spec in found if spec is not None]
+    @cached_property
+    def steps(self) -> tuple[tuple[Spec, Period], ...]:
+        """From the first receipt: the period of a simple case, then with one extension, then with two.
+
+        Each with the part of the law it comes from.
+        """
+        found = [(period.spec, period) for period in (self.simple, self.complex) if period is not None]
+        steps = [(spec, period) for spec, period in found if spec is not None]
         more = None if self.extension is None else self.extension.spec
-        if specs and more is not None and more.unit == specs[-1].unit:
-            specs.append(Spec(specs[-1].amount + more.amount, more.unit))
-        return tuple(specs)
+        if steps and self.extension is not None and more is not None and more.unit == steps[-1][0].unit:
+            steps.append((Spec(steps[-1][0].amount + more.amount, more.unit), self.extension))
+        return tuple(steps)
+
+    @cached_property
+    def stages(self) -> tuple[Spec, ...]:
+        """The periods of `steps` alone."""
+        return tuple(spec for spec, _ in self.steps)
+
+    @property
+    def title(self) -> str:
+        """What the regulation is called; its id where the data gives no name."""
+        return self.zh or self.id
 
     @property
     def counts_business_days(self) -> bool:
@@ -99,4 +112,4 @@ def profiles() -> dict[str, Profile]:
     """The shipped profiles that set a deadline for complaints, by id. Raises ConfigErrors for a damaged file."""
     layer: Layer = read(FILE, shown="policies/regulations/profiles.yaml")
     loaded: Any = load_text(layer.text, layer.path, _File).config
-    return {profile.id: profile for profile in loaded.profiles if profile.simple is not None}
+    return {profile.id: profile for profile in loaded.profiles if profile.stages}

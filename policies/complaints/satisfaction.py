@@ -1,0 +1,245 @@
+"""The customer's satisfaction, and how a complaint ends. 1.3.1, 4.3.5."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Final
+
+from policies.complaints.case import higher, stamp, view
+from policies.complaints.config import Config
+from policies.kernel.deadlines import Clock
+from policies.kernel.decisions import (
+    Action,
+    Assign,
+    Find,
+    Note,
+    Reply,
+    RunClock,
+    Say,
+    SetField,
+    SetState,
+    Tell,
+    say,
+)
+from policies.kernel.facts import Article, Facts, Person, Post
+from policies.kernel.rules import Wants, rule
+
+_SHORT: Final = 40
+"""A message of thanks is no longer than this many characters."""
+_MINUTE: Final = "%Y%m%dT%H%MZ"
+
+
+def _go_on(facts: Facts, why: Say) -> Iterator[tuple[Action, Say]]:
+    """The case is worked on again: what was said, approved and overridden for the last closing is used up."""
+    ticket = facts.ticket
+    if ticket.stage != "handling":
+        yield SetField(field="stage", value="handling"), why
+    for field in ("satisfaction", "close_approval", "override_reason"):
+        if getattr(ticket, field) is not None:
+            yield SetField(field=field, value=None), why
+
+
+def _last_word(facts: Facts) -> Article | None:
+    """The customer's last message since the case was closed."""
+    last = facts.from_customer[-1] if facts.from_customer else None
+    return last if last is not None and last.at > view(facts).closed_since else None
+
+
+def _pleased(article: Article) -> bool:
+    """Whether a message says no more than that all is well."""
+    features = article.features
+    if features.has("dissatisfied") or features.question_marks or features.has("complaint"):
+        return False
+    return features.has("satisfied") or (features.has("thanks") and features.length <= _SHORT)
+
+
+@rule("4.3.5", kind="complaint")
+def written_to_after_the_end(facts: Facts, config: Config) -> Wants:
+    """An ended case that is opened again: thanks close it, anything else is gone on with; who is not satisfied now is
+    heard as before the end, unless it was decided that nothing more can be done."""
+    ticket = facts.ticket
+    if ticket.stage != "ended" or ticket.closed:
+        return
+    word, exhausted = _last_word(facts), view(facts).exhausted
+    if word is not None and _pleased(word):
+        yield SetState(state="closed"), say("ended.thanks")
+        return
+    why = say("ended.again") if word is not None else say("stage.handling")
+    yield from _go_on(facts, why)
+    if word is not None and word.features.has("dissatisfied") and exhausted is None:
+        yield SetField(field="stage", value="awaiting_satisfaction"), why
+    elif word is not None:
+        yield Note(key=f"written_again:{word.id}", text=why, weight=75), why
+
+
+@rule("4.3.5", kind="complaint")
+def ends_by_rule_alone(facts: Facts, config: Config) -> Wants:
+    """A closed case is not ended by a hand that writes so: it awaits the customer's word like every other."""
+    ticket = facts.ticket
+    if ticket.stage != "ended" or not ticket.closed or ticket.satisfaction not in (None, "dissatisfied"):
+        return
+    if "satisfaction" not in ticket.absent and view(facts).exhausted is None:
+        yield SetField(field="stage", value="awaiting_satisfaction"), say("stage.awaiting")
+
+
+@rule("4.3.5", kind="complaint")
+def satisfaction_in_words(facts: Facts, config: Config) -> Wants:
+    """What the customer writes after the solution tells whether they are satisfied; the last word counts."""
+    ticket = facts.ticket
+    if ticket.satisfaction is not None or ticket.stage != "awaiting_satisfaction":
+        return
+    since = view(facts).closed_since
+    for article in reversed(facts.from_customer):
+        if article.at <= since:
+            return
+        if article.features.has("dissatisfied"):
+            yield SetField(field="satisfaction", value="dissatisfied"), say("satisfaction.words_no")
+            return
+        if article.features.has("satisfied"):
+            yield SetField(field="satisfaction", value="satisfied"), say("satisfaction.words_yes")
+            return
+
+
+@rule("4.3.5", kind="complaint")
+def dissatisfied_goes_higher(facts: Facts, config: Config) -> Wants:
+    """A customer who is not satisfied is served on, one level higher: graver, and by the supervisor or the manager."""
+    ticket, case = facts.ticket, view(facts)
+    if ticket.satisfaction != "dissatisfied" or ticket.stage == "ended" or case.exhausted is not None:
+        return
+    if not ticket.closed and ticket.stage != "awaiting_satisfaction":
+        return
+    severity = higher(ticket.severity)
+    why = say("satisfaction.no", severity=f"@core:severity.{severity}")
+    if ticket.closed:
+        yield SetState(state="open"), why
+    yield SetField(field="severity", value=severity), why
+    yield from _go_on(facts, why)
+    yield Note(key=f"dissatisfied:{case.occasion}", text=why, weight=90), why
+    leader = _next_level(facts)
+    if leader is not None:
+        if ticket.owner != leader.id:
+            yield Assign(owner=leader.id), why
+        yield Tell(key=f"dissatisfied_told:{case.occasion}", person=leader.id, text=why, how="mention"), why
+
+
+def _next_level(facts: Facts) -> Person | None:
+    """The supervisor; the manager where a supervisor had the case, or it was major already."""
+    post = None if facts.owner is None else facts.owner.post
+    led = facts.ticket.severity == "major" or post in (Post.SUPERVISOR, Post.MANAGER)
+    return facts.manager if led else facts.supervisor
+
+
+@rule("4.3.5", kind="complaint")
+def remedy_exhausted(facts: Facts, config: Config) -> Wants:
+    """A supervisor's or manager's documented decision that nothing more can be done ends the case."""
+    ticket = facts.ticket
+    if not ticket.exhausted_remedy:
+        return
+    decided, by_whom = view(facts).exhausted, facts.set_by_person("exhausted_remedy")
+    if decided is not None:
+        if ticket.closed and ticket.stage != "ended":
+            yield SetField(field="stage", value="ended"), say("ended.exhausted", person=f"person:{decided.by}")
+    elif by_whom is not None:
+        why = say("ended.no_post", person=f"person:{by_whom.by}")
+        yield SetField(field="exhausted_remedy", value=None), why
+        yield Find(key=f"exhausted:{stamp(by_whom)}", code="exhausted_void", text=why, person=by_whom.by), why
+        yield Note(key=f"exhausted_void:{stamp(by_whom)}", text=why, weight=80), why
+
+
+@rule("4.3.5", kind="complaint")
+def satisfied_ends(facts: Facts, config: Config) -> Wants:
+    """A satisfied customer ends the case; a mail that says so does not keep it open."""
+    ticket = facts.ticket
+    if ticket.satisfaction == "satisfied" and ticket.stage == "awaiting_satisfaction":
+        yield SetField(field="stage", value="ended"), say("ended.satisfied")
+        if not ticket.closed:
+            yield SetState(state="closed"), say("ended.satisfied")
+
+
+@rule("4.3.5", kind="complaint")
+def await_satisfaction(facts: Facts, config: Config) -> Wants:
+    """A closed complaint awaits the customer's word."""
+    if facts.ticket.closed and facts.ticket.stage not in ("awaiting_satisfaction", "ended"):
+        yield SetField(field="stage", value="awaiting_satisfaction"), say("stage.awaiting")
+
+
+@rule("1.3.1", kind="complaint")
+def ask_for_satisfaction(facts: Facts, config: Config) -> Wants:
+    """With the solution the customer gets an apology and the question whether they are satisfied."""
+    ticket = facts.ticket
+    if ticket.closed and ticket.stage == "awaiting_satisfaction" and ticket.satisfaction is None:
+        text = say("reply.completion", number=ticket.number)
+        key = f"completion:{view(facts).occasion}"
+        yield Reply(key=key, text=text, send=config.texts.completion), say("satisfaction.ask")
+
+
+@rule("4.3.5", kind="complaint")
+def remind_of_satisfaction(facts: Facts, config: Config) -> Wants:
+    """The question is repeated after the configured times; then no answer ends the case.
+
+    Of reminders that were missed only the last is sent; a case never ends without having been reminded.
+    """
+    ticket = facts.ticket
+    if not ticket.closed or ticket.stage != "awaiting_satisfaction" or ticket.satisfaction is not None:
+        return
+    since, reminders = view(facts).closed_since, config.survey_reminders
+    passed = sum(facts.calendar.add(since, after).at <= facts.now for after in reminders)
+    if passed and _reminded_at(facts, passed) is None:
+        text, key = (
+            say("reply.survey_reminder", number=ticket.number),
+            f"{_reminder(facts, passed)}{facts.now:{_MINUTE}}",
+        )
+        yield Reply(key=key, text=text, send=config.texts.survey_reminder), say("satisfaction.waits", number=passed)
+    if passed < len(reminders):
+        clock = Clock(
+            name="survey", clauses=("4.3.5",), started_at=since, within=reminders[passed], calendar=facts.calendar
+        )
+    else:
+        ends_at = _ends_at(facts, config, since)
+        clock = Clock(
+            name="survey_end", clauses=("4.3.5",), started_at=since, until_at=ends_at, calendar=facts.calendar
+        )
+    if clock.status(facts.now) == "running":
+        yield RunClock(clock=clock), say("satisfaction.waits", number=passed + 1)
+        return
+    why = say("ended.no_answer", within=f"period:{config.survey_ends}")
+    yield SetField(field="satisfaction", value="no_answer"), why
+    yield SetField(field="stage", value="ended"), why
+
+
+def _reminder(facts: Facts, number: int) -> str:
+    """The key of a reminder up to the minute in which it was sent: so memory knows when that was."""
+    return f"survey:{number}:{view(facts).occasion}@"
+
+
+def _reminded_at(facts: Facts, number: int) -> datetime | None:
+    """When that reminder was sent, by the memory of the ticket or the article itself; None: not yet."""
+    begins = _reminder(facts, number)
+    for key in facts.memory.done:
+        if key.startswith(begins):
+            return datetime.strptime(key.removeprefix(begins), _MINUTE).replace(tzinfo=UTC)
+    whole = f"{facts.ticket.id}:{begins}"
+    return next((a.at for a in facts.articles if a.key is not None and a.key.startswith(whole)), None)
+
+
+def _ends_at(facts: Facts, config: Config, since: datetime) -> datetime:
+    """When silence ends it: as configured, but the last reminder is given as long as the first one took to come."""
+    ends_at, reminders = facts.calendar.add(since, config.survey_ends).at, config.survey_reminders
+    if not reminders:
+        return ends_at
+    reminded_at = _reminded_at(facts, len(reminders)) or facts.now.replace(second=0, microsecond=0)
+    return max(ends_at, facts.calendar.add(reminded_at, reminders[0]).at)
+
+
+@rule("2.1.3", kind="complaint")
+def stage_of_open_case(facts: Facts, config: Config) -> Wants:
+    """An open complaint is received until somebody has answered, then being handled."""
+    ticket = facts.ticket
+    if ticket.closed or ticket.stage in ("with_department", "handling"):
+        return
+    case = view(facts)
+    if ticket.stage in ("ended", "awaiting_satisfaction"):
+        yield from _go_on(facts, say("stage.handling"))
+    elif case.answered_at is not None or case.closings:
+        yield SetField(field="stage", value="handling"), say("stage.handling")
+    elif ticket.stage != "received":
+        yield SetField(field="stage", value="received"), say("stage.received")

@@ -1,0 +1,84 @@
+"""The agent's panel: what is due next in the sidebar, and one note for each real change of situation."""
+
+from typing import Final
+
+from policies.core.config import Config
+from policies.core.ownership import HANDOVER_CLOCK, OWNER_CLOCK
+from policies.kernel.decisions import Note, Say, SetField, say
+from policies.kernel.digest import digest
+from policies.kernel.duties import Duty, duties
+from policies.kernel.facts import Facts
+from policies.kernel.rules import Wants, rule
+
+_NO_SITUATION: Final = (OWNER_CLOCK, HANDOVER_CLOCK)
+"""Duties that change nothing about the case itself; the handover has a note of its own."""
+
+
+def _open(facts: Facts) -> tuple[Duty, ...]:
+    """The open duties of the case, found once for the rules that show them."""
+    known = facts.__dict__.get("_open_duties")
+    if known is None:
+        known = facts.__dict__["_open_duties"] = duties(facts.decided, facts.now)
+    return known
+
+
+def _named(duty: Duty) -> str:
+    return f"@{duty.module}:duty.{duty.clock.name}"
+
+
+@rule("3.3.3", phase="sum_up")
+def show_what_is_due(facts: Facts, config: Config) -> Wants:
+    """The fields in the sidebar show what is due next, when, and by which clause."""
+    ticket = facts.ticket
+    if ticket.kind is None:
+        return
+    open_duties = _open(facts)
+    if not open_duties:
+        why = say("due.none")
+        if ticket.next_due_at is not None:
+            yield SetField(field="next_due_at", value=None), why
+        if ticket.next_duty is not None:
+            yield SetField(field="next_duty", value=None), why
+        return
+    first = open_duties[0]
+    duty, clause = _named(first), first.clause
+    why = say("due.next", duty=duty, clause=clause)
+    if ticket.next_due_at != first.due_at:
+        yield SetField(field="next_due_at", value=first.due_at), why
+    shown = say("due.provisional", duty=duty, clause=clause) if first.provisional else _field(duty, clause)
+    yield SetField(field="next_duty", value=shown), why
+
+
+def _field(duty: str, clause: str) -> Say:
+    return say("due.field", duty=duty, clause=clause)
+
+
+@rule("1.3.3", phase="sum_up")
+def note_the_situation(facts: Facts, config: Config) -> Wants:
+    """One note for each real change of situation: another kind, severity or stage, another duty.
+
+    A date that merely moves is shown by the field; a case that only waits for an owner needs no note.
+    """
+    ticket = facts.ticket
+    if ticket.kind is None:
+        return
+    first = next((duty for duty in _open(facts) if duty.clock.name not in _NO_SITUATION), None)
+    if first is None:
+        return
+    late = first.status == "breached"
+    situation = digest(ticket.kind, ticket.severity, first.clock.name, late, ticket.stage == "ended")
+    if situation != facts.memory.situation:
+        what = (
+            (f"@kind.{ticket.kind}", f"@severity.{ticket.severity}") if ticket.severity else (f"@kind.{ticket.kind}",)
+        )
+        why = _situation(first, what, late)
+        yield Note(key=f"situation:{situation}", text=why, weight=100), why
+
+
+def _situation(first: Duty, what: tuple[str, ...], late: bool) -> Say:
+    duty, due = _named(first), first.due_at
+    if late:
+        return say("situation.late", what=what, duty=duty, due=due)
+    if first.provisional:
+        return say("situation.provisional", what=what, duty=duty, due=due)
+    return say("situation.due", what=what, duty=duty, due=due)
