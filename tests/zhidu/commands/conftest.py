@@ -1,0 +1,128 @@
+"""Commands as they are run: in this process, or as processes of their own on free ports."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from integrations.store.store import Store, open_store
+from zhidu.cli import main
+
+ROOT = Path(__file__).parents[3]
+PROGRAM = (sys.executable, "-c", "import sys, zhidu.cli; sys.exit(zhidu.cli.main())")
+ENVIRONMENT = {
+    **{name: value for name, value in os.environ.items() if "proxy" not in name.lower()},
+    "PYTHONPATH": str(ROOT),
+    "ZAMMAD_TOKEN": "a-token-of-tests",
+    "ZHIDU_WEBHOOK_SECRET": "a-secret-of-tests",
+}
+PATIENCE = 60.0
+
+
+def new_store(url: str) -> Store:
+    names = iter(range(1_000_000))
+    return open_store(
+        url, now=lambda: datetime.now(UTC), jitter=lambda: 0.0, new_id=lambda: f"{os.getpid()}-{next(names)}"
+    )
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("commands") / "zhidu.db"
+    with new_store(f"sqlite:///{path}") as store:
+        store.migrate()
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path: Path, migrated: Path) -> Path:
+    """A configuration whose helpdesk is away, over an empty store."""
+    config = tmp_path / "config"
+    config.mkdir()
+    (config / "zhidu.yaml").write_text(
+        'helpdesk: {url: "http://127.0.0.1:1"}\nstore: {url: "sqlite:///zhidu.db"}\nhttp: {port: 1}\n', encoding="utf-8"
+    )
+    shutil.copy(migrated, config / "zhidu.db")
+    return config
+
+
+@pytest.fixture
+def store(folder: Path) -> Iterator[Store]:
+    """The store of `folder`, for what a service would have put there."""
+    with new_store(f"sqlite:///{folder}/zhidu.db") as store:
+        yield store
+
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs one command line here: exit status, standard output, standard error."""
+    for name in ("ZAMMAD_TOKEN", "ZHIDU_WEBHOOK_SECRET"):
+        monkeypatch.setenv(name, ENVIRONMENT[name])
+
+    def command(*words: object) -> tuple[int, str, str]:
+        status = main([str(word) for word in words])
+        return status, *capsys.readouterr()
+
+    return command
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@contextmanager
+def process(*words: object, **options: Any) -> Iterator[subprocess.Popen[str]]:
+    """A command as a process; whatever is left of it at the end is ended."""
+    begun = subprocess.Popen(  # noqa: S603 – our own program
+        [*PROGRAM, *map(str, words)],
+        env=ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **options,
+    )
+    try:
+        yield begun
+    finally:
+        if begun.poll() is None:
+            begun.kill()
+        begun.communicate(timeout=PATIENCE)
+
+
+def stopped(begun: subprocess.Popen[str], by: signal.Signals = signal.SIGTERM) -> tuple[int, str, str]:
+    """Exit status and what was written, once it was told to stop."""
+    begun.send_signal(by)
+    out, err = begun.communicate(timeout=PATIENCE)
+    return begun.returncode, out, err
+
+
+def until(holds: Callable[[], bool], begun: subprocess.Popen[str] | None = None) -> None:
+    """Waits for a condition; fails when the process is gone, or patience is over."""
+    ends = time.monotonic() + PATIENCE
+    while not holds():
+        assert begun is None or begun.poll() is None, begun.communicate()[1]
+        assert time.monotonic() < ends, "it did not come to pass"
+        time.sleep(0.05)
+
+
+def answers(url: str) -> bool:
+    try:
+        return requests.get(url, timeout=5).ok
+    except requests.RequestException:
+        return False

@@ -1,0 +1,163 @@
+"""`zhidu status`: queues, clocks, findings and the policy in force; and a store that is not there."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from integrations.store.records import ClockRow, ClockStatus, Finding, Message
+from integrations.store.store import Store
+from zhidu.commands.stored import age
+from zhidu.settings import Http
+from zhidu.standing import local_address
+
+NOW = datetime.now(UTC)
+CORE = "modules: [core]\n"
+
+
+def clock(name: str, status: ClockStatus, due_in: timedelta, *, provisional: bool = False) -> ClockRow:
+    return ClockRow(
+        name=name,
+        run="r1",
+        clause="4.3.2",
+        started_at=NOW - timedelta(days=3),
+        due_at=NOW + due_in,
+        next_at=None if status is ClockStatus.PAUSED else NOW + due_in,
+        status=status,
+        provisional=provisional,
+    )
+
+
+def fill(store: Store) -> None:
+    store.inbox.enqueue(1, "due", not_before=NOW - timedelta(minutes=10))
+    store.outbox.put(Message(key="k", kind="warn", to="xu@example.com", subject="s", body="b"))
+    store.clocks.replace(
+        1,
+        [
+            clock("late", ClockStatus.BREACHED, timedelta(days=-2)),
+            clock("far", ClockStatus.RUNNING, timedelta(days=40), provisional=True),
+            clock("waits", ClockStatus.PAUSED, timedelta(days=2)),
+            clock("over", ClockStatus.MET, timedelta(days=-1)),
+        ],
+    )
+    for number, (code, grave) in enumerate([("late", False), ("late", True), ("no_time", False)]):
+        store.findings.raise_(
+            Finding(
+                key=f"k{number}",
+                case_id="c",
+                ticket_id=1,
+                clause="4.3.2",
+                code=code,
+                person_id=None,
+                at=NOW,
+                evidence="e",
+                grave=grave,
+            )
+        )
+    store.cursors.put("reconcile", NOW - timedelta(minutes=5))
+
+
+def with_core(folder: Path) -> Path:
+    path = folder / "zhidu.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + CORE, encoding="utf-8")
+    return folder
+
+
+def test_for_machines(run, folder: Path, store: Store) -> None:
+    fill(store)
+    status, out, _ = run("--config", with_core(folder), "status", "--json")
+    answer = json.loads(out)
+    assert status == 0
+    assert (answer["inbox"]["waiting"], answer["inbox"]["dead"]) == (1, 0)
+    assert answer["outbox"]["waiting"] == 1
+    clocks = answer["clocks"]
+    assert (clocks["open"], clocks["late"], clocks["due_today"], clocks["paused"]) == (3, 1, 0, 1)
+    assert clocks["provisional"] == 1
+    assert {(one["code"], one["grave"]): one["open"] for one in answer["findings"]} == {
+        ("late", False): 1,
+        ("late", True): 1,
+        ("no_time", False): 1,
+    }
+    assert answer["service"] == {"address": "http://127.0.0.1:1", "state": "no answer"}
+    assert answer["policy"]["digest"]
+    assert list(answer["policy"]["modules"]) == ["core"]
+    assert answer["reconciled_at"] == (NOW - timedelta(minutes=5)).isoformat()
+
+
+def test_for_people(run, folder: Path, store: Store) -> None:
+    fill(store)
+    out = run("--config", with_core(folder), "status")[1]
+    assert "1 waiting (0 failed before), 0 being worked on, 0 dead; the oldest for 10 min" in out
+    assert "3 open, 1 late, 0 due today, 1 paused; 1 tickets with a provisional one" in out
+    assert "findings  3 open, 1 grave: late 2, no_time 1" in out
+    assert "5 min ago" in out
+    assert "core 1." in out
+
+
+def test_a_policy_that_could_not_start_anything(run, folder: Path, store: Store) -> None:
+    (folder / "policies").mkdir()
+    (folder / "policies" / "core.yaml").write_text("owner_within: soon\n", encoding="utf-8")
+    status, out, _ = run("--config", with_core(folder), "status")
+    assert status == 0
+    assert "policy    1 problems" in out
+    assert "never for missed changes" in out
+
+
+@pytest.mark.parametrize("command", ["status", "inbox", "finding"])
+def test_no_store(command: str, run, folder: Path) -> None:
+    """Out of reach, and none is made by looking."""
+    (folder / "zhidu.db").unlink()
+    status, _, err = run("--config", folder, command)
+    assert status == 3
+    assert "there is no store at" in err
+    assert not (folder / "zhidu.db").exists()
+
+
+def test_an_empty_store(run, folder: Path) -> None:
+    (folder / "zhidu.db").write_bytes(b"")
+    assert run("--config", folder, "status")[0] == 3
+
+
+def test_a_store_of_another_program(run, folder: Path, store: Store, tmp_path: Path) -> None:
+    with store._database.write() as connection:
+        connection.exec_driver_sql("UPDATE zhidu_revision SET version_num = '9999'")
+    status, _, err = run("--config", folder, "status")
+    assert status == 2
+    assert "revision 9999" in err
+
+
+def test_no_postgresql(run, folder: Path) -> None:
+    (folder / "zhidu.yaml").write_text('store: {url: "postgresql://zhidu@127.0.0.1:1/zhidu"}', encoding="utf-8")
+    status, _, err = run("--config", folder, "status")
+    assert status == 3
+    assert "cannot be reached" in err
+
+
+AGES = {
+    "now": (0, "0 s"),
+    "seconds": (119, "119 s"),
+    "minutes": (120, "2 min"),
+    "hours": (7200, "2 h"),
+    "days": (172_800, "2 d"),
+}
+
+
+@pytest.mark.parametrize(("seconds", "shown"), AGES.values(), ids=AGES)
+def test_age(seconds: int, shown: str) -> None:
+    assert age(timedelta(seconds=seconds)) == shown
+
+
+ADDRESSES = {
+    # row             http                            where this machine reaches it
+    "loopback": (Http(), "http://127.0.0.1:8800"),
+    "everywhere": (Http(host="0.0.0.0"), "http://127.0.0.1:8800"),  # noqa: S104 - only written down
+    "everywhere, v6": (Http(host="::", port=1), "http://[::1]:1"),
+    "v6": (Http(host="fe80::1", port=1), "http://[fe80::1]:1"),
+    "any port": (Http(port=0), None),
+}
+
+
+@pytest.mark.parametrize(("http", "address"), ADDRESSES.values(), ids=ADDRESSES)
+def test_where_a_service_answers(http: Http, address: str | None) -> None:
+    assert local_address(http) == address
