@@ -20,8 +20,8 @@ Against a service that runs, in real or scaled time::
         ...
 
 What happens outside of the interface: `box.receive_mail(raw)` (the mail parser), `box.give_group_address()` (mails can
-be sent), `box.carry_out_privacy_tasks()`. Not kept: the scheduler (pending tickets, time triggers, jobs), the caller log,
-and `form_meta` beyond that of a fresh installation.
+be sent), `box.carry_out_privacy_tasks()`. Not kept: the scheduler (pending tickets, time triggers, jobs), the caller
+log, and `form_meta` beyond that of a fresh installation.
 
 What came of it: `box.notifications` (who was told of what), `box.sent` (every attempt at a delivery),
 `box.counters` (reads, writes, by path; also ``GET /_sandbox/stats``).
