@@ -1,10 +1,15 @@
 """`zhidu clauses`: for each clause, what acts on it."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from integrations.store.records import DecisionRow
+from integrations.store.store import open_store
 from zhidu.cli import main
+
+NOW = datetime(2026, 10, 12, 3, 0, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -94,3 +99,37 @@ def test_what_is_wrong_is_said_after_the_answer(capsys, folder):
 
     assert (status, out.splitlines()[-1]) == (2, "rows      none")
     assert "cases.yaml:1: [0].given: required, not set" in err
+
+
+def test_what_a_clause_did_in_a_month(capsys, folder):
+    """Months are those of the default calendar's zone: 1 November 00:30 in Shanghai is no longer October."""
+    (folder / "var").mkdir()
+    with open_store(
+        f"sqlite:///{folder}/var/zhidu.db", now=lambda: NOW, jitter=lambda: 0.0, new_id=lambda: "n"
+    ) as store:
+        store.migrate()
+        store.decisions.append(
+            DecisionRow(
+                ticket_id=1,
+                case_id="c",
+                at=at,
+                rule="vip.mark",
+                clauses=("4.3.2",),
+                slot="",
+                action="tag tag=vip",
+                because="a chosen group",
+                policy="p",
+            )
+            for at in (NOW, NOW + timedelta(days=1), datetime(2026, 10, 31, 16, 30, tzinfo=UTC))
+        )
+
+    status, out, _ = run(capsys, "4.3.2", "--period", "2026-10")
+
+    assert status == 0
+    assert "did       2 decisions, 0 findings in 2026-10" in out.splitlines()
+    (answer,) = json.loads(run(capsys, "4.3.2", "--period", "2026-11", "--json")[1])
+    assert (answer["period"], answer["decisions"], answer["findings"]) == ("2026-11", 1, 0)
+
+
+def test_a_period_that_is_no_month(capsys):
+    assert run(capsys, "--period", "2026-13") == (2, "", "--period is a month such as 2026-10, got '2026-13'\n")
