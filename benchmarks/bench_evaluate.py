@@ -1,8 +1,8 @@
 """Full-policy evaluations a second against zen-engine's, in the same run; and what an article's features cost.
 
 Ours: every rule of every shipped module over the tickets of the recorded week, at rest as after a write, which is what
-most looks at a ticket find. zen-engine (GoRules, Rust): one decision table of 40 rows over the same tickets, all rows that
-fit collected, as ours collects all decisions. Text features are computed once per article and timed apart.
+most looks at a ticket find. zen-engine (GoRules, Rust): one decision table of 40 rows over the same tickets, all rows
+that fit collected, as ours collects all decisions. Text features are computed once per article and timed apart.
 """
 
 import json
@@ -31,7 +31,9 @@ INPUTS = ("kind", "severity", "stage", "priority", "hours_open", "hours_silent",
 def week() -> tuple[Judge, Offline]:
     """The recorded week on a helpdesk that has our fields."""
     golden = ROOT / "tests" / "golden" / "week"
-    judge, source = offline_judge(load_policy(None), load_people(golden), [ROOT / "tests" / "recordings" / "week.jsonl"])
+    judge, source = offline_judge(
+        load_policy(None), load_people(golden), [ROOT / "tests" / "recordings" / "week.jsonl"]
+    )
     for ticket, body in source.reads.items():
         read = json.loads(body)
         row = read["assets"]["Ticket"][str(ticket)]

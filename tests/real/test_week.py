@@ -57,7 +57,7 @@ def test_explanation_names_its_grounds(ticket: int, provisioned: tuple[Judge, Of
 
 @pytest.mark.parametrize("ticket", TICKETS)
 def test_without_our_fields_only_what_can_be_written_is_planned(ticket: int, desk: tuple[Judge, Offline]) -> None:
-    """1.3.2: a helpdesk that lacks a field is told of, not written to in vain; no gate asks for what nobody can fill."""
+    """1.3.2: a lacking field is told of, not written in vain; no gate asks for what nobody can fill in."""
     plan = explained(desk, ticket).plan
 
     assert not {change.field for change in plan.changes} - {"group", "owner", "state", "priority"}
