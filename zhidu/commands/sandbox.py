@@ -23,19 +23,26 @@ def sandbox(habits: Habits | None, port: int, token: str) -> None:
       curl -H 'Authorization: Token token=sandbox' http://127.0.0.1:3000/api/v1/tickets/1
     """
     import json
+    import signal
     import threading
 
     from integrations.zammad.sandbox import Sandbox, serve
     from zhidu.compose import real_outside
+    from zhidu.exits import WrongUse
 
     habits = habits or Habits()
+    stopping = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopping.set())
     box = Sandbox(now=real_outside().now, token=token)
-    with serve(box, port=port) as url:
-        if habits.json:
-            click.echo(json.dumps({"url": url}))
-        else:
-            click.echo(f"{url}    tickets: {url}/    interface: {url}/api/v1    stop: Ctrl-C")
-        try:
-            threading.Event().wait()
-        except KeyboardInterrupt:
-            click.echo("stopped", err=True)
+    try:
+        with serve(box, port=port) as url:
+            if habits.json:
+                click.echo(json.dumps({"url": url}))
+            else:
+                click.echo(f"{url}    tickets: {url}/    interface: {url}/api/v1    stop: Ctrl-C")
+            while not stopping.wait(1.0):
+                pass
+    except OSError as error:
+        raise WrongUse(f"port {port} cannot be listened on: {error.strerror}; name another --port") from None
+    click.echo("stopped", err=True)

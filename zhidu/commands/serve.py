@@ -44,7 +44,7 @@ def serve(habits: Habits | None, port: int | None, dry_run: bool) -> None:
 
 
 def build(folder: Path | None, port: int | None = None, *, dry_run: bool = False) -> Service:
-    """The service as configured, not started yet. Raises ConfigErrors, StoreError."""
+    """The service as configured, not started yet. Raises ConfigErrors, StoreError, WrongUse."""
     from zhidu import compose, observe
     from zhidu.people_file import load_people
     from zhidu.policy import load_policy
@@ -63,13 +63,27 @@ def build(folder: Path | None, port: int | None = None, *, dry_run: bool = False
     people = load_people(folder)
     secrets = compose.secrets_of(settings)
     mailer = compose.mailer_of(config, secrets.mail, outside)
-    return Service(
-        config=config,
-        policy=policy,
-        people=people,
-        secrets=secrets,
-        store=compose.store_of(settings, outside),
-        outside=outside,
-        mailer=mailer,
-        dry_run=dry_run,
-    )
+    store = compose.store_of(settings, outside)
+    try:
+        return Service(
+            config=config,
+            policy=policy,
+            people=people,
+            secrets=secrets,
+            store=store,
+            outside=outside,
+            mailer=mailer,
+            dry_run=dry_run,
+        )
+    except (OSError, ValueError) as error:
+        store.close()
+        raise _refusal(config.http.host, config.http.port, error) from None
+
+
+def _refusal(host: str, port: int, error: Exception) -> Exception:
+    """A port that is taken, or a token that can be none, is the operator's to mend."""
+    from zhidu.exits import WrongUse
+
+    if isinstance(error, OSError):
+        return WrongUse(f"{host}:{port} cannot be listened on: {error.strerror}; set http.port, or name a --port")
+    return WrongUse(str(error))

@@ -8,10 +8,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
@@ -80,49 +78,70 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
     return command
 
 
-def free_port() -> int:
+class Running:
+    """A command that runs as a process of its own."""
+
+    def __init__(self, *words: object) -> None:
+        self.process = subprocess.Popen(  # noqa: S603 – our own program
+            [*PROGRAM, *map(str, words)], env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+
+    def line(self) -> str:
+        """The next line of its standard output."""
+        assert self.process.stdout is not None
+        return self.process.stdout.readline()
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        """Waits for a condition; fails when the process is gone, or patience is over."""
+        ends = time.monotonic() + PATIENCE
+        while not holds():
+            assert self.process.poll() is None, self.process.communicate()[1]
+            assert time.monotonic() < ends, "it did not come to pass"
+            time.sleep(0.05)
+
+    def answers(self, url: str) -> None:
+        """Waits until something answers 200 there."""
+
+        def there() -> bool:
+            try:
+                return requests.get(url, timeout=5).ok
+            except requests.RequestException:
+                return False
+
+        self.until(there)
+
+    def stop(self, by: signal.Signals = signal.SIGTERM) -> tuple[int, str, str]:
+        """Tells it to stop: exit status, and what it has written since."""
+        self.process.send_signal(by)
+        out, err = self.process.communicate(timeout=PATIENCE)
+        return self.process.returncode, out, err
+
+    def end(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.communicate(timeout=PATIENCE)
+
+
+Start = Callable[..., Running]
+
+
+@pytest.fixture(scope="module")
+def start() -> Iterator[Start]:
+    """Starts commands; whatever is left of them at the end is ended."""
+    begun: list[Running] = []
+
+    def one(*words: object) -> Running:
+        begun.append(Running(*words))
+        return begun[-1]
+
+    yield one
+    for running in begun:
+        running.end()
+
+
+@pytest.fixture(scope="module")
+def port() -> int:
+    """A port that nobody listened on a moment ago."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
-
-
-@contextmanager
-def process(*words: object, **options: Any) -> Iterator[subprocess.Popen[str]]:
-    """A command as a process; whatever is left of it at the end is ended."""
-    begun = subprocess.Popen(  # noqa: S603 – our own program
-        [*PROGRAM, *map(str, words)],
-        env=ENVIRONMENT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        **options,
-    )
-    try:
-        yield begun
-    finally:
-        if begun.poll() is None:
-            begun.kill()
-        begun.communicate(timeout=PATIENCE)
-
-
-def stopped(begun: subprocess.Popen[str], by: signal.Signals = signal.SIGTERM) -> tuple[int, str, str]:
-    """Exit status and what was written, once it was told to stop."""
-    begun.send_signal(by)
-    out, err = begun.communicate(timeout=PATIENCE)
-    return begun.returncode, out, err
-
-
-def until(holds: Callable[[], bool], begun: subprocess.Popen[str] | None = None) -> None:
-    """Waits for a condition; fails when the process is gone, or patience is over."""
-    ends = time.monotonic() + PATIENCE
-    while not holds():
-        assert begun is None or begun.poll() is None, begun.communicate()[1]
-        assert time.monotonic() < ends, "it did not come to pass"
-        time.sleep(0.05)
-
-
-def answers(url: str) -> bool:
-    try:
-        return requests.get(url, timeout=5).ok
-    except requests.RequestException:
-        return False
