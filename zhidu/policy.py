@@ -12,7 +12,8 @@ from typing import Any
 
 from policies.kernel.calendar import WorkingCalendar
 from policies.kernel.case_files import CaseRow, load_cases
-from policies.kernel.cases import Cast, Given, Outcome, Stage, play
+from policies.kernel.case_rows import Cast, Given
+from policies.kernel.cases import Outcome, Stage, play
 from policies.kernel.clauses import ClauseTable, load_clauses
 from policies.kernel.config import Layer, load, load_text, read, validated
 from policies.kernel.digest import digest

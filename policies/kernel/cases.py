@@ -10,146 +10,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, Literal
-
-from pydantic import AwareDatetime, Field, TypeAdapter
+from typing import Any
 
 from policies.kernel.calendar import WorkingCalendar
-from policies.kernel.config import StrictModel
+from policies.kernel.case_rows import INSTANT, ArticleRow, Cast, DeskRow, Given, PersonChange
 from policies.kernel.decisions import Decision
 from policies.kernel.describe import describe
 from policies.kernel.evaluate import Unit, Verdict, evaluate
-from policies.kernel.facts import Article, Change, Desk, Facts, Fired, Memory, Person, Post, Related, Ticket
+from policies.kernel.facts import Article, Change, Desk, Facts, Fired, Memory, Person, Related, Ticket
 from policies.kernel.text import Extractor
+from policies.kernel.voice import PERSON
 
 _CUSTOMER = 100
-_WHEN = TypeAdapter(AwareDatetime)
-
-
-class PersonRow(StrictModel):
-    id: int
-    post: Post | None = None
-    groups: list[str] = Field(default_factory=list)
-    active: bool = True
-    away: bool = False
-    stands_in: str | None = None
-    staff_no: str = ""
-    department: str = ""
-
-
-class DeskRow(StrictModel):
-    supervisor: str | None = None
-    deputy: str | None = None
-    manager: str | None = None
-    calendar: str = "default"
-    language: str = "zh-CN"
-    kind: str | None = None
-    department: str | None = None
-
-
-class Cast(StrictModel):
-    """The people and desks that rows take as given."""
-
-    people: dict[str, PersonRow]
-    desks: dict[str, DeskRow]
-
-
-class PersonChange(StrictModel):
-    post: Post | None = None
-    groups: list[str] | None = None
-    active: bool | None = None
-    away: bool | None = None
-    stands_in: str | None = None
-
-
-class ArticleRow(StrictModel):
-    at: AwareDatetime
-    sender: str = Field(default="customer", alias="from")
-    text: str
-    subject: str = ""
-    channel: Literal["email", "phone", "web", "chat", "note", "sms"] = "email"
-    internal: bool = False
-    key: str | None = None
-
-
-class ChangeRow(StrictModel):
-    at: AwareDatetime
-    by: str
-    field: str
-    old: str = Field(default="", alias="from")
-    new: str = Field(default="", alias="to")
-
-
-class TicketRow(StrictModel):
-    id: int = 1
-    group: str = "Service"
-    owner: str | None = None
-    state: str = "open"
-    priority: int = 2
-    created_at: AwareDatetime | None = None
-    closed_at: AwareDatetime | None = None
-    pending_until: AwareDatetime | None = None
-    tags: list[str] = Field(default_factory=list)
-    channel: str = "email"
-    customer_named: bool = True
-    customer_reachable: bool = True
-    kind: str | None = None
-    category: str | None = None
-    severity: str | None = None
-    flags: list[str] = Field(default_factory=list)
-    stage: str | None = None
-    case_owner: str | None = None
-    received_at: AwareDatetime | None = None
-    next_due_at: AwareDatetime | None = None
-    next_duty: str | None = None
-    missing: str | None = None
-    cause: str | None = None
-    responsible: str | None = None
-    remedy: str | None = None
-    answer_summary: str | None = None
-    identity_method: str | None = None
-    promised_at: AwareDatetime | None = None
-    extension: str | None = None
-    extension_reason: str | None = None
-    close_approval: str | None = None
-    exhausted_remedy: str | None = None
-    override_reason: str | None = None
-    waiting_for: str | None = None
-    satisfaction: str | None = None
-    language: str | None = None
-    absent: list[str] = Field(default_factory=list)
-    nonsense: list[str] = Field(default_factory=list)
-
-
-class FiredRow(StrictModel):
-    run: str
-    rungs: list[str] = Field(default_factory=list)
-
-
-class MemoryRow(StrictModel):
-    fired: dict[str, FiredRow] = Field(default_factory=dict)
-    done: list[str] = Field(default_factory=list)
-    situation: str | None = None
-    observed: bool = False
-
-
-class RelatedRow(StrictModel):
-    earlier: list[int] = Field(default_factory=list)
-    same_cause: int = 1
-    linked: list[int] = Field(default_factory=list)
-    first_at: AwareDatetime | None = None
-
-
-class Given(StrictModel):
-    """What a row gives; what it leaves out is as in the cast, or empty."""
-
-    now: AwareDatetime
-    ticket: TicketRow = TicketRow()
-    articles: list[ArticleRow] = Field(default_factory=list)
-    history: list[ChangeRow] = Field(default_factory=list)
-    people: dict[str, PersonChange] = Field(default_factory=dict)
-    memory: MemoryRow = MemoryRow()
-    related: RelatedRow = RelatedRow()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,7 +92,15 @@ _SHORT = {"route": "group", "assign": "owner", "note": "text", "reply": "text", 
 
 def _spoken(decision: Decision, name: Callable[[int | None], str | None]) -> tuple[str, Mapping[str, Any]]:
     verb, words = describe(decision.action, name)
-    return verb, {key.removeprefix("$"): value for key, value in words.items()}
+    return verb, {key.removeprefix("$"): _person(key, value, name) for key, value in words.items()}
+
+
+def _person(key: str, value: Any, name: Callable[[int | None], str | None]) -> Any:
+    """The name in the cast of a person a field or a text names by id."""
+    if key == "case_owner" and isinstance(value, int):
+        return name(value)
+    begins = isinstance(value, str) and value.startswith(PERSON)
+    return name(int(value.removeprefix(PERSON))) if begins else value
 
 
 def _covers(wanted: Mapping[str, Any], got: Mapping[str, Any]) -> bool:
@@ -229,7 +109,7 @@ def _covers(wanted: Mapping[str, Any], got: Mapping[str, Any]) -> bool:
 
 def _same(wanted: object, got: object) -> bool:
     if isinstance(got, datetime) and isinstance(wanted, str):
-        return _WHEN.validate_python(wanted) == got
+        return INSTANT.validate_python(wanted) == got
     if isinstance(wanted, list) and isinstance(got, list):
         return sorted(map(str, wanted)) == sorted(map(str, got))
     return wanted == got or (isinstance(got, int) and wanted == str(got))

@@ -91,7 +91,10 @@ def evaluate(units: Sequence[Unit], facts: Facts) -> Verdict:
     A decision may call for another (a new owner ends the clock that waited for one), so the rules are asked again about
     the ticket as decided until nothing changes: one write brings the ticket to rest.
     Pure and total: a rule that raises, loops, never rests or is stopped becomes a `RuleFailure`, never an exception.
+    A ticket that was merged into another, or removed, is over: nothing is decided about it.
     """
+    if facts.ticket.over:
+        return Verdict(decisions=(), facts=facts, memory=facts.memory)
     settled = _Settled(facts)
     for _ in range(MOST_ROUNDS):
         if not settled.take(_Round(settled.facts, settled.failed), units):

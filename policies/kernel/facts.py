@@ -1,7 +1,6 @@
 """What a rule may know about one ticket: frozen, and free of what the customer wrote.
 
-Texts are represented by their features (`policies.kernel.text`), so facts can be printed, logged and kept in golden
-files without carrying personal data. Every instant is aware UTC. `facts.now` is the only now.
+Texts are represented by their features, so facts can be logged and kept in files. Every instant is aware UTC.
 """
 
 from __future__ import annotations
@@ -64,10 +63,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """One article; `by` is the author's user id, `sender` is customer, agent or system.
-
-    key   the idempotency key, when zhidu wrote it
-    """
+    """One article; `by` is the author's user id, `sender` customer, agent or system, `key` set where zhidu wrote it."""
 
     id: int
     at: datetime
@@ -229,8 +225,7 @@ class Related:
 class Facts:
     """Everything a rule may know. Equal facts give equal decisions.
 
-    me        zhidu's own user in the helpdesk
-    decided   what the modules decided, for the rules that sum up; empty before
+    me is zhidu's own user; decided is what the modules decided, for the rules that sum up; empty before.
     """
 
     now: datetime
@@ -294,18 +289,12 @@ class Facts:
 
     def set_by_person(self, name: str) -> Change | None:
         """The latest change of `name` that a person of the company made: an agent's correction wins for good."""
-        for change in reversed(self.history):
-            if change.field == name and change.by != self.me and change.by in self.people:
-                return change
-        return None
+        changes = (c for c in reversed(self.history) if c.field == name and c.by != self.me and c.by in self.people)
+        return next(changes, None)
 
     def post_of(self, user: int | None) -> Post | None:
-        person = self.person(user)
-        return None if person is None else person.post
+        return None if (person := self.person(user)) is None else person.post
 
     def last_set(self, name: str) -> Change | None:
         """The latest change that gave `name` a value, for "who approved?" (the history, never the field, says who)."""
-        for change in reversed(self.history):
-            if change.field == name:
-                return change
-        return None
+        return next((change for change in reversed(self.history) if change.field == name), None)
