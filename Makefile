@@ -8,7 +8,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check bench lock clean
+.PHONY: help setup demo test check bench docs lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ check: $(STAMP) ## the gate: lint, format, types, imports, tests and documentati
 
 bench: $(STAMP) ## run every benchmark and print one table
 	@$(BIN)/python -m benchmarks.run $(ARGS)
+
+docs: $(STAMP) ## write the generated pages: clauses, settings, tables of commands
+	@$(BIN)/python -m docs.generate
 
 lock: ## work requirements.lock out again from pyproject.toml (needs uv); ARGS=--upgrade takes newer releases
 	@command -v uv >/dev/null || { echo "make lock needs uv: pipx install uv" >&2; exit 1; }

@@ -53,7 +53,9 @@ class Helpdesk(StrictModel):
     proxy: str | None = Field(default=None, json_schema_extra={"secret": True})
     """http://proxy:3128; proxies named in the environment are not used."""
     connect_within_seconds: Seconds = 5.0
+    """For a connection to come about."""
     read_within_seconds: Seconds = 30.0
+    """For the next piece of an answer."""
     budget_seconds: Seconds = 60.0
     """For one call, all attempts and waiting included."""
 
@@ -71,6 +73,7 @@ class StoreSettings(StrictModel):
     password_file: Path | None = None
     """File that holds the PostgreSQL user's password."""
     password_env: EnvironmentName | None = None
+    """Environment variable that holds it."""
     pool_size: int = Field(default=10, ge=1, le=200)
     """PostgreSQL: connections kept open; as many again under load."""
 
@@ -90,6 +93,7 @@ class Http(StrictModel):
     """What listens for the helpdesk's deliveries."""
 
     host: str = Field(default="127.0.0.1", min_length=1)
+    """The address that is listened on; 0.0.0.0: every one of the machine."""
     port: int = Field(default=8800, ge=0, le=65_535)
     """0: any free port."""
     public_url: WebAddress | None = None
@@ -99,6 +103,7 @@ class Http(StrictModel):
     webhook_secret_env: EnvironmentName | None = None
     """Environment variable that holds it; ZHIDU_WEBHOOK_SECRET when neither is set."""
     threads: int = Field(default=8, ge=1, le=256)
+    """How many deliveries are taken in at once."""
 
     @model_validator(mode="after")
     def _one_secret(self) -> Self:
@@ -125,19 +130,27 @@ class Mail(StrictModel):
     """The SMTP server for messages to the company's own people."""
 
     host: str = Field(min_length=1)
+    """Its name."""
     port: int = Field(default=587, ge=1, le=65_535)
+    """587 with starttls, 465 with tls, as a rule."""
     security: Literal["starttls", "tls", "none"] = "starttls"
+    """Encrypted after STARTTLS, from the first byte, or not at all."""
     sender: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
     """The address messages come from."""
     sender_name: str = ""
+    """The name beside it."""
     domain: str = ""
     """Right side of the messages' ids; empty: that of the sender."""
     ca_file: Path | None = None
     """Certificates to trust instead of the usual ones."""
     username: str | None = None
+    """Who signs in; needs a password."""
     password_file: Path | None = None
+    """File that holds the password."""
     password_env: EnvironmentName | None = None
+    """Environment variable that holds it."""
     timeout_seconds: Seconds = 20.0
+    """For each step of a conversation with the server."""
 
     @model_validator(mode="after")
     def _password_with_user(self) -> Self:
@@ -154,6 +167,7 @@ class Workers(StrictModel):
     """Who works off the inbox."""
 
     count: int = Field(default=2, ge=1, le=64)
+    """How many tickets are looked at at once."""
     claim_for_seconds: Seconds = 120.0
     """How long a worker may hold a delivery before another may take it."""
 
@@ -162,22 +176,30 @@ class Log(StrictModel):
     """What is written to standard error."""
 
     format: Literal["json", "console"] = "console"
+    """For machines, or for people."""
     level: Literal["debug", "info", "warning", "error", "critical"] = "info"
+    """From which weight on."""
 
 
 class Config(StrictModel):
     """The whole of `zhidu.yaml`. Everything has a default but the helpdesk."""
 
     helpdesk: Helpdesk | None = None
+    """The Zammad that is served."""
     store: StoreSettings = StoreSettings()
+    """Queues, caches, decisions, findings."""
     http: Http = Http()
+    """What listens for deliveries."""
     schedule: Schedule = Schedule()
+    """What happens without a delivery."""
     mail: Mail | None = None
     """Without it messages stay in the store's outbox."""
     workers: Workers = Workers()
+    """Who works off the inbox."""
     log: Log = Log()
+    """What is written to standard error."""
     adopt_from: AwareDatetime | None = None
-    """Tickets created before are observed in silence; null: the time of the first apply."""
+    """Tickets created before are observed in silence; null: when the service was first started."""
     modules: tuple[str, ...] | None = None
     """The policy modules that decide; null: all that are shipped and found."""
     modules_path: tuple[Path, ...] = ()
