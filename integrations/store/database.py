@@ -167,13 +167,17 @@ class SqliteDatabase:
     def _open_writer(self) -> sqlite3.Connection:
         self._path.touch(mode=0o600)
         connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=10.0)
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            "journal_size_limit=67108864",
-        ):
-            connection.execute(f"PRAGMA {pragma}").fetchall()
+        try:
+            for pragma in (
+                "journal_mode=WAL",
+                "synchronous=FULL",
+                "foreign_keys=ON",
+                "journal_size_limit=67108864",
+            ):
+                connection.execute(f"PRAGMA {pragma}").fetchall()
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     def _open_reader(self) -> sqlite3.Connection:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -56,6 +57,25 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
 
     with pytest.raises(StoreBroken, match="not a database"):
         open_at(f"sqlite:///{tmp_path}/zhidu.db")
+
+
+def test_what_could_not_be_opened_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "zhidu.db").write_text("not a database, by a long way: " * 100)
+    made: list[sqlite3.Connection] = []
+    connect = sqlite3.connect
+
+    def remembered(*args: Any, **options: Any) -> sqlite3.Connection:
+        made.append(connect(*args, **options))
+        return made[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", remembered)
+    with pytest.raises(StoreBroken):
+        open_at(f"sqlite:///{tmp_path}/zhidu.db")
+
+    assert made
+    for connection in made:
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            connection.total_changes  # noqa: B018 - it fails
 
 
 def test_a_folder_where_the_lock_cannot_be(tmp_path: Path) -> None:
