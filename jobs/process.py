@@ -155,7 +155,7 @@ class Processor:
             return kept
         calls.reads += 1
         history = self.reader.changes(self.helpdesk().history(read.ticket.id))
-        return Known(changes=history, refused=kept.refused if kept is not None else {})
+        return Known(changes=history)
 
     def _look(self, work: Work, calls: _Calls) -> Outcome:
         look = self.store.looks.get(work.ticket_id)

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from markupsafe import escape
+
 from integrations.store.records import Finding
 from integrations.store.store import Store
 from integrations.zammad.errors import Refused
@@ -56,9 +58,8 @@ class Troubles:
         key = f"{read.ticket.id}:refused:{_occasion(plan, error)}"
         if any(article.key == key for article in read.articles):
             return None
-        return ArticleWrite(
-            body=self.voice(facts).text("core", "note.refused", words=error.message), internal=True, key=key
-        )
+        words = self.voice(facts).text("core", "note.refused", words=error.message)
+        return ArticleWrite(body=str(escape(words)), internal=True, key=key)
 
     def _find(self, read: OneRead, case_id: str, code: str, what: str, evidence: str, *, key: str = "") -> None:
         self.store.findings.raise_(

@@ -19,7 +19,7 @@ from integrations.zammad.facts import Reader
 from integrations.zammad.features import FeatureCache
 from integrations.zammad.names import Names
 from integrations.zammad.notes import NoteWriter
-from integrations.zammad.people import Directory
+from integrations.zammad.people import Directory, Staff
 from integrations.zammad.plan import Planner
 from integrations.zammad.pool import ClientPool
 from integrations.zammad.transport import Connection, Limits
@@ -126,7 +126,7 @@ def helpdesk_of(config: Config, token: str, people: Loaded[People], outside: Out
     pool = ClientPool(connection, sleep=outside.sleep, jitter=outside.jitter)
     names = Names(pool.client)
     directory = Directory(
-        lambda: staff(pool),
+        lambda: _staff(pool),
         names,
         people.config.post_by_login(),
         fresh_for=config.schedule.people_every_seconds,
@@ -135,11 +135,15 @@ def helpdesk_of(config: Config, token: str, people: Loaded[People], outside: Out
     return Helpdesk(pool=pool, names=names, directory=directory, url=place.url)
 
 
-def staff(pool: ClientPool) -> list[User]:
-    """Everybody with a role that is not only the customer's."""
+def staff(pool: ClientPool) -> tuple[User, ...]:
+    """Everybody with a role that is not only the customer's. raises ZammadError"""
+    return _staff(pool).users
+
+
+def _staff(pool: ClientPool) -> Staff:
     client = pool.client()
-    roles = tuple(role.id for role in client.roles() if role.active and role.name != "Customer")
-    return client.people(roles)
+    roles = tuple(role for role in client.roles() if role.active and role.name != "Customer")
+    return Staff(users=tuple(client.people(tuple(role.id for role in roles))), roles=roles)
 
 
 class _Desks:

@@ -26,7 +26,7 @@ from zhidu.people_file import People, desks
 from zhidu.policy import Policy
 
 _NOBODY = 0
-"""Whose user id is none: in a file, nothing is known to be ours."""
+"""Whose user id is none: in a file without a note of ours, nothing is known to be ours."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +73,7 @@ def offline_judge(policy: Policy, people: Loaded[People], paths: Iterable[Path])
         desks=lambda: found,
         calendars=policy.calendars,
         features=FeatureCache(policy.extractor),
-        me=_NOBODY,
+        me=source.service_user or _NOBODY,
         zone=policy.calendars["default"].zone,
     )
     notes = NoteWriter(voice=policy.desk_voice, to_customer=policy.customer_voice, url="")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from integrations.zammad.fields import as_instant
 from integrations.zammad.plan import FieldChange, Plan
 from integrations.zammad.wire import Article, OneRead, Ticket
 from integrations.zammad.writes import ArticleWrite, TicketWrite, plain
@@ -77,19 +78,11 @@ def _ignored(changes: Iterable[FieldChange], ticket: Ticket) -> Iterable[FieldCh
 def _is(ticket: Ticket, name: str, wanted: object) -> bool:
     actual = _value(ticket, name)
     if isinstance(wanted, datetime):
-        at = actual if isinstance(actual, datetime) else _instant(actual)
+        at = actual if isinstance(actual, datetime) else as_instant(actual)
         return at is not None and abs((at - wanted).total_seconds()) < 1
     if isinstance(wanted, tuple):
-        return isinstance(actual, list) and sorted(map(str, actual)) == sorted(map(str, wanted))
+        return sorted(map(str, actual if isinstance(actual, list) else [])) == sorted(map(str, wanted))
     return actual == plain(wanted) or (wanted in (None, "") and actual in (None, ""))  # type: ignore[arg-type]
-
-
-def _instant(value: object) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(str(value))
-    except ValueError:
-        return None
-    return at if at.tzinfo is not None else None
 
 
 def _value(ticket: Ticket, name: str) -> object:
@@ -103,12 +96,8 @@ def _foreign(read: OneRead, plan: Plan, ticket: Ticket, ours: int) -> bool:
     after = ticket.fields
     if any(before.get(name) != value for name, value in after.items() if name not in written):
         return True
+    if "state_id" in written and ticket.pending_time is None:
+        written.add("pending_time")  # leaving a pending state clears its time without being asked
     if any(getattr(read.ticket, name) != getattr(ticket, name) for name in _COMPARED if name not in written):
-        return _state_moved_with_note(read, ticket, written) is False
+        return True
     return ticket.article_count is not None and ticket.article_count != (read.ticket.article_count or 0) + ours
-
-
-def _state_moved_with_note(read: OneRead, ticket: Ticket, written: set[str]) -> bool:
-    """A pending time goes with its state: leaving a pending state clears it without being asked."""
-    moved = [name for name in _COMPARED if name not in written and getattr(read.ticket, name) != getattr(ticket, name)]
-    return moved == ["pending_time"] and "state_id" in written

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from integrations.zammad.choices import NORMAL, priority_number
 from integrations.zammad.features import FeatureCache
 from integrations.zammad.fields import read_fields
 from integrations.zammad.memory import read_memory
@@ -106,13 +107,11 @@ class Reader:
             return f"#{ticket.group_id}"
 
     def _priority(self, ticket: Ticket, nonsense: set[str]) -> int:
-        """Zammad's priorities are named `1 low`, `2 normal`, `3 high`; a company's own count as normal."""
         try:
-            name = self.names.priority(ticket.priority_id).name
+            return priority_number(self.names.priority(ticket.priority_id).name)
         except UnknownName:
             nonsense.add("priority")
-            return 2
-        return int(name[0]) if name[:1] in "123" else 2
+            return NORMAL
 
     def _article(self, article: Article) -> kernel.Article:
         return kernel.Article(

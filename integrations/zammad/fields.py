@@ -16,11 +16,11 @@ from typing import Any
 from integrations.zammad.wire import PREFIX
 from integrations.zammad.writes import Value
 from policies.kernel.facts import FieldValue
-from policies.kernel.vocabulary import FIELDS, LISTS, OPTIONS, PEOPLE, TIMES
+from policies.kernel.vocabulary import FIELDS, LISTS, OPTIONS, PEOPLE, TEXTS, TIMES
 
 UNSET = ("", "none", "-")
 
-_ID = re.compile(r"(?:^|#)(\d+)$")
+_ID = re.compile(r"(?:^|#)([0-9]{1,18})$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,38 +59,68 @@ def _read(field: str, raw: object) -> FieldValue:
     if field in TIMES:
         return _time(raw)
     if field in PEOPLE:
-        return _person(str(raw))
+        return _person(raw)
     if field in OPTIONS:
-        if raw not in OPTIONS[field]:
-            raise ValueError(field)
-        return str(raw)
+        return _option(field, raw)
+    if field in TEXTS:
+        return _text(raw)
+    return _any(raw)
+
+
+def _option(field: str, raw: object) -> str:
+    if raw not in OPTIONS[field]:
+        raise ValueError(field)
+    return str(raw)
+
+
+def _text(raw: object) -> str | None:
+    """A line of text or a number; blanks are nothing, lists and objects are no text."""
+    if isinstance(raw, bool) or not isinstance(raw, str | int | float):
+        raise ValueError(raw)
+    return str(raw).strip() or None
+
+
+def _any(raw: object) -> FieldValue:
+    """A field of another module, of whatever type: its rules know what they expect."""
     if isinstance(raw, str | int):
         return raw
-    if isinstance(raw, list):
-        return frozenset(str(item) for item in raw)
-    raise ValueError(field)
+    if isinstance(raw, list) and all(isinstance(item, str | int) for item in raw):
+        return frozenset(str(item) for item in raw) or None
+    raise ValueError(raw)
 
 
-def _person(text: str) -> int:
+def _person(raw: object) -> int:
     """The id at the end of `Agnes Chen #11`; a bare id is understood too."""
-    found = _ID.search(text)
+    found = None if isinstance(raw, bool) else _ID.search(str(raw).strip())
     if found is None:
-        raise ValueError(text)
+        raise ValueError(raw)
     return int(found[1])
 
 
 def _list(field: str, raw: object) -> frozenset[str]:
-    items = raw if isinstance(raw, list) else [] if raw in (None, *UNSET) else [raw]
-    if not set(map(str, items)) <= set(OPTIONS[field]):
+    """A list, or a single option; empty items do not count."""
+    items = raw if isinstance(raw, list) else [raw]
+    found = frozenset(str(item) for item in items if item is not None and item not in UNSET)
+    if not found <= set(OPTIONS[field]):
         raise ValueError(field)
-    return frozenset(map(str, items))
+    return found
 
 
 def _time(raw: object) -> datetime:
-    at = datetime.fromisoformat(str(raw))
-    if at.tzinfo is None:
+    at = as_instant(raw)
+    if at is None:
         raise ValueError(raw)
-    return at.astimezone(UTC)
+    return at
+
+
+def as_instant(raw: object) -> datetime | None:
+    """`2026-11-24T05:58:22.000Z`, or `2026-11-24 05:58:22 UTC` as the history writes it, in UTC; None for what is no
+    time, has no zone, or lies so far off that no zone can show it."""
+    try:
+        at = datetime.fromisoformat(str(raw).replace(" UTC", "+00:00"))
+        return None if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def to_wire(field: str, value: FieldValue, name: Callable[[int], str] = str) -> Value:

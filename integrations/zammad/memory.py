@@ -19,7 +19,7 @@ def read_memory(stored: Mapping[str, object]) -> Memory:
     return Memory(
         case_id=case_id if isinstance(case_id, str) else None,
         fired=MappingProxyType(dict(_fired(fired)) if isinstance(fired, dict) else {}),
-        done=frozenset(map(str, done)) if isinstance(done, list) else frozenset(),
+        done=_texts(done) if isinstance(done, list) else frozenset(),
         situation=situation if isinstance(situation, str) else None,
         observed=stored.get("observed") is True,
     )
@@ -29,8 +29,12 @@ def _fired(stored: Mapping[object, object]) -> list[tuple[str, Fired]]:
     found = []
     for name, entry in stored.items():
         if isinstance(entry, dict) and isinstance(entry.get("run"), str) and isinstance(entry.get("rungs"), list):
-            found.append((str(name), Fired(run=entry["run"], rungs=frozenset(map(str, entry["rungs"])))))
+            found.append((str(name), Fired(run=entry["run"], rungs=_texts(entry["rungs"]))))
     return found
+
+
+def _texts(items: list[object]) -> frozenset[str]:
+    return frozenset(item for item in items if isinstance(item, str))
 
 
 def write_memory(memory: Memory) -> Mapping[str, Value]:

@@ -120,6 +120,10 @@ class Names:
         """All groups as last read. raises ZammadError"""
         return tuple(self._current().groups.values())
 
+    def priorities(self) -> tuple[Priority, ...]:
+        """All priorities as last read. raises ZammadError"""
+        return tuple(self._current().priorities.values())
+
     def states(self) -> tuple[State, ...]:
         """All states as last read. raises ZammadError"""
         return tuple(self._current().states.values())

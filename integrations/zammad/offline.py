@@ -1,8 +1,8 @@
 """A helpdesk out of a file: what was once answered, read again without a connection.
 
 The file holds exchanges, one JSON object a line, as recorded: `{"request": {"method", "path"}, "response": {"status",
-"json"}}`. Reads of tickets and histories are taken from it; so are groups and users that occur anywhere in it. States,
-priorities, article types and senders that the file does not list are those of a fresh installation.
+"json"}}`. Reads of tickets and histories are taken from it; so are groups, roles and users that occur anywhere in it.
+States, priorities, article types and senders that the file does not list are those of a fresh installation.
 """
 
 from __future__ import annotations
@@ -17,11 +17,18 @@ from typing import Any
 
 from integrations.zammad import wire
 from integrations.zammad.errors import NotFound
+from integrations.zammad.people import Staff
 from integrations.zammad.sandbox.seed import fresh_rows, sender_name, type_name
 
 _TICKET = re.compile(r"/api/v1/tickets/(\d+)\?(?:.*&)?all=true")
 _HISTORY = re.compile(r"/api/v1/ticket_history/(\d+)")
-_KINDS = {"groups": "groups", "users": "users", "ticket_states": "states", "ticket_priorities": "priorities"}
+_KINDS = {
+    "groups": "groups",
+    "users": "users",
+    "roles": "roles",
+    "ticket_states": "states",
+    "ticket_priorities": "priorities",
+}
 
 
 class UnreadableExport(Exception):
@@ -33,7 +40,7 @@ class Offline:
     """Answers what the client would, from files. Nothing can be written to it.
 
     reads, histories   ticket id → the body of the answer
-    rows               states, priorities, groups, users by id
+    rows               states, priorities, groups, roles, users by id
     people             users that came with tickets
     """
 
@@ -77,11 +84,20 @@ class Offline:
     def _keep(self, kind: str, rows: Iterable[Mapping[str, Any]]) -> None:
         for row in rows:
             if isinstance(row, dict) and isinstance(row.get("id"), int):
-                self.rows.setdefault(kind, {})[row["id"]] = dict(row)
+                self.rows[kind][row["id"]] = dict(row)
 
     @property
     def tickets(self) -> tuple[int, ...]:
         return tuple(sorted(self.reads))
+
+    @property
+    def service_user(self) -> int | None:
+        """Who wrote the articles that bear a key of ours; None where there are none."""
+        for id in self.tickets:
+            for article in self.ticket(id).articles:
+                if article.key is not None:
+                    return article.created_by_id
+        return None
 
     def ticket(self, id: int) -> wire.OneRead:
         """raises NotFound, WireError"""
@@ -110,10 +126,11 @@ class Offline:
     def groups(self) -> list[wire.Group]:
         return wire.GROUP.many(self._list("groups"))
 
-    def staff(self) -> list[wire.User]:
-        """Everybody in the file who has access to a group."""
-        rows = {**self.rows.get("users", {}), **self.people}
-        return [user for user in wire.USER.many(json.dumps(list(rows.values())).encode()) if user.group_ids]
+    def staff(self) -> Staff:
+        """Everybody in the file, and the roles it shows."""
+        rows = {**self.rows["users"], **self.people}
+        users = wire.USER.many(json.dumps(list(rows.values())).encode())
+        return Staff(users=tuple(users), roles=tuple(wire.ROLE.many(self._list("roles"))))
 
     def articles(self, ticket_id: int) -> list[wire.Article]:
         """With the names of type and sender, as a fresh installation numbers them."""

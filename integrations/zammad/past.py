@@ -3,67 +3,81 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
-from integrations.zammad.fields import read_fields
-from integrations.zammad.wire import PREFIX
-from policies.kernel.facts import NOBODY, Facts, Memory
-from policies.kernel.vocabulary import FIELDS, LISTS, TIMES
+from integrations.zammad.choices import priority_number
+from integrations.zammad.fields import as_instant, read_fields
+from policies.kernel.facts import NOBODY, Facts, Memory, Ticket
+from policies.kernel.vocabulary import FIELDS, LISTS
+
+_ZAMMADS_OWN = ("state", "group", "owner", "priority", "pending_time")
 
 
 def facts_at(facts: Facts, at: datetime) -> Facts:
     """The facts of the same ticket at an earlier instant, as far as its history tells.
 
-    Articles, changes and the memory of later are left out; people, desks and tags are as they are now, for the history
-    that rules may know does not tell them. Raises ValueError when the ticket did not exist yet.
+    Articles and changes of later are left out, and the memory where the ticket has changed since; people, desks and
+    tags are as they are now, for the history that rules may know does not tell them. Raises ValueError when the ticket
+    did not exist yet.
     """
     if at < facts.ticket.created_at:
         raise ValueError(f"the ticket was made at {facts.ticket.created_at.isoformat()}, after {at.isoformat()}")
-    values: dict[str, Any] = {}
-    for change in reversed(facts.history):
-        if change.at > at:
-            values.update(_put_back(change.field, change.old))
-    closed = [change.at for change in facts.history if change.field == "state" and change.new == "closed"]
-    values["closed_at"] = next((time for time in reversed(closed) if time <= at), None)
     return replace(
         facts,
         now=at,
-        ticket=replace(facts.ticket, updated_at=min(at, facts.ticket.updated_at), **values),
+        ticket=_ticket_at(facts, at),
         articles=tuple(article for article in facts.articles if article.at <= at),
         history=tuple(change for change in facts.history if change.at <= at),
-        memory=Memory(case_id=facts.memory.case_id),
+        memory=facts.memory if facts.ticket.updated_at <= at else Memory(case_id=facts.memory.case_id),
     )
 
 
-def _put_back(field: str, old: str) -> dict[str, Any]:
-    match field:
+def _ticket_at(facts: Facts, at: datetime) -> Ticket:
+    ticket = facts.ticket
+    before = {change.field: change.old for change in reversed(facts.history) if change.at > at}
+    ours = read_fields({name: _stored(old) for name, old in before.items() if name not in _ZAMMADS_OWN})
+    unset: dict[str, Any] = {name: frozenset() if name in LISTS else None for name in before if name in FIELDS}
+    own = {key: value for name, old in before.items() if name in _ZAMMADS_OWN for key, value in _own(name, old)}
+    custom = {name: value for name, value in ticket.custom.items() if name not in before} | dict(ours.custom)
+    return replace(
+        ticket,
+        updated_at=min(at, ticket.updated_at),
+        closed_at=_closed_at(facts, at),
+        custom=MappingProxyType(custom),
+        nonsense=ticket.nonsense.difference(before) | ours.nonsense,
+        **(unset | dict(ours.core) | own),
+    )
+
+
+def _closed_at(facts: Facts, at: datetime) -> datetime | None:
+    """When it was last closed before `at`; a closing that the history does not show counts as the ticket has it."""
+    shown = [change.at for change in facts.history if change.field == "state" and change.new == "closed"]
+    now = facts.ticket.closed_at
+    return max((time for time in (*shown, *([now] if now is not None else [])) if time <= at), default=None)
+
+
+def _own(name: str, old: str) -> Iterator[tuple[str, Any]]:
+    """What a field of Zammad's own was, from the words of the history."""
+    match name:
         case "state":
-            return {"state": old, "state_type": old}
-        case "group":
-            return {"group": old}
+            yield from (("state", old), ("state_type", old))
         case "owner":
-            return {"owner": None if old in ("", str(NOBODY)) else int(old)}
+            yield "owner", int(old) if old.isdecimal() and int(old) != NOBODY else None
         case "priority":
-            return {"priority": int(old[0]) if old[:1] in ("1", "2", "3") else 2}
+            yield "priority", priority_number(old)
         case "pending_time":
-            return {"pending_until": _time(old)}
-        case _ if field in FIELDS:
-            stored: object = old
-            if field in LISTS:
-                stored = json.loads(old) if old.startswith("[") else [old] if old else []
-            elif field in TIMES:
-                time = _time(old)
-                stored = None if time is None else time.isoformat()
-            return dict(read_fields({f"{PREFIX}{field}": stored}).core) or {field: None}
+            yield "pending_until", as_instant(old)
         case _:
-            return {}
+            yield name, old
 
 
-def _time(text: str) -> datetime | None:
-    """The history writes `2026-11-24 06:57:27 UTC`."""
+def _stored(old: str) -> object:
+    """The value behind the text of the history, which writes lists as JSON."""
     try:
-        return datetime.fromisoformat(text.replace(" UTC", "+00:00"))
+        return json.loads(old) if old.startswith("[") else old
     except ValueError:
-        return None
+        return old

@@ -4,42 +4,58 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
+from integrations.zammad.errors import Transient
 from integrations.zammad.names import Names, UnknownName
-from integrations.zammad.wire import User
+from integrations.zammad.wire import Role, User
 from policies.kernel.facts import Person, Post
 
 _OWNS = frozenset({"full", "change"})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staff:
+    """Everybody who works in the helpdesk, and the roles, which may open groups to whoever has them."""
+
+    users: tuple[User, ...]
+    roles: tuple[Role, ...] = ()
+
+
 class Directory:
-    """The people of one helpdesk, for all threads.
+    """The people of one helpdesk, for all threads. When it cannot be read again, who was known goes on serving.
 
     source      reads everybody who works in the helpdesk
     posts       login → post, from `people.yaml`; the field `zhidu_post` of the user comes first
     fresh_for   seconds after which the list is read again; users that come with a ticket are always as fresh as it
+    not_again   seconds in which a reading that failed is not tried again
     """
 
     def __init__(
         self,
-        source: Callable[[], Iterable[User]],
+        source: Callable[[], Staff],
         names: Names,
         posts: Mapping[str, Post],
         *,
         fresh_for: float = 300.0,
+        not_again: float = 30.0,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._source = source
         self._names = names
         self._posts = {login.lower(): post for login, post in posts.items()}
         self._fresh_for = fresh_for
+        self._not_again = not_again
         self._monotonic = monotonic
         self._lock = threading.RLock()
         self._users: dict[int, User] = {}
+        self._access: Mapping[int, Mapping[int, tuple[str, ...]]] = MappingProxyType({})
         self._read_at: float | None = None
+        self._tried_at = 0.0
         self._cast: tuple[date, Mapping[int, Person]] | None = None
 
     def people(self, today: date) -> Mapping[int, Person]:
@@ -75,16 +91,23 @@ class Directory:
 
     def refresh(self) -> None:
         """Reads everybody anew. raises ZammadError; who was known stays known then."""
-        users = {user.id: user for user in self._source()}
+        staff = self._source()
         with self._lock:
-            self._users, self._cast, self._read_at = users, None, self._monotonic()
+            self._users = {user.id: user for user in staff.users}
+            self._access = {role.id: role.group_ids for role in staff.roles if role.active}
+            self._cast, self._read_at = None, self._monotonic()
 
     def _refresh_when_old(self) -> None:
-        if self._read_at is None or self._monotonic() - self._read_at > self._fresh_for:
+        now = self._monotonic()
+        if self._read_at is None:
             self.refresh()
+        elif now - self._read_at > self._fresh_for and now - self._tried_at > self._not_again:
+            self._tried_at = now
+            with suppress(Transient):
+                self.refresh()
 
     def _is_staff(self, user: User) -> bool:
-        return bool(user.group_ids) or user.login.lower() in self._posts
+        return user.login.lower() in self._posts or self._post_field(user) is not None or any(self._access_of(user))
 
     def _person(self, user: User, today: date) -> Person:
         return Person(
@@ -102,13 +125,21 @@ class Directory:
         )
 
     def _post(self, user: User) -> Post | None:
+        return self._post_field(user) or self._posts.get(user.login.lower())
+
+    @staticmethod
+    def _post_field(user: User) -> Post | None:
         field = user.custom("zhidu_post")
-        if isinstance(field, str) and field in set(Post):
-            return Post(field)
-        return self._posts.get(user.login.lower())
+        return Post(field) if isinstance(field, str) and field in set(Post) else None
+
+    def _access_of(self, user: User) -> Iterator[tuple[int, tuple[str, ...]]]:
+        """Group and kinds of access: the user's own first, then what the roles grant."""
+        yield from user.group_ids.items()
+        for role in user.role_ids:
+            yield from self._access.get(role, {}).items()
 
     def _groups(self, user: User) -> Iterable[str]:
-        for group, access in user.group_ids.items():
+        for group, access in self._access_of(user):
             if not _OWNS.isdisjoint(access):
                 try:
                     yield self._names.group(group).name

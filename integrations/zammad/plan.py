@@ -9,10 +9,10 @@ from types import MappingProxyType
 from typing import Any
 
 from integrations.zammad.choices import priority_numbered, state_of_type
-from integrations.zammad.fields import to_wire
+from integrations.zammad.fields import UNSET, as_instant, to_wire
 from integrations.zammad.memory import write_memory
 from integrations.zammad.names import Names
-from integrations.zammad.notes import Draft, Noted, NoteWriter
+from integrations.zammad.notes import LONGEST_FIELD, Draft, Noted, NoteWriter
 from integrations.zammad.replies import reply_to
 from integrations.zammad.wire import PREFIX, OneRead
 from integrations.zammad.writes import ArticleWrite, TicketWrite, Value
@@ -33,6 +33,7 @@ from policies.kernel.decisions import (
 )
 from policies.kernel.evaluate import Verdict
 from policies.kernel.facts import NOBODY, Facts, Memory
+from policies.kernel.vocabulary import FIELDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,9 +156,9 @@ class Planner:
         ticket, writes = given.ticket, []
         match decision.action:
             case SetField(field=name, value=value):
-                core = hasattr(ticket, name)
-                actual = getattr(ticket, name) if core else ticket.custom.get(name)
+                actual = getattr(ticket, name) if name in FIELDS else ticket.custom.get(name)
                 desired: Any = self.notes.field_text(value, decision, spoken) if isinstance(value, Say) else value
+                desired = desired[:LONGEST_FIELD].strip() if isinstance(desired, str) else desired
                 writes = [(f"{PREFIX}{name}", to_wire(name, desired, self.notes.voice(spoken).person))]
             case Route(group=group):
                 name, actual, desired = "group", ticket.group, group
@@ -174,7 +175,9 @@ class Planner:
                 name, actual, desired = "state", ticket.state_type, state
                 if actual != desired:
                     writes = [("state_id", state_of_type(self.names, state).id)]
-                    writes += [("pending_time", until)] if until is not None else []
+                elif until is not None:
+                    name, actual, desired = "pending_time", ticket.pending_until, until
+                writes += [("pending_time", until)] if until is not None else []
             case _:
                 return None
         if _same(actual, desired):
@@ -213,10 +216,15 @@ def plain(value: object) -> object:
 
 
 def _same(actual: object, desired: object) -> bool:
-    """Zammad keeps some times to the second only."""
-    if isinstance(actual, datetime) and isinstance(desired, datetime):
-        return abs(actual - desired) < timedelta(seconds=1)
-    return actual == desired
+    """Zammad keeps some times to the second only; nothing has several spellings."""
+    if isinstance(desired, datetime):
+        at = actual if isinstance(actual, datetime) else as_instant(actual)
+        return at is not None and abs(at - desired) < timedelta(seconds=1)
+    return _empty(actual) if _empty(desired) else actual == desired
+
+
+def _empty(value: object) -> bool:
+    return value is None or value in UNSET or value == frozenset()
 
 
 def _of(decisions: Iterable[Decision], kind: type, wanted: Any = lambda action: True) -> tuple[Decision, ...]:
@@ -230,7 +238,7 @@ def _tags(verdict: Verdict, kind: type[Tag] | type[Untag], wanted: Any) -> tuple
 
 def _worth_remembering(memory: Memory | None, given: Facts) -> bool:
     """A ticket of which nothing need be remembered is left alone."""
-    return memory is not None and (given.memory.case_id is not None or memory != replace(given.memory, case_id=None))
+    return memory is not None and (given.memory.case_id is not None or replace(memory, case_id=None) != given.memory)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

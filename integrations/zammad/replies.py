@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from integrations.zammad.names import Names
+from integrations.zammad.names import Names, UnknownName
 from integrations.zammad.wire import OneRead
 from integrations.zammad.writes import ArticleWrite
 
@@ -15,8 +15,7 @@ def reply_to(read: OneRead, text: str, key: str, names: Names) -> ArticleWrite |
     `text` is plain; what leaves is HTML of the same lines.
     """
     customer = read.users.get(read.ticket.customer_id)
-    group = names.group(read.ticket.group_id)
-    if customer is None or not customer.email or group.email_address_id is None:
+    if customer is None or not customer.email or not _sends_mail(read.ticket.group_id, names):
         return None
     last = next((a for a in reversed(read.articles) if a.message_id and not a.internal), None)
     return ArticleWrite(
@@ -29,3 +28,10 @@ def reply_to(read: OneRead, text: str, key: str, names: Names) -> ArticleWrite |
         subject=read.ticket.title,
         in_reply_to=None if last is None else last.message_id,
     )
+
+
+def _sends_mail(group_id: int, names: Names) -> bool:
+    try:
+        return names.group(group_id).email_address_id is not None
+    except UnknownName:
+        return False
