@@ -62,6 +62,20 @@ def store(folder: Path) -> Iterator[Store]:
         yield store
 
 
+@pytest.fixture
+def opened_store() -> Iterator[Callable[[str], Store]]:
+    """Opens the store at a URL, as another process would."""
+    stores: list[Store] = []
+
+    def open_one(url: str) -> Store:
+        stores.append(new_store(url))
+        return stores[-1]
+
+    yield open_one
+    for store in stores:
+        store.close()
+
+
 Run = Callable[..., tuple[int, str, str]]
 
 

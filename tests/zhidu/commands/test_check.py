@@ -1,0 +1,93 @@
+"""`zhidu check`: every problem at once, with file and line; the golden rows with the company's values."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from zhidu import exits
+
+SETTINGS = "modules: [vip]\nmodules_path: [modules]\n"
+
+CHECKS: dict[str, tuple[dict[str, str], int, list[str]]] = {
+    # row             files                                        exit status  said
+    "nothing set": ({}, exits.DONE, []),
+    "a value tuned": ({"policies/vip.yaml": "tag: vip\n"}, exits.DONE, []),
+    "no file of ours": ({"notes.txt": "x"}, exits.DONE, []),
+    "a row fails with the tuned value": (
+        {"policies/vip.yaml": "groups: [Gold]\n"},
+        exits.NO,
+        ["cases.yaml:2: a ticket of a chosen group gets the tag", "expected, not decided: tag"],
+    ),
+    "all files wrong": (
+        {
+            "zhidu.yaml": f"{SETTINGS}workers: {{count: many}}\n",
+            "people.yaml": "posts: {}\ndsks: {}\n",
+            "policies/core.yaml": "\nowner_within: soon\n",
+            "calendars/default.yaml": "zone: Asia/Shangai\n",
+        },
+        exits.WRONG,
+        ["zhidu.yaml:3: workers.count", "people.yaml:2: dsks", "core.yaml:2: owner_within", "default.yaml:1: zone"],
+    ),
+    "an unknown module": (
+        {"zhidu.yaml": "modules: [vpi]\nmodules_path: [modules]\n"},
+        exits.WRONG,
+        ["did you mean `vip`?"],
+    ),
+}
+
+
+@pytest.fixture
+def written(run, tmp_path: Path) -> Callable[[dict[str, str]], Path]:
+    """A configuration with a small module of its own and these files."""
+    folder = tmp_path / "config"
+
+    def write(files: dict[str, str]) -> Path:
+        assert run("modules", "new", "vip", "--dir", folder / "modules")[0] == 0
+        for name, text in {"zhidu.yaml": SETTINGS, **files}.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text, encoding="utf-8")
+        return folder
+
+    return write
+
+
+@pytest.mark.parametrize(("files", "status", "said"), CHECKS.values(), ids=CHECKS)
+@pytest.mark.parametrize("named", ["path", "--config"])
+def test_check(files: dict[str, str], status: int, said: list[str], named: str, run, written) -> None:
+    place = written(files)
+    ended, out, err = run("check", place) if named == "path" else run("--config", place, "check")
+    assert [text for text in said if text not in err] == []
+    assert ended == status
+    assert "golden rows" in out
+
+
+def test_for_machines(run, written) -> None:
+    place = written({"people.yaml": "dsks: {}\n", "policies/vip.yaml": "groups: [Gold]\n"})
+    status, out, err = run("check", place, "--json")
+    answer = json.loads(out)
+    assert (status, err) == (exits.WRONG, "")
+    assert (answer["modules"], answer["rows"]) == (["vip"], 3)
+    (problem,), (failed,) = answer["problems"], answer["failed"]
+    assert (problem["line"], problem["field"]) == (1, "dsks")
+    assert failed["case"] == "a ticket of a chosen group gets the tag"
+    assert set(answer["clauses"]) == {"enforced", "assisted", "manual"}
+
+
+def test_quiet(run, written) -> None:
+    assert run("check", written({}), "--quiet") == (exits.DONE, "", "")
+
+
+def test_no_such_folder(run, tmp_path: Path) -> None:
+    status, _, err = run("check", tmp_path / "nowhere")
+    assert status == exits.WRONG
+    assert "does not exist" in err
+
+
+def test_the_shipped_defaults_are_well(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a configuration: every module, every row."""
+    monkeypatch.chdir(tmp_path)
+    status, out, err = run("check")
+    assert (status, err) == (exits.DONE, "")
+    assert "core, complaints" in out
