@@ -12,33 +12,34 @@ from zhidu.commands.stored import age
 from zhidu.settings import Http
 from zhidu.standing import local_address
 
-NOW = datetime.now(UTC)
 CORE = "modules: [core]\n"
 
 
-def clock(name: str, status: ClockStatus, due_in: timedelta, *, provisional: bool = False) -> ClockRow:
+def clock(now: datetime, name: str, status: ClockStatus, due_in: timedelta, *, provisional: bool = False) -> ClockRow:
     return ClockRow(
         name=name,
         run="r1",
         clause="4.3.2",
-        started_at=NOW - timedelta(days=3),
-        due_at=NOW + due_in,
-        next_at=None if status is ClockStatus.PAUSED else NOW + due_in,
+        started_at=now - timedelta(days=3),
+        due_at=now + due_in,
+        next_at=None if status is ClockStatus.PAUSED else now + due_in,
         status=status,
         provisional=provisional,
     )
 
 
-def fill(store: Store) -> None:
-    store.inbox.enqueue(1, "due", not_before=NOW - timedelta(minutes=10))
+def fill(store: Store) -> datetime:
+    """A ticket due for ten minutes, clocks, findings; helpdesk searched five minutes ago. Gives now."""
+    now = datetime.now(UTC)
+    store.inbox.enqueue(1, "due", not_before=now - timedelta(minutes=10))
     store.outbox.put(Message(key="k", kind="warn", to="xu@example.com", subject="s", body="b"))
     store.clocks.replace(
         1,
         [
-            clock("late", ClockStatus.BREACHED, timedelta(days=-2)),
-            clock("far", ClockStatus.RUNNING, timedelta(days=40), provisional=True),
-            clock("waits", ClockStatus.PAUSED, timedelta(days=2)),
-            clock("over", ClockStatus.MET, timedelta(days=-1)),
+            clock(now, "late", ClockStatus.BREACHED, timedelta(days=-2)),
+            clock(now, "far", ClockStatus.RUNNING, timedelta(days=40), provisional=True),
+            clock(now, "waits", ClockStatus.PAUSED, timedelta(days=2)),
+            clock(now, "over", ClockStatus.MET, timedelta(days=-1)),
         ],
     )
     for number, (code, grave) in enumerate([("late", False), ("late", True), ("no_time", False)]):
@@ -50,12 +51,13 @@ def fill(store: Store) -> None:
                 clause="4.3.2",
                 code=code,
                 person_id=None,
-                at=NOW,
+                at=now,
                 evidence="e",
                 grave=grave,
             )
         )
-    store.cursors.put("reconcile", NOW - timedelta(minutes=5))
+    store.cursors.put("reconcile", now - timedelta(minutes=5))
+    return now
 
 
 def with_core(folder: Path) -> Path:
@@ -65,7 +67,7 @@ def with_core(folder: Path) -> Path:
 
 
 def test_for_machines(run, folder: Path, store: Store) -> None:
-    fill(store)
+    now = fill(store)
     status, out, _ = run("--config", with_core(folder), "status", "--json")
     answer = json.loads(out)
     assert status == 0
@@ -82,7 +84,7 @@ def test_for_machines(run, folder: Path, store: Store) -> None:
     assert answer["service"] == {"address": "http://127.0.0.1:1", "state": "no answer"}
     assert answer["policy"]["digest"]
     assert list(answer["policy"]["modules"]) == ["core"]
-    assert answer["reconciled_at"] == (NOW - timedelta(minutes=5)).isoformat()
+    assert answer["reconciled_at"] == (now - timedelta(minutes=5)).isoformat()
 
 
 def test_for_people(run, folder: Path, store: Store) -> None:
