@@ -244,7 +244,7 @@ class Transport:
         if 200 <= status < 300 and not body.startswith(b'{"error"'):
             content_type = response.headers.get("Content-Type", "")
             return Answer(
-                status=status, content_type=content_type, body=body, dated_at=_instant(response.headers.get("Date"))
+                status=status, content_type=content_type, body=body, dated_at=dated(response.headers.get("Date"))
             )
         return error_for(
             status=status,
@@ -264,7 +264,7 @@ class _TooMuch(Exception):
     pass
 
 
-def _instant(header: str | None) -> datetime | None:
+def dated(header: str | None) -> datetime | None:
     """The `Date` header; None where there is none or it cannot be read."""
     try:
         at = parsedate_to_datetime(header or "")

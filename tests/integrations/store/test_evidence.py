@@ -175,3 +175,13 @@ def test_findings_are_found(found: Store, conditions: dict[str, object], keys: l
 
 def test_findings_are_counted_by_clause(found: Store) -> None:
     assert found.findings.count_by_clause(AT, AT + 2 * HOUR) == {"4.3.2": 1, "6.1.2": 1}
+
+
+def test_open_findings_by_code(store: Store) -> None:
+    """Acknowledged ones are still open; grave ones are counted apart."""
+    for number, (code, grave) in enumerate([("late", True), ("late", False), ("late", False), ("no_time", False)]):
+        store.findings.raise_(replace(FINDING, key=f"k{number}", code=code, grave=grave))
+    store.findings.transition("k1", FindingStatus.ACKNOWLEDGED, by="Xu Jing", why="", at=AT)
+    store.findings.transition("k2", FindingStatus.WAIVED, by="Xu Jing", why="agreed", at=AT)
+    store.findings.transition("k3", FindingStatus.CLOSED, by="Xu Jing", why="", at=AT)
+    assert store.findings.open_by_code() == {("late", False): 1, ("late", True): 1}

@@ -4,6 +4,7 @@ import gzip
 import socket
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import requests
 
 from integrations.zammad.client import Client
 from integrations.zammad.errors import AnswerLost, NotFound, Permanent, Transient, ZammadError
-from integrations.zammad.transport import Connection, Limits, TimedAdapter
+from integrations.zammad.transport import Connection, Limits, TimedAdapter, dated
 from integrations.zammad.writes import TicketWrite
 
 Connect = Callable[..., Client]
@@ -380,3 +381,26 @@ def test_a_name_that_is_no_header(scripted: Any) -> None:
         client.version()
 
     assert scripted.seen == []
+
+
+DATES = {
+    # row            Date header                       when
+    "usual": ("Tue, 24 Nov 2026 08:00:00 GMT", datetime(2026, 11, 24, 8, tzinfo=UTC)),
+    "an offset": ("Tue, 24 Nov 2026 16:00:00 +0800", datetime(2026, 11, 24, 8, tzinfo=UTC)),
+    "no zone": ("Tue, 24 Nov 2026 08:00:00 -0000", datetime(2026, 11, 24, 8, tzinfo=UTC)),
+    "none": (None, None),
+    "no date": ("soon", None),
+    "two": ("Tue, 24 Nov 2026 08:00:00 GMT, Tue, 24 Nov 2026 08:00:01 GMT", datetime(2026, 11, 24, 8, tzinfo=UTC)),
+}
+
+
+@pytest.mark.parametrize(("header", "at"), DATES.values(), ids=DATES)
+def test_the_date_of_an_answer(header: str | None, at: datetime | None) -> None:
+    assert dated(header) == at
+
+
+def test_an_answer_is_dated_by_the_other_clock(connect: Connect, scripted: Any, reply: Any) -> None:
+    scripted.does(reply(json=VERSION))
+    at = connect().call("GET", "version").dated_at
+    assert at is not None
+    assert abs(datetime.now(UTC) - at) < timedelta(minutes=1)
