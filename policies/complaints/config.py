@@ -133,6 +133,9 @@ class Config(StrictModel):
 
     @model_validator(mode="after")
     def _no_laxer_than_law(self) -> Self:
+        waits = [nominal_days(wait) for wait in (*self.survey_reminders, self.survey_ends)]
+        if waits != sorted(waits):
+            raise ValueError("survey_reminders come one after the other, and before survey_ends")
         if self.major_from < self.serious_from:
             raise ValueError("major_from must not be below serious_from")
         stages = self.law.stages

@@ -41,22 +41,37 @@ def _major_since(facts: Facts, config: Config) -> datetime:
             grouped = grouped or joined
             if joined or change.by != facts.me:
                 grounds.append(change.at)
-    return end if "group" in flags and not grouped else max(grounds)
+    shown = facts.read or facts.ticket
+    return end if "group" in flags and not grouped and "group" not in shown.flags else max(grounds)
 
 
 def _taken_over_at(facts: Facts, since: datetime) -> datetime | None:
-    """When a supervisor or manager became the owner; at once where one owned it already."""
+    """When a supervisor or manager took it over: by becoming its owner, or, where zhidu made them so, by an act.
+
+    At once where one owned it before it was major.
+    """
     for change in facts.history:
         led = change.new.isdigit() and facts.post_of(int(change.new)) in LEADERS
-        if change.field == "owner" and led and change.at >= since:
+        if change.field == "owner" and led and change.at >= since and change.by != facts.me:
             return change.at
-    return since if facts.owner is not None and facts.owner.post in LEADERS else None
+    owner = facts.owner
+    if owner is None or owner.post not in LEADERS or (facts.read or facts.ticket).owner != owner.id:
+        return None
+    given = facts.last_set("owner")
+    if given is None or given.by != facts.me or given.at < since:
+        return since
+    acts = [change.at for change in facts.history if change.by == owner.id and change.at >= given.at]
+    acts += [article.at for article in facts.articles if article.by == owner.id and article.at >= given.at]
+    return min(acts, default=None)
 
 
 @rule("2.2.5", kind="complaint")
 def tell_supervisor(facts: Facts, config: Config) -> Wants:
     """A complaint that becomes major is handed up: the supervisor is mentioned in the note."""
-    if not _major(facts) or facts.supervisor is None or _taken_over_at(facts, _major_since(facts, config)) is not None:
+    if not _major(facts) or facts.supervisor is None:
+        return
+    led = facts.owner is not None and facts.owner.post in LEADERS
+    if led or _taken_over_at(facts, _major_since(facts, config)) is not None:
         return
     flags = tuple(f"@flag.{flag}" for flag in sorted(facts.ticket.flags))
     why = say("take_over.ask", flags=flags) if flags else say("take_over.plain")
@@ -170,7 +185,9 @@ def regulator_closes_with_approval(facts: Facts, config: Config) -> Wants:
 def approval_is_asked_for(facts: Facts, config: Config) -> Wants:
     """When somebody asks for the approval to close, the manager hears of it."""
     asked = facts.last_set("close_approval") if facts.ticket.close_approval == "asked" else None
-    if asked is not None and asked.by != facts.me and facts.manager is not None and not facts.ticket.closed:
+    if asked is None or asked.new != "asked" or facts.manager is None or facts.ticket.closed:
+        return
+    if asked.by not in (facts.me, facts.manager.id):
         why = say("approval.asked", person=f"person:{asked.by}")
         yield Tell(key=f"approval_asked:{stamp(asked)}", person=facts.manager.id, text=why), why
 

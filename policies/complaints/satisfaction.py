@@ -222,12 +222,12 @@ def _reminded_at(facts: Facts, number: int) -> datetime | None:
 
 
 def _ends_at(facts: Facts, config: Config, since: datetime) -> datetime:
-    """When silence ends it: as configured, but the last reminder is given as long as the first one took to come."""
+    """When silence ends it: as configured; a last reminder that was late is given as long as one in time."""
     ends_at, reminders = facts.calendar.add(since, config.survey_ends).at, config.survey_reminders
     if not reminders:
         return ends_at
     reminded_at = _reminded_at(facts, len(reminders)) or facts.now.replace(second=0, microsecond=0)
-    return max(ends_at, facts.calendar.add(reminded_at, reminders[0]).at)
+    return max(ends_at, reminded_at + (ends_at - facts.calendar.add(since, reminders[-1]).at))
 
 
 @rule("2.1.3", kind="complaint")

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 NOBODY = 1
 """Zammad's user 1 owns what nobody owns."""
 
-EMPTY: Mapping[str, object] = MappingProxyType({})
-
 FieldValue = str | int | datetime | frozenset[str] | None
 
 
@@ -225,11 +223,13 @@ class Related:
 class Facts:
     """Everything a rule may know. Equal facts give equal decisions.
 
-    me is zhidu's own user; decided is what the modules decided, for the rules that sum up; empty before.
+    me is zhidu's own user; read the ticket as read, where decisions are laid over it; decided is what the modules
+    decided, for the rules that sum up.
     """
 
     now: datetime
     ticket: Ticket
+    read: Ticket | None = None
     articles: tuple[Article, ...] = ()
     history: tuple[Change, ...] = ()
     people: Mapping[int, Person] = field(default_factory=lambda: MappingProxyType({}))

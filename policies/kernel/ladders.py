@@ -21,6 +21,7 @@ from policies.kernel.facts import Facts, Fired, Person, Post
 
 EFFECTS: Final = ("remind", "warn", "raise", "hand_up", "manager", "finding", "grave_finding")
 
+_ONCE: Final = ("raise", "hand_up")
 _TEXTS: Final = "core"
 _NONE: Final[frozenset[str]] = frozenset()
 _LEADERS: Final = (Post.SUPERVISOR, Post.MANAGER)
@@ -57,10 +58,13 @@ class _Effects:
     whose: int | None
 
     def all(self) -> Iterator[tuple[Action, Say]]:
-        highest = self.seen.reached.highest
-        for rung in self.seen.reached.rungs:
+        """Rung by rung; what changes the ticket once, once, with the grounds of the highest rung that wants it."""
+        rungs = self.seen.reached.rungs
+        last = {effect: rung for rung in rungs for effect in rung.do}
+        for rung in rungs:
             for effect in rung.do:
-                yield from self._one(effect, rung, tells=rung is highest)
+                if effect not in _ONCE or last[effect] is rung:
+                    yield from self._one(effect, rung, tells=rung is rungs[-1])
 
     def _one(self, effect: str, rung: Rung, *, tells: bool) -> Iterator[tuple[Action, Say]]:
         key = f"{self.clock.run}/{rung.name}/{effect}"

@@ -28,13 +28,13 @@ SITUATION = "situation:"
 
 
 def overlay(facts: Facts, decisions: Iterable[Decision]) -> Facts:
-    """`facts` with the ticket as the decisions want it; the same object where nothing differs."""
+    """`facts` with the ticket as the decisions want it, and as it was read; the same object where nothing differs."""
     wanted: dict[str, Any] = {}
     ticket = facts.ticket
     for decision in decisions:
         _lay(decision, ticket, wanted)
     changed = {name: value for name, value in wanted.items() if getattr(ticket, name) != value}
-    return replace(facts, ticket=replace(ticket, **changed)) if changed else facts
+    return replace(facts, ticket=replace(ticket, **changed), read=facts.read or ticket) if changed else facts
 
 
 def _lay(decision: Decision, ticket: Ticket, wanted: dict[str, Any]) -> None:
