@@ -6,16 +6,18 @@ Written with what Zammad's sanitiser leaves: tables, colours, borders, `details`
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import starmap
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from integrations.zammad.writes import ArticleWrite
 from policies.kernel.decisions import Decision, Note, Reply, Say, Tell
 from policies.kernel.duties import Duty, duties
 from policies.kernel.evaluate import Verdict
 from policies.kernel.facts import Facts
+from policies.kernel.overlay import SITUATION
 from policies.kernel.voice import Voice
 
 _CORE = "core"
@@ -63,13 +65,18 @@ class NoteWriter:
         if not (shown or mentions or drafts):
             return None
         decisions = (*shown, *mentions, *(draft.decision for draft in drafts))
-        key = _key(given.ticket.id, decisions)
-        if key in known:
+        key = _new_key(given, decisions, known)
+        if key is None:
             return None
-        page = _Page(voice=self.voice(verdict.facts), verdict=verdict, url=self.url)
-        parts = (page.headline(shown), *map(page.mention, mentions), page.reasons(shown), *map(page.draft, drafts))
+        page = _Page(voice=self.voice(verdict.facts), verdict=verdict, url=self.url.rstrip("/"))
+        parts = (
+            page.headline(shown),
+            *starmap(page.mention, _by_person(mentions)),
+            page.reasons(shown),
+            *map(page.draft, drafts),
+        )
         lines = (
-            page.plain_headline(shown),
+            page.plain_headline(),
             *(page.plain(d) for d in (*mentions, *shown)),
             *map(page.plain_draft, drafts),
         )
@@ -87,14 +94,37 @@ class NoteWriter:
         return self.to_customer(facts).say(decision.action.text, decision.module)
 
 
+def _lines(*texts: str) -> Markup:
+    """Plain texts as HTML, each line of them on a line of its own."""
+    return Markup("<br>").join(line for text in texts for line in text.splitlines())
+
+
+def _by_person(mentions: Sequence[Decision]) -> Iterator[tuple[int, list[tuple[Say, str]]]]:
+    """Each person once, in order, with what the person is told and by which module."""
+    told: dict[int, list[tuple[Say, str]]] = {}
+    for decision in mentions:
+        if isinstance(decision.action, Tell):
+            told.setdefault(decision.action.person, []).append((decision.action.text, decision.module))
+    yield from told.items()
+
+
 def _weight(decision: Decision) -> int:
     return -decision.action.weight if isinstance(decision.action, Note) else 0
 
 
-def _key(ticket_id: int, decisions: Sequence[Decision]) -> str:
-    """Names the occasion: the same decisions on the same ticket give the same key."""
-    keys = "\n".join(sorted(str(getattr(d.action, "key", "")) for d in decisions))
-    return f"{ticket_id}:note:{hashlib.sha256(keys.encode()).hexdigest()[:16]}"
+def _new_key(given: Facts, decisions: Sequence[Decision], known: set[str]) -> str | None:
+    """Names the occasion: the same decisions on the same ticket give the same key; None when that note stands there.
+
+    A situation that has come back after another is an occasion of its own, with a number.
+    """
+    keys = [str(getattr(d.action, "key", "")) for d in decisions]
+    key = f"{given.ticket.id}:note:{hashlib.sha256(chr(10).join(sorted(keys)).encode()).hexdigest()[:16]}"
+    times = sum(1 for other in known if other == key or other.startswith(f"{key}:"))
+    before = given.memory.situation
+    came_back = before is not None and any(k.startswith(SITUATION) and k != f"{SITUATION}{before}" for k in keys)
+    if times == 0:
+        return key
+    return f"{key}:{times + 1}" if came_back else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,16 +148,14 @@ class _Page:
         """What is due next, when and by which clause; without an open duty the weightiest line."""
         duty = self.duty
         if duty is None:
-            return self._banner(escape(self.plain(shown[0])) if shown else Markup(""), _SOON)
+            return self._banner(_lines(self.plain(shown[0])), _SOON) if shown else Markup("")
         late = duty.status == "breached"
         when = Markup("<b>{}</b>").format(self._when(duty))
-        clause = Markup('<span style="color:#888888">{}</span>').format(duty.clause)
-        what = escape(self.voice.say(duty.text, duty.module))
+        clause = Markup('<span style="color:#666666">{}</span>').format(duty.clause)
+        what = self.voice.say(duty.text, duty.module)
         return self._banner(Markup("{} {} &nbsp; {}").format(when, what, clause), _LATE if late else _SOON)
 
     def _banner(self, inner: Markup, colour: str) -> Markup:
-        if not inner:
-            return inner
         style = f"border-left:4px solid {colour};background-color:{_TINT[colour]};padding:6px 10px"
         return Markup('<table style="width:100%"><tbody><tr><td style="{}">{}</td></tr></tbody></table>').format(
             style, inner
@@ -138,29 +166,29 @@ class _Page:
         key = "note.late" if duty.status == "breached" else due
         return self._core(key, when=self.voice.word(duty.due_at, _CORE))
 
-    def mention(self, decision: Decision) -> Markup:
-        action = decision.action
-        assert isinstance(action, Tell)  # noqa: S101 - chosen by its type above
+    def mention(self, person: int, told: Sequence[tuple[Say, str]]) -> Markup:
+        """One person, named once, with everything the person must hear."""
         link = Markup('<a href="{}/#user/profile/{}" data-mention-user-id="{}">{}</a>').format(
-            self.url, action.person, action.person, self.voice.person(action.person)
+            self.url, person, person, self.voice.person(person)
         )
-        return Markup("<p>{} {}</p>").format(link, self.voice.say(action.text, decision.module))
+        return Markup("<p>{} {}</p>").format(link, _lines(*(self.voice.say(text, module) for text, module in told)))
 
     def reasons(self, shown: Sequence[Decision]) -> Markup:
         """The grounds, one line each with its clause, folded."""
         if not shown:
             return Markup("")
         row = Markup('<tr><td style="{}"><b>{}</b></td><td style="{}">{}</td></tr>')
-        rows = Markup("").join(row.format(_CELL, "、".join(d.clauses), _CELL, self.plain(d)) for d in shown)
+        rows = Markup("").join(row.format(_CELL, "、".join(d.clauses), _CELL, _lines(self.plain(d))) for d in shown)
         summary = self._core("note.why", count=len(shown))
         return Markup("<details><summary>{}</summary><table><tbody>{}</tbody></table></details>").format(summary, rows)
 
     def draft(self, draft: Draft) -> Markup:
         title = self._core("note.draft", clause="、".join(draft.decision.clauses))
-        text = Markup("<br>").join(draft.text.splitlines())
-        return Markup("<details><summary>{}</summary><blockquote>{}</blockquote></details>").format(title, text)
+        return Markup("<details><summary>{}</summary><blockquote>{}</blockquote></details>").format(
+            title, _lines(draft.text)
+        )
 
-    def plain_headline(self, shown: Sequence[Decision]) -> str:
+    def plain_headline(self) -> str:
         if self.duty is None:
             return ""
         return f"{self._when(self.duty)} {self.voice.say(self.duty.text, self.duty.module)} ({self.duty.clause})"
