@@ -16,6 +16,7 @@ from integrations.notify.mail import Mailer
 from integrations.store.errors import StoreError
 from integrations.store.store import Store
 from integrations.zammad.errors import ZammadError
+from jobs.absences import Absences
 from jobs.drain import Workers
 from jobs.post import Post
 from jobs.process import Processor
@@ -38,6 +39,8 @@ KEEP_DONE: Final = timedelta(days=30)
 """How long finished deliveries and messages stay to be looked at."""
 
 _ADOPT_FROM: Final = "adopt_from"
+
+_OVER: Final = frozenset({"closed", "merged", "removed"})
 
 
 class _Ready:
@@ -166,12 +169,23 @@ class Service:
         client = self.helpdesk.pool.client
         sweep = Sweep(store=store, now=outside.now, wake=self.wake)
         reconcile = Reconcile(helpdesk=client, store=store, now=outside.now, wake=self.wake)
+        absences = Absences(helpdesk=client, store=store, away=self._away, open=self._open_states, wake=self.wake)
         return {
             "sweep": sweep.run,
             "reconcile": reconcile.run,
+            "absences": absences.run,
             "post": self.post.run,
             "purge": lambda: purge(store, outside.now() - KEEP_DONE),
         }
+
+    def _away(self) -> frozenset[int]:
+        """Who is out of office today, where the default calendar is."""
+        today = self.outside.now().astimezone(self.policy.calendars["default"].zone).date()
+        return frozenset(one.id for one in self.helpdesk.directory.people(today).values() if one.away)
+
+    def _open_states(self) -> tuple[int, ...]:
+        names = self.helpdesk.names
+        return tuple(one.id for one in names.states() if names.state_type(one.id) not in _OVER)
 
     def _adopt_from(self) -> datetime:
         """From when on tickets are taken in; without a setting, from the first start."""
@@ -196,5 +210,6 @@ def timetable_of(config: Config) -> tuple[Tick, ...]:
         Tick(name="sweep", every=schedule.sweep_every_seconds),
         Tick(name="post", every=schedule.post_every_seconds),
         Tick(name="reconcile", every=schedule.reconcile_every_seconds),
+        Tick(name="absences", every=schedule.people_every_seconds),
         Tick(name="purge", every=schedule.purge_every_seconds),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,12 +15,15 @@ from jobs.drain import Workers
 from jobs.process import Outcome
 from zhidu.demo.actors import Actors, Opened
 from zhidu.demo.script import Act, Astray, Case, Cue, Leave, Outage
-from zhidu.demo.stage import RECONCILE_EVERY, Stage
+from zhidu.demo.stage import PEOPLE_EVERY, RECONCILE_EVERY, Stage
 from zhidu.demo.story import Story
 from zhidu.demo.watching import Judgement, WatchedPlanner
 
 SWEEP_EVERY: Final = timedelta(seconds=30)
 """Between two looks for due clocks of tickets that could not be looked at."""
+
+RETRY_EVERY: Final = timedelta(seconds=5)
+"""Between two tries to find work when what waits may not be done yet."""
 
 AGAIN: Final = timedelta(minutes=1)
 """Who found the helpdesk gone tries again, one after the other, once it is back."""
@@ -70,10 +73,13 @@ class Player:
     tally: Tally = field(default_factory=Tally)
     actors: Actors = field(init=False)
     workers: Workers = field(init=False)
+    jobs: Mapping[str, Callable[[], object]] = field(init=False)
     _opened: dict[str, tuple[Case, Opened]] = field(default_factory=dict)
     _judgement: Judgement | None = None
     _swept_at: datetime = field(init=False)
     _reconcile_at: datetime = field(init=False)
+    _people_at: datetime = field(init=False)
+    _idle_at: datetime = field(init=False)
     _back_at: datetime | None = None
     _told_waiting: bool = False
     _put_off: int = 0
@@ -86,7 +92,8 @@ class Player:
         watched = replace(processor, planner=planner)
         stage.service.processor = watched
         self.workers = Workers(store=stage.service.store, process=self._process, name="demo")
-        self._swept_at = self._reconcile_at = stage.clock.now()
+        self.jobs = stage.service.jobs()
+        self._swept_at = self._reconcile_at = self._people_at = self._idle_at = stage.clock.now()
 
     @property
     def example(self) -> int:
@@ -116,20 +123,24 @@ class Player:
             self._cue(self.cues.pop(0))
             self.stage.clock.tick(OWN_TIME)
         self._sweep()
-        self._reconcile()
+        self._timetable()
         if self.workers.drain():
             self.stage.service.post.run()
+        else:
+            self._idle_at = self.stage.clock.now()
 
     def _next(self) -> datetime:
         """When something happens next."""
         store = self.stage.service.store
-        found = [self._reconcile_at]
+        found = [self._reconcile_at, self._people_at]
         found += [cue.at for cue in self.cues[:1]]
         found += [at for at in (self.stage.box.queue.next_at(), self._back_at) if at is not None]
         due = store.clocks.next_at()
         if due is not None:
             found.append(max(due, self._swept_at + SWEEP_EVERY))
-        found += [entry.due_at for entry in store.inbox.list(EntryStatus.WAITING, limit=1)]
+        found += [
+            max(entry.due_at, self._idle_at + RETRY_EVERY) for entry in store.inbox.list(EntryStatus.WAITING, limit=1)
+        ]
         return max(min(found), self.stage.clock.now())
 
     def _sweep(self) -> None:
@@ -137,20 +148,25 @@ class Player:
         due = store.clocks.next_at()
         if due is not None and due <= now and now >= self._swept_at + SWEEP_EVERY:
             self._swept_at = now
-            self.stage.service.jobs()["sweep"]()
+            self.jobs["sweep"]()
 
-    def _reconcile(self) -> None:
+    def _timetable(self) -> None:
+        """The rounds that the timetable wants; what fails while the helpdesk is gone comes again."""
         now = self.stage.clock.now()
-        if now < self._reconcile_at:
-            return
-        self._reconcile_at = now + timedelta(seconds=RECONCILE_EVERY)
+        if now >= self._reconcile_at:
+            self._reconcile_at = now + timedelta(seconds=RECONCILE_EVERY)
+            if missed := self._round("reconcile"):
+                self.story.company(now, "missed", count=missed)
+        if now >= self._people_at:
+            self._people_at = now + timedelta(seconds=PEOPLE_EVERY)
+            self._round("absences")
+
+    def _round(self, job: str) -> object:
         try:
-            missed = self.stage.service.jobs()["reconcile"]()
+            return self.jobs[job]()
         except ZammadError:
             self._wait_for_helpdesk()
-            return
-        if missed:
-            self.story.company(now, "missed", count=missed)
+            return None
 
     def _wait_for_helpdesk(self) -> None:
         if not self._told_waiting:
@@ -208,7 +224,7 @@ class Player:
 
     def _tell_leave(self, now: datetime, leave: Leave) -> None:
         words = self.story.words
-        until = words.when(leave.until).removesuffix(" 00:00")
+        until = words.when(leave.until)
         if leave.stand_in is None:
             self.story.company(now, "leave", person=words.person(leave.who), until=until)
             return

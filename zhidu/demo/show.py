@@ -22,7 +22,7 @@ from zhidu.demo.company import login, password
 from zhidu.demo.export import export
 from zhidu.demo.player import Player
 from zhidu.demo.script import ZONE, Week, cues, load_week
-from zhidu.demo.stage import Stage, staged
+from zhidu.demo.stage import SERVICE_USER, Stage, staged
 from zhidu.demo.story import Line, Story, Tone
 from zhidu.demo.summary import Summary, summarise
 from zhidu.demo.words import Words
@@ -115,7 +115,7 @@ class Show:
 
     def _report(self, player: Player, summary: Summary, words: Words, folder: Path) -> None:
         if self.keep is not None:
-            export(player.stage.box, folder / TICKETS)
+            export(player.stage.box, folder / TICKETS, by=SERVICE_USER)
         if self.habits.json:
             click.echo(json.dumps(summary.as_json(), ensure_ascii=False))
             return

@@ -21,6 +21,7 @@ from policies.kernel.texts import Language
 from zhidu import compose
 from zhidu.demo.clock import Chance, VirtualClock, virtual_outside
 from zhidu.demo.company import DOMAIN, GROUPS, MEMBERS, login, password
+from zhidu.demo.script import ZONE
 from zhidu.people_file import load_people
 from zhidu.policy import Policy, load_policy
 from zhidu.services import Service
@@ -29,6 +30,9 @@ from zhidu.settings import load_settings
 SERVICE_USER: Final = f"zhidu@{DOMAIN}"
 RECONCILE_EVERY: Final = 1800.0
 """Virtual seconds between two searches for missed changes: ten days have few enough of them to be played fast."""
+
+PEOPLE_EVERY: Final = 7200.0
+"""Virtual seconds between two looks at who is there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +88,9 @@ def staged(folder: Path, *, clock: VirtualClock, chance: Chance, tongue: Languag
 
 
 def _people(box: Sandbox, tongue: Language) -> None:
-    """Groups with a mailbox, members with access to them; nobody hears of what nobody owns but by the policy."""
+    """The zone, groups with a mailbox, members with access to them, and the service's own user."""
+    zone = {"name": "Yunhe", "timezone": str(ZONE), "default": True, "business_hours": {}}
+    box.request("POST", "/api/v1/calendars", json=zone)
     for name in GROUPS:
         _, group = box.request("POST", "/api/v1/groups", json={"name": name, "active": True})
         assert isinstance(group, dict)  # noqa: S101 - a JSON object, as every group is answered
@@ -128,7 +134,7 @@ def _configure(config: Path, url: str, tongue: Language, *, token: str, secret: 
         "helpdesk": {"url": url, "token_file": "token"},
         "store": {"url": "sqlite:///../zhidu.db"},
         "http": {"port": 0, "webhook_secret_file": "webhook_secret"},
-        "schedule": {"reconcile_every_seconds": RECONCILE_EVERY, "people_every_seconds": 21_600.0},
+        "schedule": {"reconcile_every_seconds": RECONCILE_EVERY, "people_every_seconds": PEOPLE_EVERY},
         "log": {"level": "critical"},
     }
     posts: dict[str, list[str]] = {}

@@ -175,8 +175,8 @@ class Story:
     def _headline(self, at: datetime, day: date) -> Iterable[Line]:
         found = self.calendar.day(day)
         kind = self.words.of(f"day.{found.kind}", name=found.name)
-        title = self.words.when(datetime(day.year, day.month, day.day, tzinfo=ZONE)).removesuffix(" 00:00")
-        what = f"{title} {day.year}" + (f" – {kind}" if kind else "")
+        noon = datetime(day.year, day.month, day.day, 12, tzinfo=ZONE)
+        what = self.words.when(noon).removesuffix(" 12:00") + (f" – {kind}" if kind else "")
         yield Line(at=at, number="", who="", what=what, tone="day")
 
 

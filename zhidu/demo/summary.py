@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
@@ -18,10 +17,12 @@ from integrations.zammad.sandbox import Sandbox
 from zhidu.demo.company import MEMBERS, login
 from zhidu.demo.player import Player
 from zhidu.demo.script import ZONE
-from zhidu.demo.story import padded
+from zhidu.demo.stage import SERVICE_USER
+from zhidu.demo.story import columns, padded
 from zhidu.demo.words import Words
 
 _ALL: Final = 1_000_000
+_SEARCH: Final = "POST /api/v1/tickets/search"
 
 _WIDTH, _NAME, _TOTAL = 110, 28, 5
 """Columns of the table, of its names and of its figures."""
@@ -51,8 +52,10 @@ class Summary:
     findings         code → how many
     deliveries       new, duplicate … → how many; echo: of the new, those that told of our own write alone
     reads, writes    the service's calls to the helpdesk in the week; setting up is not counted
-    events           deliveries that were taken in, clocks that were due and changes that were found by reading
+    searches         calls that look for changes without a delivery, as the timetable says; not among the reads
+    events           deliveries that were taken in, clocks that were due and changes that were found by searching
     told             login → how often the helpdesk told that person of something
+    told_by_zhidu    how often of these it told of what zhidu did
     seconds          real time that the play took; the only figure that differs from one play to the next
     """
 
@@ -74,17 +77,19 @@ class Summary:
     replies: int
     mails: Mapping[str, int]
     told: Mapping[str, int]
+    told_by_zhidu: int
     deliveries: Mapping[str, int]
     looks: Mapping[str, int]
     events: int
     reads: int
     writes: int
+    searches: int
     lines: int
     seconds: float
 
     def as_json(self) -> dict[str, Any]:
         """One object; instants with their offset, shares to the hundredth."""
-        found = {name: _plain(value) for name, value in asdict(self).items() if name != "clocks"}
+        found = {one.name: _plain(getattr(self, one.name)) for one in fields(self) if one.name != "clocks"}
         found["clocks"] = {clause: asdict(clocks) for clause, clocks in self.clocks.items()}
         totals = Clocks(
             met=sum(clocks.met for clocks in self.clocks.values()),
@@ -123,11 +128,14 @@ class Summary:
         yield "notes", self.notes, []
         yield "replies", self.replies, []
         yield "mails", sum(self.mails.values()), _counts(self.mails)
-        yield "told", sum(self.told.values()), _counts({words.person(who): n for who, n in self.told.items()})
+        by_zhidu = words.of("summary.by_zhidu", count=self.told_by_zhidu)
+        told = {words.person(who): count for who, count in self.told.items()}
+        yield "told", sum(self.told.values()), [by_zhidu, *_counts(told)]
         taken = {name: count for name, count in self.deliveries.items() if name != "echo"}
         yield "deliveries", sum(taken.values()), _counts(self.deliveries)
         yield "looks", sum(self.looks.values()), _counts(self.looks)
-        yield "helpdesk", self.reads + self.writes, [self._per_event(words)]
+        searches = words.of("summary.searches", count=self.searches)
+        yield "helpdesk", self.reads + self.writes + self.searches, [self._per_event(words), searches]
 
     def _per_event(self, words: Words) -> str:
         reads, writes = self.reads / max(1, self.events), self.writes / max(1, self.events)
@@ -148,10 +156,16 @@ def _counts(counts: Mapping[str, int]) -> list[str]:
 def _row(name: str, total: int, parts: list[str]) -> Iterator[str]:
     """A figure with its parts, on as many lines as they need."""
     margin = " " * (_NAME + _TOTAL + 3)
-    text = textwrap.wrap(", ".join(parts), width=_WIDTH - len(margin), break_on_hyphens=False) or [""]
-    yield f"{padded(name, _NAME)} {total:>{_TOTAL}}  {text[0]}".rstrip()
-    for more in text[1:]:
-        yield f"{margin}{more}"
+    lines: list[str] = []
+    line = ""
+    for part in parts:
+        if line and columns(line) + columns(part) + 2 > _WIDTH - len(margin):
+            lines, line = [*lines, f"{line},"], ""
+        line = f"{line}, {part}" if line else part
+    first, *more = [*lines, line]
+    yield f"{padded(name, _NAME)} {total:>{_TOTAL}}   {first}".rstrip()
+    for rest in more:
+        yield f"{margin} {rest}"
 
 
 def _plain(value: object) -> object:
@@ -171,6 +185,8 @@ def summarise(player: Player, *, begins: datetime, seed: int, before: tuple[int,
     deliveries = {**delivered, "echo": tally.looks["echo"]}
     facts = [judgement.verdict.facts for judgement in tally.last.values()]
     found = service.store.findings.list(limit=_ALL)
+    searches = counters.by_path[_SEARCH]
+    me = box.desk.logins[SERVICE_USER]
     return Summary(
         begins=begins,
         ends=stage.clock.now(),
@@ -190,11 +206,13 @@ def summarise(player: Player, *, begins: datetime, seed: int, before: tuple[int,
         replies=_articles(box, internal=False),
         mails=_mails(service.store),
         told=_told(box),
+        told_by_zhidu=sum(told.by_id == me for told in box.notifications),
         deliveries=MappingProxyType({name: int(count) for name, count in deliveries.items() if count}),
         looks=_sorted(tally.looks),
         events=int(delivered.get("new", 0)) + tally.reasons["due"] + tally.reasons["missed"],
-        reads=counters.reads - before[0] - actors.reads,
+        reads=counters.reads - before[0] - actors.reads - searches,
         writes=counters.writes - before[1] - actors.writes,
+        searches=searches,
         lines=player.story.lines,
         seconds=seconds,
     )
