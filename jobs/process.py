@@ -34,6 +34,9 @@ log = structlog.get_logger()
 _REST = timedelta(hours=1)
 """How long the clocks of a ticket in the dead letters wait before the sweep tries it again."""
 
+_WRITING = timedelta(minutes=1)
+"""How much of a claim must be left before a plan is written; more than a write takes when the helpdesk is slow."""
+
 
 class Outcome(StrEnum):
     """How one look at a ticket ended."""
@@ -171,9 +174,15 @@ class Processor:
             return self._finish(work, Outcome.SAME)
         applied = Applied(ticket=None)
         if not judged.plan.empty or judged.plan.decisions:
+            if not self._is_still_ours(work):
+                return Outcome.LOST
             self._stage(judged)
             applied = self._apply(judged, calls)
         return self._commit(work, judged, applied)
+
+    def _is_still_ours(self, work: Work) -> bool:
+        """Whether nobody else took the ticket while it was read: a slow helpdesk can outlast a claim."""
+        return self.now() < work.lease_until - _WRITING or self.store.inbox.renew(work, 2 * _WRITING)
 
     def _say(self, judged: Judged) -> None:
         """The plan as a line of the log each: fields, and the rules that want something."""
