@@ -10,7 +10,6 @@ from policies.kernel.evaluate import evaluate
 from policies.kernel.modules import Module
 from zhidu.policy import load_cast, load_policy, play_row, rows_of
 
-
 POLICY = load_policy(None)
 CAST = load_cast()
 ROWS = {
