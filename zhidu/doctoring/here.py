@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -137,7 +138,7 @@ def store_lines(settings: Settings, outside: Outside) -> Iterator[Line]:
         yield fail("store", str(errors), "put the database's password there", exits.WRONG)
         return
     if file is not None and not file.is_file():
-        yield Line(about="store", what=f"{file} is made when the service first starts")
+        yield _to_be_made(file)
         return
     try:
         with opened(settings, outside) as store:
@@ -146,6 +147,15 @@ def store_lines(settings: Settings, outside: Outside) -> Iterator[Line]:
         yield fail("store", str(error), "see store.url in zhidu.yaml", exits.OUT_OF_REACH)
         return
     yield from health_lines(health)
+
+
+def _to_be_made(file: Path) -> Line:
+    """Whether the service could make its file, and the folders above it."""
+    above = next(place for place in file.parents if place.exists())
+    if above.is_dir() and os.access(above, os.W_OK | os.X_OK):
+        return Line(about="store", what=f"{file} is made when the service first starts")
+    do = "let the service's account write there, or set store.url"
+    return fail("store", f"{file} cannot be made: no writable folder at {above}", do, exits.WRONG)
 
 
 def health_lines(health: Health) -> Iterator[Line]:

@@ -163,3 +163,18 @@ ADDRESSES = {
 @pytest.mark.parametrize(("http", "address"), ADDRESSES.values(), ids=ADDRESSES)
 def test_where_a_service_answers(http: Http, address: str | None) -> None:
     assert local_address(http) == address
+
+
+@pytest.mark.postgres
+def test_on_postgresql(run, folder: Path, postgres_url: str, opened_store) -> None:
+    """Empty, it is out of reach; migrated, it is read and written like a file."""
+    (folder / "zhidu.yaml").write_text(f"store: {{url: '{postgres_url}'}}\n", encoding="utf-8")
+    assert run("--config", folder, "inbox")[0] == 3
+    store = opened_store(postgres_url)
+    store.migrate()
+    store.inbox.enqueue(7, "due")
+    (work,) = store.inbox.claim("w", 1, timedelta(minutes=1))
+    store.inbox.fail(work, "broken")
+    assert run("--config", folder, "inbox", "replay", "--all")[:2] == (0, "1 waiting again\n")
+    answer = json.loads(run("--config", folder, "status", "--json")[1])
+    assert (answer["store"]["engine"], answer["inbox"]["waiting"]) == ("postgresql", 1)

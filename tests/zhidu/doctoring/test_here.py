@@ -164,6 +164,7 @@ def test_store(found: Health, levels: list[Level], status: int) -> None:
 PLACES = {
     # row               zhidu.yaml                                                          level       status
     "not there yet": ('store: {url: "sqlite:///zhidu.db"}', Level.OK, exits.DONE),
+    "nowhere to make it": ('store: {url: "sqlite:///zhidu.yaml/zhidu.db"}', Level.FAIL, exits.WRONG),
     "no PostgreSQL": ('store: {url: "postgresql://zhidu@127.0.0.1:1/zhidu"}', Level.FAIL, exits.OUT_OF_REACH),
     "no password": (
         'store: {url: "postgresql://zhidu@127.0.0.1:1/zhidu", password_file: nowhere}',
