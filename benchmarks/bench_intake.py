@@ -95,7 +95,9 @@ def serve(kind: str, threads: int, url: str | None) -> None:
     with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR")) as name:
         folder = Path(name)
         with appending(folder) if kind == "appending" else keeping(folder, url) as app:
-            server = Server(app, threads=threads)
+            # The product's own wiring for its application; the yardstick has a thread for each request.
+            intake = app.extensions["intake"] if kind == "keeping" else None
+            server = Server(app, threads=threads, together=intake and intake.together)
             server.start()
             print(server.port, flush=True)
             sys.stdin.read()

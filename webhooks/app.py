@@ -43,7 +43,7 @@ def create_app(
     max_bytes: int = MAX_BYTES,
     wake: Callable[[], None] | None = None,
 ) -> Flask:
-    """The application: `POST /hooks/zammad`, `GET /healthz`, `/readyz`, `/metrics`.
+    """The application: `POST /hooks/zammad`, `GET /healthz`, `/readyz`, `/metrics`. `extensions["intake"]`: the Intake.
 
     secret       the webhook's `signature_token`; None: deliveries get 503 until one is configured
     registry     what `/metrics` shows
@@ -65,6 +65,7 @@ def create_app(
         max_bytes=max_bytes,
         wake=wake,
     )
+    app.extensions["intake"] = intake
     app.wsgi_app = _IntakeFirst(intake=intake, others=app.wsgi_app)  # type: ignore[method-assign]
     return app
 

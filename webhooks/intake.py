@@ -16,16 +16,18 @@ who replays a signed body under a new id makes a ticket be looked at once more, 
 
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, NoReturn
+from functools import partial
+from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 import structlog
 
 from integrations.store.errors import Refused, StoreError
 from integrations.store.records import Accepted, Delivery
 from webhooks import payloads
+from webhooks.lane import ANSWER
 from webhooks.ports import Inbox, Meter, Outcome
 from webhooks.signature import Verdict, sign, verify
 
@@ -60,25 +62,39 @@ _EXTRA_HEADERS = {
     # Whatever follows on this connection belongs to a body nobody reads.
     Outcome.TOO_LARGE: (("Connection", "close"),),
 }
-_OUTCOMES = {Accepted.NEW: Outcome.NEW, Accepted.DUPLICATE: Outcome.DUPLICATE}
+_KEPT = (Outcome.NEW, Outcome.DUPLICATE)
 
 _DELIVERY_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}", re.ASCII)
 _LONGEST_TRIGGER = 200
 
+Answer: TypeAlias = "Callable[[StartResponse], Iterable[bytes]]"
+
 _log = structlog.get_logger("webhooks.intake")
 
 
-class _Stop(Exception):
-    """The request ends here as `outcome`; `reason` carries nothing of its content."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ending:
+    """How a request ends. `outcome` is None for what is no delivery at all; `reason` holds nothing of its content."""
 
-    def __init__(self, outcome: Outcome, reason: str) -> None:
-        super().__init__(reason)
-        self.outcome = outcome
-        self.reason = reason
+    outcome: Outcome | None
+    reason: str = ""
+
+
+_POST_ONLY = _Ending(outcome=None, reason="POST only")
+_FAILED = _Ending(outcome=Outcome.FAILED, reason="failed")
+_ENDINGS = {Accepted.NEW: _Ending(outcome=Outcome.NEW), Accepted.DUPLICATE: _Ending(outcome=Outcome.DUPLICATE)}
+
+
+class _Stop(Exception):
+    """The request ends here."""
+
+    def __init__(self, ending: _Ending) -> None:
+        super().__init__(ending.reason)
+        self.ending = ending
 
 
 def _stop(outcome: Outcome, reason: str) -> NoReturn:
-    raise _Stop(outcome, reason)
+    raise _Stop(_Ending(outcome=outcome, reason=reason))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,42 +115,74 @@ class Intake:
     wake: Callable[[], None] | None = None
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] != "POST":
-            return _answer(start_response, "405 Method Not Allowed", "POST only", (("Allow", "POST"),))
-        began = time.perf_counter()
-        outcome, reason = self._outcome(environ)
-        self.meter.delivered(outcome, time.perf_counter() - began)
-        return _answer(start_response, _STATUS[outcome], reason, _EXTRA_HEADERS.get(outcome, ()))
+        answer: Answer | None = environ.get(ANSWER)
+        if answer is None:
+            [answer] = self.together((environ,))
+        return answer(start_response)
 
-    def _outcome(self, environ: "WSGIEnvironment") -> tuple[Outcome, str]:
-        """What became of the request, with the reason where it was not kept, which is logged.
+    def together(self, environs: "Sequence[WSGIEnvironment]") -> "Sequence[Answer]":
+        """Takes in what arrived together, with one commit, and gives each request's answer. Raises nothing.
 
-        What was kept is not: the line about the look it leads to names the deliveries, and the meter counts them.
+        A server that can calls this first, and the application with the answer as `environ[ANSWER]`.
         """
-        try:
-            outcome, delivery = self._take_in(environ)
-        except _Stop as stop:
-            _log.warning(
-                "delivery refused",
-                outcome=stop.outcome.value,
-                reason=stop.reason,
-                delivery_id=_delivery_id(environ) or None,
-                length=environ.get("CONTENT_LENGTH") or None,
-                peer=environ.get("REMOTE_ADDR"),
-            )
-            return stop.outcome, stop.reason
-        except Exception:
-            _log.exception("intake failed", delivery_id=_delivery_id(environ) or None)
-            return Outcome.FAILED, "failed"
-        if outcome is Outcome.NEW and self.wake is not None:
+        began = time.perf_counter()
+        readings = [self._read(environ) for environ in environs]
+        deliveries = [reading for reading in readings if isinstance(reading, Delivery)]
+        kept = iter(self._keep(deliveries))
+        endings = [next(kept) if isinstance(reading, Delivery) else reading for reading in readings]
+        if self.wake is not None and any(ending.outcome is Outcome.NEW for ending in endings):
             try:
                 self.wake()
             except Exception:
                 # It is committed: the workers' next round finds it.
-                _log.exception("wake failed", delivery_id=delivery.delivery_id)
-        return outcome, ""
+                _log.exception("wake failed")
+        took = time.perf_counter() - began
+        for environ, ending in zip(environs, endings, strict=True):
+            self._note(environ, ending, took)
+        return [partial(_answer, ending) for ending in endings]
 
-    def _take_in(self, environ: "WSGIEnvironment") -> tuple[Outcome, Delivery]:
+    def _note(self, environ: "WSGIEnvironment", ending: _Ending, took: float) -> None:
+        """Counts the request, and logs it where it was not kept.
+
+        What was kept is not: the line about the look it leads to names the deliveries.
+        """
+        if ending.outcome is None:
+            return
+        self.meter.delivered(ending.outcome, took)
+        if ending.outcome not in _KEPT and ending.outcome is not Outcome.FAILED:
+            _log.warning(
+                "delivery refused",
+                outcome=ending.outcome.value,
+                reason=ending.reason,
+                delivery_id=_delivery_id(environ) or None,
+                length=environ.get("CONTENT_LENGTH") or None,
+                peer=environ.get("REMOTE_ADDR"),
+            )
+
+    def _keep(self, deliveries: Sequence[Delivery]) -> Sequence[_Ending]:
+        """What the inbox made of `deliveries`, once they are durable."""
+        if not deliveries:
+            return ()
+        try:
+            answers = self.inbox.accept_all(deliveries)
+        except Exception:
+            _log.exception("intake failed", delivery_id=[delivery.delivery_id for delivery in deliveries])
+            return [_FAILED] * len(deliveries)
+        return [_ENDINGS[answer] if isinstance(answer, Accepted) else _not_kept(answer) for answer in answers]
+
+    def _read(self, environ: "WSGIEnvironment") -> Delivery | _Ending:
+        """The delivery, or how the request ends without one."""
+        if environ["REQUEST_METHOD"] != "POST":
+            return _POST_ONLY
+        try:
+            return self._genuine(environ)
+        except _Stop as stop:
+            return stop.ending
+        except Exception:
+            _log.exception("intake failed", delivery_id=_delivery_id(environ) or None)
+            return _FAILED
+
+    def _genuine(self, environ: "WSGIEnvironment") -> Delivery:
         if not self.secret:
             _stop(Outcome.NO_SECRET, "no webhook secret is configured")
         body = self._body(environ)
@@ -145,13 +193,7 @@ class Intake:
             case Verdict.WRONG:
                 _stop(Outcome.FORGED, "wrong signature")
             case Verdict.GENUINE:
-                delivery = self._delivery(environ, body, digest=digest)
-        try:
-            return _OUTCOMES[self.inbox.accept(delivery)], delivery
-        except Refused:
-            _stop(Outcome.MALFORMED, "a value the store cannot hold")
-        except StoreError as error:
-            _stop(Outcome.UNAVAILABLE, f"the store cannot keep it now ({type(error).__name__})")
+                return self._delivery(environ, body, digest=digest)
 
     def _body(self, environ: "WSGIEnvironment") -> bytes:
         """The raw body, of which at most `max_bytes` + 1 bytes are ever read."""
@@ -213,10 +255,17 @@ def _trigger(environ: "WSGIEnvironment") -> str:
     return text if text.isprintable() else "".join(character for character in text if character.isprintable())
 
 
-def _answer(
-    start_response: "StartResponse", status: str, reason: str, headers: tuple[tuple[str, str], ...]
-) -> Iterable[bytes]:
-    body = f"{reason}\n".encode() if reason else b""
+def _not_kept(error: StoreError) -> _Ending:
+    if isinstance(error, Refused):
+        return _Ending(outcome=Outcome.MALFORMED, reason="a value the store cannot hold")
+    return _Ending(outcome=Outcome.UNAVAILABLE, reason=f"the store cannot keep it now ({type(error).__name__})")
+
+
+def _answer(ending: _Ending, start_response: "StartResponse") -> Iterable[bytes]:
+    outcome = ending.outcome
+    status = "405 Method Not Allowed" if outcome is None else _STATUS[outcome]
+    headers = (("Allow", "POST"),) if outcome is None else _EXTRA_HEADERS.get(outcome, ())
+    body = f"{ending.reason}\n".encode() if ending.reason else b""
     kind = [("Content-Type", "text/plain; charset=utf-8")] if body else []
     start_response(status, [*kind, ("Content-Length", str(len(body))), *SECURITY_HEADERS, *headers])
     return [body] if body else []

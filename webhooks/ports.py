@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from integrations.store.errors import StoreError
 from integrations.store.records import Accepted, Delivery
 
 
@@ -34,10 +35,10 @@ class Check:
 class Inbox(Protocol):
     """Where deliveries are kept."""
 
-    def accept(self, delivery: Delivery) -> Accepted:
-        """Keeps `delivery`; durable when this returns.
+    def accept_all(self, deliveries: Sequence[Delivery]) -> Sequence[Accepted | StoreError]:
+        """Keeps `deliveries`, in one commit; durable when this returns. For each what became of it, in order.
 
-        raises   integrations.store.errors.Refused – it can never be kept · StoreError – not now
+        An error is that of one delivery: Refused – it can never be kept · another StoreError – not now.
         """
         ...
 

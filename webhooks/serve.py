@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from waitress.channel import HTTPChannel
 from waitress.server import create_server
 from waitress.task import ErrorTask, ThreadedTaskDispatcher
 from waitress.wasyncore import close_all, loop
 
-from webhooks.intake import MAX_BYTES, SECURITY_HEADERS
+from webhooks.intake import MAX_BYTES, PATH, SECURITY_HEADERS
+from webhooks.lane import LaneChannel, LaneDispatcher, Together
 from webhooks.ports import Meter, Outcome
 
 if TYPE_CHECKING:
@@ -30,10 +30,11 @@ class Server:
     """Serves `app` between `start` and `stop`; `host` and `port` say where.
 
     port             0 takes a free one
-    threads          requests handled at a time; the store commits those that wait together
+    threads          requests handled at a time, deliveries not counted where they come `together`
     max_bytes        of a request's body. Longer ones get 413 without being read, and a body never rests on disk
     idle_after       seconds after which a connection without a request is closed
     connections      at a time; more wait in the system's queue
+    together         `Intake.together`: deliveries that arrive together share a commit; None: each is by itself
     meter            hears of bodies that the server itself found too long
 
     raises           OSError – `host` and `port` cannot be listened on
@@ -49,16 +50,14 @@ class Server:
         max_bytes: int = MAX_BYTES,
         idle_after: int = 30,
         connections: int = 100,
+        together: "Together | None" = None,
         meter: Meter | None = None,
     ) -> None:
         # Bound here, since the server would leave its half-made parts open where the port is taken.
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listener = socket.create_server((host, port), family=family, backlog=_BACKLOG)
         self._map: dict[int, Any] = {}
-        self._dispatcher = ThreadedTaskDispatcher()
-        self._dispatcher.set_thread_count(threads)
-        # waitress warns of every request that waits for a thread, which is how a burst is meant to be met.
-        self._dispatcher.queue_logger = logging.Logger("webhooks.queue", level=logging.ERROR)
+        self._dispatcher = _dispatcher(threads, together)
         self._server = create_server(
             app,
             map=self._map,
@@ -76,6 +75,8 @@ class Server:
             clear_untrusted_proxy_headers=True,
         )
         self._server.channel_class = _channel_class(meter)
+        if isinstance(self._dispatcher, LaneDispatcher):
+            self._server.pull_trigger = self._dispatcher.once_for_all(self._server.pull_trigger)
         self._thread = threading.Thread(target=self._run, name="http", daemon=True)
         self._stopping = threading.Event()
         self._stopped = threading.Event()
@@ -143,6 +144,14 @@ class Server:
         return list(self._server.active_channels.values())
 
 
+def _dispatcher(threads: int, together: "Together | None") -> ThreadedTaskDispatcher:
+    made = ThreadedTaskDispatcher() if together is None else LaneDispatcher(path=PATH, together=together)
+    made.set_thread_count(threads)
+    # waitress warns of every request that waits for a thread, which is how a burst is meant to be met.
+    made.queue_logger = logging.Logger("webhooks.queue", level=logging.ERROR)
+    return made
+
+
 def _is_busy(channel: Any) -> bool:
     """Whether a request is being received or handled, or an answer is not sent yet."""
     return bool(channel.requests or channel.request is not None or channel.total_outbufs_len)
@@ -166,7 +175,7 @@ def _channel_class(meter: Meter | None) -> type[Any]:
             self.set_close_on_finish()
             self.write(body)
 
-    class Channel(HTTPChannel):  # type: ignore[misc]
+    class Channel(LaneChannel):
         error_task_class = Refusal
 
     return Channel

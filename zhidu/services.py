@@ -95,7 +95,14 @@ class Service:
             wake=self.wake,
         )
         http = config.http
-        self.server = Server(app, host=http.host, port=http.port, threads=http.threads, meter=self.metrics)
+        self.server = Server(
+            app,
+            host=http.host,
+            port=http.port,
+            threads=http.threads,
+            together=app.extensions["intake"].together,
+            meter=self.metrics,
+        )
         self.workers: Workers | None = None
         self.processor: Processor | None = None
         self.schedule: Schedule | None = None

@@ -2,23 +2,23 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 from integrations.store.errors import StoreError, StoreUnavailable
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+Answers: TypeAlias = list[Result | StoreError]
 
 
-class _Ticket(Generic[Item, Result]):
-    """One caller's item and, later, its answer. `woken` is held until there is news for the caller."""
+class _Call(Generic[Item, Result]):
+    """One caller's items and, later, an answer for each. `woken` is held until there is news for the caller."""
 
-    __slots__ = ("error", "item", "leads", "result", "woken")
+    __slots__ = ("answers", "items", "leads", "woken")
 
-    def __init__(self, item: Item) -> None:
-        self.item = item
-        self.result: Result | None = None
-        self.error: BaseException | None = None
+    def __init__(self, items: Sequence[Item]) -> None:
+        self.items = items
+        self.answers: Answers[Result] = []
         self.leads = False
         self.woken = threading.Lock()
         self.woken.acquire()
@@ -31,37 +31,42 @@ class GroupCommit(Generic[Item, Result]):
     of those who came meanwhile. There is no thread of its own to start, stop or lose.
 
     flush    makes the items durable in order and returns one result for each; all of them or, raising, none
-    limit    most items in one batch
+    limit    most items in one batch; only what one caller brought is not divided
     """
 
     def __init__(self, flush: Callable[[Sequence[Item]], Sequence[Result]], *, limit: int = 500) -> None:
         self._flush = flush
         self._limit = limit
         self._mutex = threading.Lock()
-        self._gathered: list[_Ticket[Item, Result]] = []
+        self._gathered: list[_Call[Item, Result]] = []
         self._led = False
 
     def submit(self, item: Item) -> Result:
         """The result for `item` once it is durable. Raises what `flush` raised for it."""
-        ticket: _Ticket[Item, Result] = _Ticket(item)
+        [answer] = self.submit_all((item,))
+        if isinstance(answer, StoreError):
+            raise answer
+        return answer
+
+    def submit_all(self, items: Sequence[Item]) -> Answers[Result]:
+        """For each of `items` its result once it is durable, or the error `flush` raised for it."""
+        if not items:
+            return []
+        call: _Call[Item, Result] = _Call(items)
         with self._mutex:
-            self._gathered.append(ticket)
+            self._gathered.append(call)
             if not self._led:
-                self._led = ticket.leads = True
-        if not ticket.leads:
-            ticket.woken.acquire()
-        if ticket.leads:
+                self._led = call.leads = True
+        if not call.leads:
+            call.woken.acquire()
+        if call.leads:
             self._lead()
-        if ticket.error is not None:
-            raise ticket.error
-        assert ticket.result is not None  # noqa: S101 - every batch answers each of its tickets
-        return ticket.result
+        return call.answers
 
     def _lead(self) -> None:
-        """Flushes one batch, in which the caller's own item comes first, and passes the lead on."""
+        """Flushes one batch, in which the caller's own items come first, and passes the lead on."""
         with self._mutex:
-            batch = self._gathered[: self._limit]
-            del self._gathered[: self._limit]
+            batch = self._next_batch()
         try:
             self._settle(batch)
         finally:
@@ -72,27 +77,39 @@ class GroupCommit(Generic[Item, Result]):
                     heir.leads = True
             if heir is not None:
                 heir.woken.release()
-            for ticket in batch[1:]:
-                ticket.woken.release()
+            for call in batch[1:]:
+                call.woken.release()
 
-    def _settle(self, batch: Sequence[_Ticket[Item, Result]]) -> None:
-        """Gives every ticket of `batch` its result or its error."""
+    def _next_batch(self) -> list[_Call[Item, Result]]:
+        """Takes the first caller, and those after it as far as the limit goes, out of those who have gathered."""
+        count, size = 1, len(self._gathered[0].items)
+        for call in self._gathered[1:]:
+            size += len(call.items)
+            if size > self._limit:
+                break
+            count += 1
+        batch = self._gathered[:count]
+        del self._gathered[:count]
+        return batch
+
+    def _settle(self, batch: Sequence[_Call[Item, Result]]) -> None:
+        """Gives every caller of `batch` its answers."""
         try:
-            results = self._flush([ticket.item for ticket in batch])
-        except StoreUnavailable as error:
-            for ticket in batch:
-                ticket.error = StoreUnavailable(*error.args)
-        except StoreError as error:
-            if len(batch) == 1:
-                batch[0].error = error
-                return
-            # One item that cannot be stored must not take its neighbours with it.
-            for ticket in batch:
-                self._settle([ticket])
+            answers = self._answers([item for call in batch for item in call.items])
         except BaseException as error:
-            for ticket in batch:
-                ticket.error = StoreUnavailable(f"interrupted: {type(error).__name__}")
+            for call in batch:
+                call.answers = [StoreUnavailable(f"interrupted: {type(error).__name__}") for _ in call.items]
             raise
-        else:
-            for ticket, result in zip(batch, results, strict=True):
-                ticket.result = result
+        start = 0
+        for call in batch:
+            call.answers = answers[start : start + len(call.items)]
+            start += len(call.items)
+
+    def _answers(self, items: Sequence[Item]) -> Answers[Result]:
+        try:
+            return list(self._flush(items))
+        except StoreUnavailable as error:
+            return [StoreUnavailable(*error.args) for _ in items]
+        except StoreError as error:
+            # One item that cannot be stored must not take its neighbours with it.
+            return [error] if len(items) == 1 else [answer for item in items for answer in self._answers([item])]

@@ -1,6 +1,6 @@
 """The inbox: which tickets to look at, one worker per ticket, until it worked or a person must see it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, update
@@ -9,7 +9,7 @@ from integrations.store import inbox_rows
 from integrations.store.accepting import DELIVERY, insert_deliveries, verify
 from integrations.store.backoff import Backoff
 from integrations.store.database import Session, delete_in_parts, insert_into
-from integrations.store.errors import NotFound
+from integrations.store.errors import NotFound, Refused, StoreError
 from integrations.store.outside import Outside
 from integrations.store.records import Accepted, Delivery, Depth, Entry, EntryStatus, Work
 from integrations.store.tables import INBOX, TURNS, has_status
@@ -18,10 +18,18 @@ _LONGEST_ERROR = 500
 _LOST = "the worker stopped without a word"
 
 
+def _refusal(delivery: Delivery) -> Refused | None:
+    try:
+        verify(delivery)
+    except Refused as refused:
+        return refused
+    return None
+
+
 class Inbox:
     """Entries wait per ticket; a claim takes a ticket with all that is due for it.
 
-    accept    what makes one delivery durable: the store's group commit, or, in a unit, the unit's own transaction
+    accept    what makes deliveries durable: the store's group commit, or, in a unit, the unit's own transaction
     """
 
     def __init__(
@@ -30,7 +38,7 @@ class Inbox:
         outside: Outside,
         *,
         backoff: Backoff,
-        accept: Callable[[Delivery], Accepted] | None = None,
+        accept: Callable[[Sequence[Delivery]], Sequence[Accepted | StoreError]] | None = None,
     ) -> None:
         self._session = session
         self._outside = outside
@@ -42,12 +50,24 @@ class Inbox:
 
         raises   Refused – an id, count or text no database could hold · StoreUnavailable – answer 503, it comes again
         """
-        verify(delivery)
-        return self._accept(delivery)
+        [answer] = self.accept_all((delivery,))
+        if isinstance(answer, StoreError):
+            raise answer
+        return answer
 
-    def _accept_here(self, delivery: Delivery) -> Accepted:
+    def accept_all(self, deliveries: Sequence[Delivery]) -> list[Accepted | StoreError]:
+        """`accept` for deliveries that arrived together: one commit, and for each what `accept` returns or raises.
+
+        In a unit, whose transaction is lost with it, an error of the store is raised.
+        """
+        refusals = [_refusal(delivery) for delivery in deliveries]
+        sound = [delivery for delivery, refused in zip(deliveries, refusals, strict=True) if refused is None]
+        kept = iter(self._accept(sound) if sound else ())
+        return [next(kept) if refused is None else refused for refused in refusals]
+
+    def _accept_here(self, deliveries: Sequence[Delivery]) -> Sequence[Accepted]:
         with self._session.write() as connection:
-            return insert_deliveries(connection, [delivery])[0]
+            return insert_deliveries(connection, deliveries)
 
     def enqueue(self, ticket_id: int, reason: str, *, not_before: datetime | None = None) -> None:
         """Wants `ticket_id` looked at for `reason`, not before `not_before` (now).

@@ -18,7 +18,7 @@ from integrations.store.clocks import Clocks
 from integrations.store.cursors import Cursors
 from integrations.store.database import Bound, Database, PostgresDatabase, Session, SqliteDatabase
 from integrations.store.decisions import Decisions
-from integrations.store.errors import StoreUnavailable, UnusableUrl
+from integrations.store.errors import StoreError, StoreUnavailable, UnusableUrl
 from integrations.store.findings import Findings
 from integrations.store.group import GroupCommit
 from integrations.store.inbox import Inbox
@@ -47,7 +47,7 @@ class Repositories:
         *,
         inbox_backoff: Backoff,
         outbox_backoff: Backoff,
-        accept: Callable[[Delivery], Accepted] | None = None,
+        accept: Callable[[Sequence[Delivery]], Sequence[Accepted | StoreError]] | None = None,
     ) -> None:
         self.inbox = Inbox(session, outside, backoff=inbox_backoff, accept=accept)
         self.looks = Looks(session)
@@ -76,7 +76,7 @@ class Store(Repositories):
             outside,
             inbox_backoff=inbox_backoff,
             outbox_backoff=outbox_backoff,
-            accept=self._commits.submit,
+            accept=self._commits.submit_all,
         )
 
     def _flush(self, deliveries: Sequence[Delivery]) -> Sequence[Accepted]:

@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from prometheus_client import CollectorRegistry
 
+from integrations.store.errors import StoreError
 from integrations.store.records import Accepted, Delivery
 from webhooks.app import create_app
 from webhooks.ports import Check, Outcome
@@ -53,7 +54,12 @@ class MemoryInbox:
     kept: dict[str, Delivery] = field(default_factory=dict)
     failure: Exception | None = None
 
-    def accept(self, delivery: Delivery) -> Accepted:
+    def accept_all(self, deliveries: Sequence[Delivery]) -> list[Accepted | StoreError]:
+        return [self.accept(delivery) for delivery in deliveries]
+
+    def accept(self, delivery: Delivery) -> Accepted | StoreError:
+        if isinstance(self.failure, StoreError):
+            return self.failure
         if self.failure is not None:
             raise self.failure
         if self.kept.setdefault(delivery.delivery_id, delivery) is delivery:

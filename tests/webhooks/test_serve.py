@@ -1,9 +1,11 @@
 """The real server on a free port: over the wire, under load, and stopped in the middle of things."""
 
 import http.client
+import re
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from structlog.testing import capture_logs
@@ -63,9 +65,10 @@ class Gate:
         return [b"done"]
 
 
-def test_the_week_over_the_wire(house, week, serving):
+@pytest.mark.parametrize("together", [True, False], ids=["together", "each by itself"])
+def test_the_week_over_the_wire(house, week, serving, together):
     """Many senders at once, each with its own connection, as Zammad has."""
-    server = serving(house.app)
+    server = serving(house.app, together=house.app.extensions["intake"].together if together else None)
 
     with ThreadPoolExecutor(8) as pool:
         statuses = list(pool.map(lambda one: post(server, one.body, one.headers)[0], week))
@@ -91,6 +94,88 @@ def test_chunked_bodies(house, serving):
     status, _, _ = post(server, iter([body[:5], body[5:]]), {"X-Hub-Signature": sign(body, b"demo-secret")})
 
     assert status == 202
+
+
+def test_deliveries_that_arrive_together_share_a_commit(house, week, serving):
+    """While one commit lasts the others gather, whoever sends them; each gets its own answer."""
+    batches, entered, free = [], threading.Event(), threading.Event()
+
+    def together(environs):
+        entered.set()
+        assert free.wait(10)
+        batches.append(len(environs))
+        return house.app.extensions["intake"].together(environs)
+
+    server = serving(house.app, together=together)
+    forged = week[8].headers | {"X-Hub-Signature": "sha1=0"}
+    with ThreadPoolExecutor(9) as pool:
+        answers = [pool.submit(post, server, week[0].body, week[0].headers)]
+        assert entered.wait(10)
+        answers += [pool.submit(post, server, one.body, one.headers) for one in week[1:8]]
+        answers.append(pool.submit(post, server, week[8].body, forged))
+        while server._dispatcher._waiting.qsize() < 8:
+            threading.Event().wait(0.005)
+        # Other requests have threads of their own.
+        assert post(server, b"", {}, path="/nowhere")[0] == 404
+        free.set()
+        statuses = [answer.result(10)[0] for answer in answers]
+
+    assert statuses == [202] * 8 + [401]
+    assert batches == [1, 8]
+    assert house.wakes == [1, 1]
+    assert set(house.inbox.kept) == {one.headers["X-Zammad-Delivery"] for one in week[:8]}
+
+
+def test_requests_one_after_another_on_a_connection(house, week, serving):
+    """Sent without waiting for the answers, which come in order; the last one closes."""
+    server = serving(house.app, together=house.app.extensions["intake"].together)
+
+    def request(one, more):
+        headers = one.headers | {"Content-Length": str(len(one.body))} | more
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        return f"POST {PATH} HTTP/1.1\r\nHost: x\r\n{lines}\r\n".encode() + one.body
+
+    without = {name: value for name, value in week[1].headers.items() if name != "X-Hub-Signature"}
+    unsigned = replace(week[1], headers=without)
+    kept, closed = {"Connection": "keep-alive"}, {"Connection": "close"}
+    data = request(week[0], kept) + request(unsigned, kept) + request(week[2], closed)
+
+    answer = raw(server, data)
+
+    assert re.findall(rb"HTTP/1.1 (\d+)", answer) == [b"202", b"401", b"202"]
+
+
+def test_what_cannot_be_taken_in_together_is_taken_in_alone(house, week, serving):
+    def together(environs):
+        raise RuntimeError("no")
+
+    server = serving(house.app, together=together)
+
+    with capture_logs() as lines:
+        assert post(server, week[0].body, week[0].headers)[0] == 202
+
+    assert [line["event"] for line in lines] == ["deliveries could not be taken in together"]
+    assert len(house.inbox.kept) == 1
+
+
+def test_stop_finishes_deliveries_in_flight(house, week, serving):
+    gate, entered = threading.Event(), threading.Event()
+
+    def together(environs):
+        entered.set()
+        assert gate.wait(10)
+        return house.app.extensions["intake"].together(environs)
+
+    server = serving(house.app, together=together)
+    with ThreadPoolExecutor(2) as pool:
+        answer = pool.submit(post, server, week[0].body, week[0].headers)
+        assert entered.wait(10)
+        stopped = pool.submit(server.stop)
+        gate.set()
+
+        assert answer.result(10)[0] == 202
+        assert stopped.result(10)
+    assert "deliveries" not in {thread.name for thread in threading.enumerate()}
 
 
 def head(extra):
@@ -138,6 +223,8 @@ def test_stop_finishes_what_is_in_flight(serving):
         while not refused.is_set():
             try:
                 socket.create_connection((server.host, server.port), timeout=10).close()
+            except ConnectionResetError:
+                continue  # it had waited to be accepted when the socket was closed
             except ConnectionRefusedError:
                 refused.set()
 
