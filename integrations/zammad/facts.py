@@ -22,7 +22,17 @@ from policies.kernel.calendar import WorkingCalendar
 from policies.kernel.vocabulary import FIELDS
 
 _RELEVANT = frozenset({"state", "group", "owner", "priority", "pending_time"})
-_CHANNELS = {"twitter status": "chat", "telegram personal-message": "chat", "facebook feed post": "chat"}
+_CHATS = frozenset(
+    {
+        "twitter status",
+        "twitter direct-message",
+        "facebook feed post",
+        "facebook feed comment",
+        "telegram personal-message",
+        "whatsapp message",
+    }
+)
+"""Article types that are one channel to the policy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +137,7 @@ class Reader:
 
     def _channel(self, article: Article) -> str:
         name = self.names.type_of(article)
-        return _CHANNELS.get(name, name)
+        return "chat" if name in _CHATS else name
 
     def changes(self, history: History) -> tuple[kernel.Change, ...]:
         """The entries that rules may know; states by their type, owners by id, no titles, no names of customers."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -55,6 +55,7 @@ class Plan:
     memory     the new `preferences.zhidu`; None when it is as it should be
     replies    to the customer, sent
     tells      messages to persons outside the helpdesk
+    tagging    the decisions behind the tags that are added and removed
     lacking    fields of ours that this helpdesk does not have: wanted, but not written
     refused    changes Zammad ignored before and that are not tried again until the facts change
     """
@@ -69,6 +70,7 @@ class Plan:
     tells: tuple[Decision, ...] = ()
     findings: tuple[Decision, ...] = ()
     rungs: tuple[Decision, ...] = ()
+    tagging: tuple[Decision, ...] = ()
     lacking: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
 
@@ -93,7 +95,7 @@ class Plan:
         """The decisions that have an effect now, for the log."""
         noted = self.note.decisions if self.note is not None else ()
         parts = (change.decision for change in self.changes)
-        return (*parts, *noted, *(d for d, _ in self.replies), *self.tells, *self.findings, *self.rungs)
+        return (*parts, *noted, *(d for d, _ in self.replies), *self.tells, *self.findings, *self.rungs, *self.tagging)
 
 
 NO_CHANGES: Mapping[str, object] = MappingProxyType({})
@@ -117,14 +119,15 @@ class Planner:
         known = {article.key for article in read.articles if article.key is not None}
         memory = verdict.memory if verdict.memory != given.memory else None
         sent, drafts = self._replies(verdict, read, known)
-        tags = frozenset(read.tags)
+        tagging = tuple(_tagging(verdict.decisions, frozenset(read.tags)))
         return Plan(
             ticket_id=read.ticket.id,
             changes=changes,
             note=self.notes.note(verdict, given, drafts, known),
             memory=memory if _worth_remembering(memory, given) else None,
-            add_tags=_tags(verdict, Tag, lambda name: name not in tags),
-            remove_tags=_tags(verdict, Untag, lambda name: name in tags),
+            add_tags=tuple(decision.action.name for decision in tagging if isinstance(decision.action, Tag)),
+            remove_tags=tuple(decision.action.name for decision in tagging if isinstance(decision.action, Untag)),
+            tagging=tagging,
             replies=tuple(sent),
             tells=_of(verdict.decisions, Tell, lambda action: action.how == "mail"),
             findings=_of(verdict.decisions, Find),
@@ -231,9 +234,12 @@ def _of(decisions: Iterable[Decision], kind: type, wanted: Any = lambda action: 
     return tuple(d for d in decisions if isinstance(d.action, kind) and wanted(d.action))
 
 
-def _tags(verdict: Verdict, kind: type[Tag] | type[Untag], wanted: Any) -> tuple[str, ...]:
-    names = (d.action.name for d in verdict.decisions if isinstance(d.action, kind))
-    return tuple(dict.fromkeys(name for name in names if wanted(name)))
+def _tagging(decisions: Iterable[Decision], there: frozenset[str]) -> Iterator[Decision]:
+    """The decisions that change the tags; of several about one tag, the last."""
+    last = {d.action.name: d for d in decisions if isinstance(d.action, Tag | Untag)}
+    for name, decision in last.items():
+        if isinstance(decision.action, Untag) == (name in there):
+            yield decision
 
 
 def _worth_remembering(memory: Memory | None, given: Facts) -> bool:
