@@ -287,7 +287,7 @@ def test_it_stays_up_and_another_terminal_explains(
     """The same seed, the same figures; the command that it prints works while it is up; Ctrl-C leaves nothing."""
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)}
     code = "import sys; from zhidu.cli import main; sys.exit(main())"
-    command = [sys.executable, "-c", code, "demo", "--days", str(DAYS), "--json"]
+    command = [sys.executable, "-c", code, "demo", "--days", str(DAYS), "--speed", "1e9", "--json"]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=pipe, stderr=pipe, text=True) as demo:  # noqa: S603 - our own program
         assert demo.stdout is not None

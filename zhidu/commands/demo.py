@@ -13,7 +13,11 @@ from zhidu.habits import Habits
 @click.option("--once", is_flag=True, help="End by itself with a summary.")
 @click.option("--days", type=click.IntRange(1, 14), default=10, show_default=True, help="Calendar days to play.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed plays the same week.")
-@click.option("--speed", type=click.FloatRange(min=1), help="Virtual seconds in a real one.")
+@click.option(
+    "--speed",
+    type=click.FloatRange(min=1),
+    help="Virtual seconds in a real one. [default: 3600; with --once as fast as it goes]",
+)
 @click.option("--port", type=click.IntRange(0, 65_535), default=0, help="Of the helpdesk. [default: any free one]")
 @click.option("--language", type=click.Choice(["zh-CN", "zh-TW", "en"]), default="en", show_default=True)
 @click.option(
@@ -51,4 +55,6 @@ def demo(
     habits = habits or Habits()
     if keep is not None and keep.exists() and any(keep.iterdir()):
         raise WrongUse(f"--keep needs an empty or a new folder, {keep} is neither")
+    if speed is None and not once:
+        speed = 3600.0
     Show(habits=habits, days=days, seed=seed, speed=speed, port=port, language=language, keep=keep).run(once=once)

@@ -118,13 +118,15 @@ class Player:
         if self._back_at is not None and self.stage.clock.now() >= self._back_at:
             self._back_at, self._told_waiting = None, False
             self.story.company(self.stage.clock.now(), "back")
-        self.stage.box.deliver_due()
+        self.stage.box.deliver_due(post=self.actors.deliver)
         if self.cues and self.cues[0].at <= self.stage.clock.now():
             self._cue(self.cues.pop(0))
             self.stage.clock.tick(OWN_TIME)
         self._sweep()
         self._timetable()
-        if self.workers.drain():
+        # Asking what waits costs a read where claiming costs a write.
+        waits = self.stage.service.store.inbox.list(EntryStatus.WAITING, limit=1)
+        if waits and self.workers.drain():
             self.stage.service.post.run()
         else:
             self._idle_at = self.stage.clock.now()

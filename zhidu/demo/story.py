@@ -103,8 +103,12 @@ class Story:
             yield of("act.owner", person=person(act.owner))
         if act.group is not None:
             yield of("act.group", group=act.group)
-        for name, value in act.set.items():
-            yield of("act.set", field=self.words.field(name), value=self.words.value(name, value))
+        if act.set:
+            entered = (
+                of("effect.field", field=self.words.field(name), value=self.words.value(name, value))
+                for name, value in act.set.items()
+            )
+            yield of("act.set", fields=self.words.joined(entered))
         for key, text in (("reply", act.reply), ("call", act.call), ("note", act.note)):
             if text is not None:
                 yield of(f"act.{key}", text=_quote(text))

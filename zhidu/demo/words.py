@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -52,10 +52,14 @@ class Words:
         if value in (None, "", frozenset()):
             return self.of("effect.nothing")
         if isinstance(value, frozenset | tuple | list):
-            return ("、" if self.tongue != "en" else ", ").join(self.value(name, item) for item in sorted(value))
+            return self.joined(self.value(name, item) for item in sorted(value))
         need = self.fields.get(name)
         option = None if need is None else need.options.get(str(value))
         return str(value) if option is None else self._in(option)
+
+    def joined(self, parts: Iterable[str]) -> str:
+        """As a list is written."""
+        return (", " if self.tongue == "en" else "、").join(parts)
 
     def _in(self, text: LocalText) -> str:
         return {"zh-CN": text.zh_cn, "zh-TW": text.zh_tw, "en": text.en}[self.tongue]
