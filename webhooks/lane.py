@@ -1,4 +1,4 @@
-"""The deliveries' way through the web server: one thread takes in all that have arrived, with one commit.
+"""The deliveries' way through the web server: a thread takes in all that have arrived, with one commit.
 
 A thread for each request would be woken for its request and again for its commit, and every thread of the process
 waits for the interpreter's lock in between: that costs more than a delivery does. Other requests keep threads of their
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 ANSWER = "zhidu.answer"
 _MOST_AT_ONCE = 100
+# One takes in and answers while the other waits for the disk; a third would only divide the batches.
+_THREADS = 2
 
 Together: TypeAlias = "Callable[[Sequence[WSGIEnvironment]], Sequence[object]]"
 
@@ -54,8 +56,9 @@ class LaneDispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
         self._together = together
         self._waiting: SimpleQueue[LaneChannel | None] = SimpleQueue()
         self._pull: Callable[[], None] = lambda: None
-        self._thread = threading.Thread(target=self._run, name="deliveries", daemon=True)
-        self._thread.start()
+        self._lane = [threading.Thread(target=self._run, name="deliveries", daemon=True) for _ in range(_THREADS)]
+        for thread in self._lane:
+            thread.start()
 
     def add_task(self, task: LaneChannel) -> None:
         request = task.requests[0]
@@ -65,8 +68,10 @@ class LaneDispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
             super().add_task(task)
 
     def shutdown(self, cancel_pending: bool = True, timeout: float = 5) -> bool:
-        self._waiting.put(None)
-        self._thread.join(timeout)
+        for _ in self._lane:
+            self._waiting.put(None)
+        for thread in self._lane:
+            thread.join(timeout)
         return bool(super().shutdown(cancel_pending, timeout))
 
     def _run(self) -> None:
@@ -103,10 +108,10 @@ class LaneDispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
         Whoever pulls it in the midst of writing is heard at the loop's next tick.
         """
         self._pull = pull
-        lane = self._thread
+        lane = self._lane
 
         def pull_unless_in_the_lane() -> None:
-            if threading.current_thread() is not lane:
+            if threading.current_thread() not in lane:
                 pull()
 
         return pull_unless_in_the_lane

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
+from flask import Flask
 from prometheus_client import CollectorRegistry
 
 from integrations.notify.mail import Mailer
@@ -31,7 +32,7 @@ from zhidu.compose import Outside, Secrets, helpdesk_of, processor_of
 from zhidu.metrics import Metrics, QueueDepths
 from zhidu.people_file import People
 from zhidu.policy import Policy
-from zhidu.settings import Config
+from zhidu.settings import Config, Http
 
 log = structlog.get_logger()
 
@@ -94,15 +95,7 @@ class Service:
             now=outside.now,
             wake=self.wake,
         )
-        http = config.http
-        self.server = Server(
-            app,
-            host=http.host,
-            port=http.port,
-            threads=http.threads,
-            together=app.extensions["intake"].together,
-            meter=self.metrics,
-        )
+        self.server = _server(app, config.http, self.metrics)
         self.workers: Workers | None = None
         self.processor: Processor | None = None
         self.schedule: Schedule | None = None
@@ -208,6 +201,11 @@ class Service:
 def purge(store: Store, before: datetime) -> int:
     """Remove what was finished before `before` from inbox and outbox."""
     return store.inbox.purge(before) + store.outbox.purge(before)
+
+
+def _server(app: Flask, http: Http, metrics: Metrics) -> Server:
+    together = app.extensions["intake"].together
+    return Server(app, host=http.host, port=http.port, threads=http.threads, together=together, meter=metrics)
 
 
 def timetable_of(config: Config) -> tuple[Tick, ...]:
