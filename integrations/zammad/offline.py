@@ -32,7 +32,7 @@ _KINDS = {
 
 
 class UnreadableExport(Exception):
-    """A line of the file is no exchange; the text names file and line."""
+    """A line of the file is no exchange, or holds a ticket that cannot be read; the text names file and line."""
 
 
 @dataclass(slots=True)
@@ -56,26 +56,35 @@ class Offline:
         for kind, name in (("states", "ticket_states"), ("priorities", "ticket_priorities"), ("groups", "groups")):
             found._keep(kind, fresh_rows(name))
         for path in paths:
-            with path.open(encoding="utf-8") as lines:
-                for number, line in enumerate(lines, start=1):
-                    if line.strip():
-                        found._take(line, f"{path}:{number}")
+            for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+                if line.strip():
+                    found._take(line, f"{path}:{number}")
         return found
 
-    def _take(self, line: str, place: str) -> None:
+    def _take(self, line: bytes, place: str) -> None:
         try:
             exchange = json.loads(line)
-            path, response = exchange["request"]["path"], exchange["response"]
-            status, answer = response["status"], response.get("json")
-        except (ValueError, KeyError, TypeError):
+            path, response = str(exchange["request"]["path"]), exchange["response"]
+            status, answer = int(response["status"]), response.get("json")
+        except (ValueError, KeyError, TypeError, AttributeError):
             raise UnreadableExport(f"{place}: no exchange with request and response") from None
         if not 200 <= status < 300 or answer is None:
             return
+        try:
+            self._sort_in(path, answer)
+        except wire.WireError as error:
+            raise UnreadableExport(f"{place}: {error}") from None
+
+    def _sort_in(self, path: str, answer: Any) -> None:
+        """raises WireError – a ticket or a history that cannot be read"""
+        body = json.dumps(answer).encode()
         if match := _TICKET.fullmatch(path):
-            self.reads[int(match[1])] = json.dumps(answer).encode()
+            wire.one_read(body)
+            self.reads[int(match[1])] = body
             self.people.update({int(key): row for key, row in answer["assets"].get("User", {}).items()})
         elif match := _HISTORY.fullmatch(path):
-            self.histories[int(match[1])] = json.dumps(answer).encode()
+            wire.history(body)
+            self.histories[int(match[1])] = body
         elif path.startswith("/api/v1/"):
             kind = _KINDS.get(path.removeprefix("/api/v1/").partition("?")[0].partition("/")[0])
             if kind is not None:

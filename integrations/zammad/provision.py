@@ -50,17 +50,20 @@ def attach(
 ) -> int:
     """Make what is missing; what is there under its name is left as it is. Returns how many objects were made.
 
-    Fields are migrated once, at the end: Zammad then restarts and is away for some ten seconds.
+    Fields are migrated once, at the end, those too that an interrupted attempt left waiting: Zammad then restarts and
+    is away for some ten seconds.
     raises   ZammadError – the token may not do it, or the helpdesk went away; call it again
     """
     made = 0
-    known = {(attribute.object, attribute.name) for attribute in client.object_attributes()}
+    attributes = client.object_attributes()
+    known = {(attribute.object, attribute.name) for attribute in attributes}
+    waiting = any(one.waits_for_migration for one in attributes if one.name.startswith(PREFIX))
     for kind, needs in (("Ticket", ticket_fields), ("User", user_fields)):
         for position, need in enumerate(needs):
             if (kind, f"{PREFIX}{need.name}") not in known:
                 client.objects("object_manager_attributes").create(_attribute(kind, need, position, tongue))
                 made += 1
-    if made:
+    if made or waiting:
         migrate(client)
     return made + _webhook(client, hook)
 

@@ -70,7 +70,8 @@ STORED: dict[str, tuple[str, Any, Any]] = {
 def test_what_is_stored_is_read(field: str, raw: Any, value: Any) -> None:
     fields = read_fields({f"zhidu_{field}": raw})
     if value is NONSENSE:
-        assert not fields.core and not fields.custom
+        assert not fields.core
+        assert not fields.custom
         assert fields.nonsense == {field}
     else:
         assert fields.nonsense == frozenset()
