@@ -12,7 +12,7 @@ import structlog
 from integrations.store.errors import StoreError
 from integrations.store.records import Work
 from integrations.store.store import Store
-from jobs.process import Outcome
+from jobs.outcomes import Outcome
 
 log = structlog.get_logger()
 

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 import structlog
 
@@ -14,19 +13,20 @@ from integrations.store.errors import StoreError
 from integrations.store.records import FindingStatus, Look, Work
 from integrations.store.store import Repositories, Store
 from integrations.zammad.apply import Applied, apply
-from integrations.zammad.errors import NotFound, Permanent, Refused, Transient
+from integrations.zammad.errors import NotFound, Permanent, Refused, Stale, Transient
 from integrations.zammad.facts import Reader
 from integrations.zammad.names import UnknownName
-from integrations.zammad.plan import Absurd, Limits, Plan, Planner, guard, silent
+from integrations.zammad.plan import Absurd, Limits, Planner, guard, silent
 from integrations.zammad.wire import OneRead
 from jobs.looks import Known, is_as_last_seen, says_nothing_new
+from jobs.outcomes import Judged, Outcome, Over
 from jobs.ports import Helpdesk, Meter
 from jobs.record import Recorder, clock_rows, fired_rungs
 from jobs.related import Relations
 from jobs.troubles import Troubles
 from jobs.watchdog import Watchdog
 from policies.kernel.describe import in_words
-from policies.kernel.evaluate import Unit, Verdict, evaluate
+from policies.kernel.evaluate import Unit, evaluate
 from policies.kernel.facts import Facts
 
 log = structlog.get_logger()
@@ -36,36 +36,6 @@ _REST = timedelta(hours=1)
 
 _WRITING = timedelta(minutes=1)
 """How much of a claim must be left before a plan is written; more than a write takes when the helpdesk is slow."""
-
-
-class Outcome(StrEnum):
-    """How one look at a ticket ended."""
-
-    ECHO = "echo"
-    SAME = "no difference"
-    WRITTEN = "written"
-    VANISHED = "vanished"
-    OVER = "merged or removed"
-    RETRIED = "retried"
-    FAILED = "failed"
-    LOST = "lease lost"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """One ticket, read and judged, with the difference; nothing is written yet."""
-
-    read: OneRead
-    known: Known
-    facts: Facts
-    verdict: Verdict
-    plan: Plan
-    case_id: str
-
-
-class BadPolicy(Exception):
-    """The policy could not wholly be applied to this ticket: a rule failed or modules disagree. An administrator
-    must see it; what could be applied was."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,9 +73,9 @@ class Processor:
         ):
             try:
                 outcome = self._look(work, calls)
-            except (Transient, StoreError) as error:
+            except (Transient, Stale, StoreError) as error:
                 outcome = self._again(work, error)
-            except (Permanent, UnknownName, Absurd, BadPolicy, ValueError) as error:
+            except (Permanent, UnknownName, Absurd, ValueError) as error:
                 outcome = self._give_up(work, error)
             except Exception as error:
                 log.exception("look failed")
@@ -114,21 +84,20 @@ class Processor:
         self.meter.processed(outcome.name.lower(), time.monotonic() - began, reads=calls.reads, writes=calls.writes)
         return outcome
 
-    def judge(self, ticket_id: int, calls: _Calls | None = None) -> Judged | Outcome:
-        """Read and judge a ticket without writing anything; an outcome where there is nothing to judge."""
+    def judge(self, ticket_id: int, calls: _Calls | None = None) -> Judged | Over:
+        """Read and judge a ticket; nothing is written."""
         calls = calls or _Calls()
         calls.reads += 1
         try:
             read = self.helpdesk().ticket(ticket_id)
         except NotFound:
-            return Outcome.VANISHED
+            return Over(outcome=Outcome.VANISHED)
         known = self._known(read, self.store.looks.get(ticket_id), calls)
         facts = self.reader.facts(read, known.changes, self.now())
         if facts.ticket.over:
-            target = next((link.object_id for link in read.links if link.type == "parent"), None)
-            if facts.ticket.state_type == "merged" and target is not None:
-                self.relations.merge(ticket_id, target)
-            return Outcome.OVER
+            merged = facts.ticket.state_type == "merged"
+            into = next((link.object_id for link in read.links if merged and link.type == "parent"), None)
+            return Over(outcome=Outcome.OVER, into=into)
         return self._judged(read, known, facts)
 
     def _judged(self, read: OneRead, known: Known, facts: Facts) -> Judged:
@@ -167,7 +136,7 @@ class Processor:
         if only_deliveries and all(says_nothing_new(delivery, look, me) for delivery in work.deliveries):
             return self._finish(work, Outcome.ECHO)
         judged = self.judge(work.ticket_id, calls)
-        if isinstance(judged, Outcome):
+        if isinstance(judged, Over):
             return self._close(work, judged)
         if self.dry_run:
             self._say(judged)
@@ -189,12 +158,14 @@ class Processor:
         for decision in judged.plan.decisions:
             log.info("would", rule=decision.rule, clauses=decision.clauses, action=in_words(decision.action))
 
-    def _close(self, work: Work, outcome: Outcome) -> Outcome:
+    def _close(self, work: Work, over: Over) -> Outcome:
         with self.store.unit() as unit:
+            if over.into is not None:
+                self.relations.merge(unit, work.ticket_id, over.into)
             unit.clocks.replace(work.ticket_id, ())
             unit.looks.forget(work.ticket_id)
             done = unit.inbox.done(work)
-        return outcome if done else Outcome.LOST
+        return over.outcome if done else Outcome.LOST
 
     def _stage(self, judged: Judged) -> None:
         """What the plan leaves in the store, before it is written: keyed, so that a second try adds nothing."""

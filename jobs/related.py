@@ -46,15 +46,14 @@ class Relations:
         tickets = () if case is None else self.store.cases.tickets(case)
         return self.store.matters.first_at(tickets) if len(tickets) > 1 else None
 
-    def merge(self, source: int, target: int) -> None:
+    def merge(self, unit: Repositories, source: int, target: int) -> None:
         """`source` was merged into `target`: one case from now on, with both findings; the target is looked at."""
-        with self.store.unit() as unit:
-            gone, stays = unit.cases.of(source), unit.cases.of(target)
-            if gone is not None and stays is not None and gone != stays:
-                unit.cases.merge(gone, into=stays)
-            elif gone is not None and stays is None:
-                unit.cases.put(target, gone)
-            unit.inbox.enqueue(target, "merged")
+        gone, stays = unit.cases.of(source), unit.cases.of(target)
+        if gone is not None and stays is not None and gone != stays:
+            unit.cases.merge(gone, into=stays)
+        elif gone is not None and stays is None:
+            unit.cases.put(target, gone)
+        unit.inbox.enqueue(target, "merged")
 
     def keep(self, unit: Repositories, ticket: Ticket) -> None:
         """What this ticket is about, for others; those who share its cause are looked at again when it joins them."""

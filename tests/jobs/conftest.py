@@ -16,7 +16,8 @@ from integrations.zammad.client import Client
 from integrations.zammad.provision import Hook, attach
 from integrations.zammad.sandbox import Sandbox, serve
 from jobs.drain import Workers
-from jobs.process import Outcome, Processor
+from jobs.outcomes import Outcome
+from jobs.process import Processor
 from jobs.reconcile import Reconcile
 from jobs.sweep import Sweep
 from policies.kernel.config import load_text, read
@@ -173,7 +174,12 @@ def desk(tmp_path: Path, policy: Policy, needs: Needs) -> Iterator[Desk]:
 
 def make_desk(tmp_path: Path, policy: Policy, needs: Needs, people: str = PEOPLE) -> Iterator[Desk]:
     clock, ids = VirtualClock(), itertools.count(1)
-    outside = Outside(now=clock.now, jitter=lambda: 0.5, new_id=lambda: f"id-{next(ids):06}")
+    outside = Outside(
+        now=clock.now,
+        jitter=lambda: 0.5,
+        new_id=lambda: f"id-{next(ids):06}",
+        sleep=lambda seconds: clock.forward(seconds=seconds),
+    )
     box = Sandbox(now=clock.now, token=TOKEN)
     with serve(box, deliver=False) as url:
         store = open_store(

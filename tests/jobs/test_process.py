@@ -6,7 +6,7 @@ import pytest
 
 from integrations.store.records import MessageStatus
 from integrations.zammad.sandbox import Fault
-from jobs.process import Outcome
+from jobs.outcomes import Outcome
 from tests.jobs.conftest import Desk
 
 

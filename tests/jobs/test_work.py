@@ -14,8 +14,8 @@ from integrations.store.errors import StoreUnavailable
 from integrations.store.records import ClockRow, ClockStatus, EntryStatus, Message, MessageStatus, Work
 from integrations.store.store import Store, open_store
 from jobs.drain import Workers
+from jobs.outcomes import Outcome
 from jobs.post import Post
-from jobs.process import Outcome
 from jobs.schedule import Schedule, Tick
 from jobs.sweep import Sweep, recompute_provisional
 from jobs.watchdog import Watchdog

@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import queue
 import signal
 import socket
 import subprocess
@@ -24,7 +25,8 @@ from integrations.store.records import EntryStatus
 from integrations.store.store import Store, open_store
 from integrations.zammad.provision import Hook, attach
 from integrations.zammad.sandbox import Sandbox, serve
-from jobs.process import Judged, Processor
+from jobs.outcomes import Judged
+from jobs.process import Processor
 from policies.kernel.config import load_text
 from policies.kernel.provisioning import Needs
 from tests.jobs.conftest import PEOPLE, START, TOKEN, Desk, _migrate, _staff, desk, make_desk, needs, policy
@@ -101,8 +103,19 @@ class Town:
     now: Callable[[], datetime]
     log: Path
     accepted: set[str] = field(default_factory=set)
-    postings: int = 0
     closing: threading.Event = field(default_factory=threading.Event)
+    on_the_way: queue.Queue[tuple[str, dict[str, str], bytes]] = field(default_factory=queue.Queue)
+    posters: list[threading.Thread] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for _ in range(4):
+            self.posters.append(threading.Thread(target=self._post_all, daemon=True))
+            self.posters[-1].start()
+
+    def close(self) -> None:
+        self.closing.set()
+        for poster in self.posters:
+            poster.join()
 
     def call(self, method: str, path: str, json: Any = None, by: str = "") -> Any:
         headers = {"X-On-Behalf-Of": f"{by}@example.com"} if by else {}
@@ -111,23 +124,35 @@ class Town:
         return answer
 
     def post(self, url: str, headers: dict[str, str], body: bytes) -> int:
-        """One delivery, sent again until it is answered: by a service that may die while it reads it."""
+        """Hands a delivery to those who bring it, several at a time and therefore in any order."""
+        self.on_the_way.put((urlsplit(url).path, headers, body))
+        return 202
+
+    def _post_all(self) -> None:
         while not self.closing.is_set():
-            self.postings += 1
+            try:
+                path, headers, body = self.on_the_way.get(timeout=0.1)
+            except queue.Empty:
+                continue
+            self._post(path, headers, body)
+            self.on_the_way.task_done()
+
+    def _post(self, path: str, headers: dict[str, str], body: bytes) -> None:
+        """One delivery, sent again until it is accepted, by a service that may die while it reads it."""
+        while not self.closing.is_set():
             connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
             try:
-                connection.request("POST", urlsplit(url).path, body, headers)
+                connection.request("POST", path, body, headers)
                 status = connection.getresponse().status
             except (OSError, http.client.HTTPException):
                 time.sleep(0.005)
                 continue
             finally:
                 connection.close()
+            assert status in (202, 503), status
             if status == 202:
                 self.accepted.add(headers["X-Zammad-Delivery"])
-            if status != 503:
-                return status
-        return 0
+                return
 
     @property
     def requests(self) -> int:
@@ -139,11 +164,11 @@ class Town:
         return depth.waiting == 0 and depth.working == 0 and self.delivered()
 
     def delivered(self) -> bool:
-        """Whether the helpdesk has nothing more to deliver."""
+        """Whether the helpdesk has nothing more to deliver, and nothing is on the way."""
         if not self.box.worker.turn.acquire(blocking=False):
             return False
         try:
-            return self.box.queue.next_at() is None and self.box.worker.ready is None
+            return self.box.queue.next_at() is None and self.on_the_way.unfinished_tasks == 0
         finally:
             self.box.worker.turn.release()
 
@@ -204,7 +229,7 @@ def make_town(folder: Path, policy: Policy, needs: Needs, url: str, workers: int
         try:
             yield town
         finally:
-            town.closing.set()
+            town.close()
             lives.close()
             box.stop()
             helpdesk.pool.close()

@@ -11,7 +11,7 @@ import pytest
 from integrations.store.records import MessageStatus
 from integrations.zammad.sandbox import Fault
 from jobs.drain import LEASE
-from jobs.process import Outcome
+from jobs.outcomes import Outcome
 from policies.kernel.provisioning import Needs
 from tests.resilience.conftest import Desk, make_desk, make_module
 from zhidu.policy import Policy, load_policy

@@ -12,7 +12,7 @@ from integrations.store.records import EntryStatus, Work
 from integrations.zammad.errors import ZammadError
 from integrations.zammad.sandbox import Fault
 from jobs.drain import Workers
-from jobs.process import Outcome
+from jobs.outcomes import Outcome
 from zhidu.demo.actors import Actors, Opened
 from zhidu.demo.script import Act, Astray, Case, Cue, Leave, Outage
 from zhidu.demo.stage import PEOPLE_EVERY, RECONCILE_EVERY, Stage
