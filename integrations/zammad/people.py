@@ -85,7 +85,7 @@ class Directory:
         with self._lock:
             self._refresh_when_old()
             for user in self._users.values():
-                if wanted in (user.login.lower(), (user.email or "").lower()):
+                if wanted in (user.login.lower(), (user.email or user.login).lower()):
                     return user.id
         return None
 

@@ -64,7 +64,10 @@ def test_a_post_makes_staff_of_who_has_no_group() -> None:
 
 
 AWAY: dict[str, tuple[dict[str, Any], bool]] = {
-    "no": ({"out_of_office": False, "out_of_office_start_at": "2026-05-01", "out_of_office_end_at": "2026-05-31"}, False),
+    "no": (
+        {"out_of_office": False, "out_of_office_start_at": "2026-05-01", "out_of_office_end_at": "2026-05-31"},
+        False,
+    ),
     "first day": ({"out_of_office_start_at": "2026-05-06", "out_of_office_end_at": "2026-05-09"}, True),
     "last day": ({"out_of_office_start_at": "2026-05-01", "out_of_office_end_at": "2026-05-06"}, True),
     "over": ({"out_of_office_start_at": "2026-05-01", "out_of_office_end_at": "2026-05-05"}, False),
@@ -113,7 +116,11 @@ def test_the_list_is_read_once_and_again_when_it_is_old(clock: Any) -> None:
     source = Source()
     directory = Directory(source, names(), {}, fresh_for=300, not_again=30, monotonic=clock.monotonic)
     assert directory.people(TODAY) is directory.people(TODAY)
-    assert (directory.id_of("AGNES@example.com"), directory.id_of("nobody@example.com"), source.reads) == (AGNES, None, 1)
+    assert (directory.id_of("AGNES@example.com"), directory.id_of("nobody@example.com"), source.reads) == (
+        AGNES,
+        None,
+        1,
+    )
     source.rows.append(user(BO, "Bo", group_ids={"1": ["full"]}))
     clock.sleep(301)
     assert set(directory.people(TODAY)) == {AGNES, BO}
@@ -144,9 +151,7 @@ def test_people_who_come_with_a_ticket_are_newer_than_the_list(clock: Any) -> No
     same = staff(user(AGNES, "Agnes", group_ids={"1": ["full"]})).users
     directory.learn(same)
     assert directory.people(TODAY) is before
-    directory.learn(
-        staff(user(AGNES, "Agnes", group_ids={"2": ["full"]}, updated_at="2026-05-06T02:00:00.000Z")).users
-    )
+    directory.learn(staff(user(AGNES, "Agnes", group_ids={"2": ["full"]}, updated_at="2026-05-06T02:00:00.000Z")).users)
     assert directory.people(TODAY)[AGNES].groups == {"Complaints"}
 
 
@@ -157,6 +162,10 @@ def test_another_day_is_another_cast(clock: Any) -> None:
     )  # fmt: skip
     directory = Directory(lambda: staff(row), names(), {}, monotonic=clock.monotonic)
     assert [directory.people(date(2026, 5, day))[AGNES].away for day in (6, 7, 8)] == [False, True, False]
+
+
+def test_nobody_is_found_by_an_empty_name() -> None:
+    assert Directory(lambda: staff(user(AGNES, "Agnes", email=None)), names(), {}).id_of("") is None
 
 
 def test_names_come_from_the_login_where_there_are_none() -> None:
