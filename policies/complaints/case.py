@@ -70,11 +70,14 @@ class Case:
     def closings(self) -> tuple[Closing, ...]:
         """The closings that stood, oldest first."""
         ticket, states = self.facts.ticket, self.states
-        if not states:
-            return (Closing(at=self.closed_since),) if ticket.closed else ()
+        shown = self.facts.read or ticket
+        if (states[0].old == "closed") if states else shown.closed:
+            began = ticket.closed_at or ticket.created_at
+            began = min(began, states[0].at) if states else began
+            states = (Change(at=began, by=ticket.customer, field="state", new="closed"), *states)
+        if ticket.closed and not shown.closed:
+            states = (*states, Change(at=self.facts.now, by=self.facts.me, field="state", new="closed"))
         found = []
-        if states[0].old == "closed":
-            found.append(Closing(at=ticket.created_at, reopened_at=states[0].at))
         for index, change in enumerate(states):
             if change.new != "closed":
                 continue

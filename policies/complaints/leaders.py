@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from policies.complaints.approvals import close_approval
-from policies.complaints.case import LEADERS, MODULE, became, flags_in, own_clock, stamp, view
+from policies.complaints.case import LEADERS, MODULE, flags_in, own_clock, stamp, view
 from policies.complaints.config import Config
 from policies.complaints.grading import said_flags, weight_of
 from policies.kernel.deadlines import Clock
@@ -23,7 +23,8 @@ def _major_since(facts: Facts, config: Config) -> datetime:
     What zhidu grades counts from the message, the correction or the reopening that made it major, however late the
     service saw it; what other customers made a group complaint, from the moment that was seen.
     """
-    graded = became(facts, "severity", "major")
+    last = facts.last_set("severity")
+    graded = last if last is not None and last.new == "major" else None
     if graded is not None and graded.by != facts.me:
         return graded.at
     since, flags = facts.ticket.since, facts.ticket.flags

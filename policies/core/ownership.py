@@ -51,7 +51,9 @@ def no_case_without_owner(facts: Facts, config: Config) -> Wants:
 
 def _unowned_since(facts: Facts) -> datetime:
     """When the last owner left it, when it was opened again, or when it came."""
-    since = facts.ticket.created_at
+    since, read = facts.ticket.created_at, facts.read
+    if read is not None and (read.closed or read.owner is not None):
+        return facts.now
     for change in facts.history:
         left = change.field == "owner" and change.new in _NOBODY
         if (left or (change.field == "state" and change.old == "closed")) and change.at > since:
