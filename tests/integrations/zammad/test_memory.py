@@ -46,7 +46,14 @@ GARBAGE: dict[str, tuple[dict[str, Any], Memory]] = {
         Memory(),
     ),
     "clocks of another shape": (
-        {"fired": {"a": 1, "b": {"run": 2, "rungs": []}, "c": {"run": "c"}, "d": {"run": "d", "rungs": ["50%", 7, {}]}}},
+        {
+            "fired": {
+                "a": 1,
+                "b": {"run": 2, "rungs": []},
+                "c": {"run": "c"},
+                "d": {"run": "d", "rungs": ["50%", 7, {}]},
+            }
+        },
         Memory(fired=MappingProxyType({"d": Fired(run="d", rungs=frozenset({"50%"}))})),
     ),
     "things done that are no text": ({"done": ["a", 1, None, {}]}, Memory(done=frozenset({"a"}))),

@@ -141,7 +141,9 @@ class Lists:
         """One article of each type and sender, as Zammad names them."""
         rows = [
             article(number, "Agent") | {"type_id": number, "type": type_name(number)} for number in range(1, 14)
-        ] + [article(20 + number, "Agent") | {"sender_id": number, "sender": sender_name(number)} for number in (1, 2, 3)]
+        ] + [
+            article(20 + number, "Agent") | {"sender_id": number, "sender": sender_name(number)} for number in (1, 2, 3)
+        ]
         return ARTICLE.many(json.dumps(rows).encode())
 
 
