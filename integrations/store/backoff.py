@@ -8,12 +8,13 @@ from datetime import timedelta
 class Backoff:
     """After failed attempt n the next waits between half and all of `first` · 2^(n-1), at most `cap`.
 
-    attempts    how many tries there are in all before the entry is dead
+    attempts    how many tries there are in all before the entry is dead. With the cap they outlast a helpdesk that is
+                away for two hours at least, and work goes on within ten minutes of its return.
     """
 
     first: timedelta = timedelta(seconds=5)
-    cap: timedelta = timedelta(minutes=30)
-    attempts: int = 10
+    cap: timedelta = timedelta(minutes=10)
+    attempts: int = 30
 
     def is_last(self, attempt: int) -> bool:
         """Whether `attempt` (1 for the first) was the last one allowed."""

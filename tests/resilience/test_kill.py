@@ -75,7 +75,7 @@ def test_kill_fifty_times_during_two_thousand_deliveries(town: Town) -> None:
 
     assert killed == 50
     assert len(town.accepted) >= 2000
-    _check(town, script)
+    assert _check(town, script) > 20
 
 
 @pytest.mark.postgres
@@ -117,14 +117,15 @@ def _kill(town: Town, script: Script, *, times: int, deliveries: int) -> int:
     return killed
 
 
-def _check(town: Town, script: Script) -> None:
+def _check(town: Town, script: Script) -> int:
+    """All that must hold of the tickets and the store; returns how many rungs have taken effect."""
     depth = town.store.inbox.depth()
     assert (depth.waiting, depth.working, depth.dead) == (0, 0, 0), town.log.read_text()[-3000:]
     assert town.accepted <= town.done()
     rungs = Counter[int]()
     for ticket in script.tickets:
         _check_ticket(town, ticket, rungs)
-    assert sum(rungs.values()) > 0
+    return sum(rungs.values())
 
 
 def _check_ticket(town: Town, ticket: int, rungs: Counter[int]) -> None:
