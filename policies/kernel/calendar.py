@@ -12,7 +12,19 @@ from zoneinfo import ZoneInfo
 
 from policies.kernel.calendar_data import FIRST_YEAR, LAST_YEAR, CalendarFile
 from policies.kernel.calendar_days import Day, DayKind, Days
-from policies.kernel.calendar_table import BLOCK, EPOCH, NEVER, Due, Hot, Table, YearSpan, midnight, seconds_of, unroll
+from policies.kernel.calendar_table import (
+    BLOCK,
+    EPOCH,
+    MOST_ENDS,
+    NEVER,
+    Due,
+    Hot,
+    Table,
+    YearSpan,
+    midnight,
+    seconds_of,
+    unroll,
+)
 from policies.kernel.day_count import DayCount, count_days
 from policies.kernel.spec import Spec, Unit
 
@@ -47,7 +59,7 @@ class WorkingCalendar:
         )
         self._spans: dict[int, YearSpan] = {}
         self._table: Table | None = None
-        self._hot: Hot = (EPOCH, 0, [], [], [], [], [], [], [], [], [])  # of no table: holds no instant
+        self._hot: Hot = (EPOCH, 0, [], [], [], [], [], [], [], [], [], {})  # of no table: holds no instant
 
     @classmethod
     def build(cls, name: str, *files: CalendarFile) -> Self:
@@ -84,7 +96,7 @@ class WorkingCalendar:
         seconds = spec.open_seconds
         if not seconds:
             return self._add_days(start, spec)
-        begin, long, opens, closes, totals, shifts, shut, settled, spans_at, spans_by, closes_at = self._hot
+        begin, long, opens, closes, totals, shifts, shut, settled, spans_at, spans_by, closes_at, ends = self._hot
         past = start - begin
         at = past.days * 86_400 + past.seconds
         if not 0 <= at < long:
@@ -102,15 +114,22 @@ class WorkingCalendar:
             if past.microseconds:  # the fraction of a second must fit before closing, too
                 target += 1
         else:
+            # All that start while the desk is closed end together, so most of those are known already.
+            target = totals[index] + seconds
+            if target in ends:
+                due, settled_at = ends[target]
+                return due if at >= settled_at else Due(due.at, True)
             start = closes_at[index]
-            target = closing - shifts[index] + seconds
         try:
             found = spans_by[target // BLOCK]
             while totals[found] < target:
                 found += 1
         except IndexError:
             return self._later(start, spec)
-        return _new(Due, (start + (spec.length + (shut[found] - shut[index])), at < settled[found]))
+        end = start + (spec.length + (shut[found] - shut[index]))
+        if at >= closing and len(ends) < MOST_ENDS:
+            ends[target] = Due(end, False), settled[found]
+        return _new(Due, (end, at < settled[found]))
 
     def _add_days(self, start: datetime, spec: Spec) -> Due:
         """`add` for the units other than `wm` and `wh`; `start` in UTC."""

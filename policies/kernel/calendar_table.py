@@ -16,6 +16,7 @@ from policies.kernel.calendar_days import Days
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 NEVER: Final = 1 << 62
 BLOCK: Final = 3600
+MOST_ENDS: Final = 30_000
 _DAY: Final = 86_400
 _EPOCH_ORDINAL: Final = EPOCH.toordinal()
 
@@ -121,10 +122,13 @@ Hot: TypeAlias = tuple[
     list[int],
     list[int],
     list[datetime],
+    dict[int, tuple[Due, int]],
 ]
 """The part of a table that adding open time needs, taken apart in one step, which is faster than by attributes.
 
-When the table begins and how long it is; opens, closes, totals, shifts, shut, settled, spans_at, spans_by, closes_at.
+When the table begins and how long it is; opens, closes, totals, shifts, shut, settled, spans_at, spans_by, closes_at;
+and, filled as they are met, the ends of periods that start while the desk is closed: by the open seconds from `low` to
+the end, it and the `settled` of its span. At most MOST_ENDS, far more than the periods of a policy need.
 Seconds are those since the table begins, not since 1970: small integers are faster.
 """
 
@@ -223,6 +227,7 @@ class Table:
             self.spans_at,
             self.spans_by,
             self.closes_at,
+            {},
         )
 
 

@@ -247,3 +247,23 @@ def test_the_order_of_questions_does_not_matter() -> None:
         for text in ("7wh", "20wd", "20d"):
             assert asked.add(start, Spec.parse(text)) == fresh.add(start, Spec.parse(text))
     assert asked.day(date(2026, 12, 25)).kind == "open"
+
+
+STARTS = {
+    # row: (starts while the desk is closed over new year, whether each is provisional); 2025 has no holidays on file
+    "from the year without data first": (("2025-12-31T23:00+08:00", "2026-01-01T03:00+08:00"), [True, False]),
+    "from the year with data first": (("2026-01-01T03:00+08:00", "2025-12-31T23:00+08:00"), [False, True]),
+    "each twice": (("2025-12-31T23:00+08:00", "2026-01-01T03:00+08:00") * 2, [True, False] * 2),
+}
+
+
+@pytest.mark.parametrize(("starts", "provisional"), STARTS.values(), ids=STARTS)
+def test_starts_while_closed_end_together_and_each_is_as_sure_as_its_own_year(
+    starts: tuple[str, ...], provisional: list[bool]
+) -> None:
+    cal = calendar("Asia/Shanghai", OFFICE, years={2026: {"holidays": [{"date": "2026-05-01", "name": "Labour Day"}]}})
+
+    dues = [cal.add(datetime.fromisoformat(start), Spec.parse("2wh")) for start in starts]
+
+    assert {due.at for due in dues} == {datetime.fromisoformat("2026-01-01T11:00+08:00")}
+    assert [due.provisional for due in dues] == provisional
