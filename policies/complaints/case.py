@@ -176,11 +176,6 @@ class Case:
         return next((a.at for a in self.facts.articles if a.key == whole and not a.internal), None)
 
     @cached_property
-    def last_message_at(self) -> datetime | None:
-        """When the customer last wrote."""
-        return self.facts.from_customer[-1].at if self.facts.from_customer else None
-
-    @cached_property
     def removed_flags(self) -> frozenset[str]:
         """Flags that a person took away: they do not come back by themselves."""
         facts = self.facts
