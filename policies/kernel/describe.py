@@ -87,8 +87,7 @@ def _additive(action: Note | Reply | Tell | Find, name: Namer) -> tuple[str, dic
             return "reply", words | {"send": send}
         case Tell(person=person, how=how):
             return "tell", words | {"person": name(person), "how": how}
-        case Find(code=code, person=person, grave=grave):
-            return "find", words | {"code": code, "person": name(person), "grave": grave}
+    return "find", words | {"code": action.code, "person": name(action.person), "grave": action.grave}
 
 
 def plain_values(text: Say) -> dict[str, Any]:

@@ -21,6 +21,7 @@ def judged(expect: list[dict[str, Any]], *clauses: str, **changed: Any) -> Outco
 def test_a_time_without_a_zone_is_chinas() -> None:
     assert Given.model_validate(GIVEN).now == datetime(2026, 5, 6, 1, 5, tzinfo=UTC)
     assert Given.model_validate({"now": "2026-05-06T09:05+01:00"}).now == datetime(2026, 5, 6, 8, 5, tzinfo=UTC)
+    assert Given.model_validate({"now": datetime(2026, 5, 6, 1, 5, tzinfo=UTC)}).now.hour == 1
     with pytest.raises(ValueError, match="timezone"):
         Given.model_validate({"now": "2026-05-06T09:05"})
 

@@ -85,3 +85,7 @@ def test_only_the_last_situation_is_remembered() -> None:
     memory = remember(Memory(situation="a"), [decision(Note(key="situation:b", text=WHY))])
 
     assert (memory.situation, memory.done) == ("b", frozenset())
+
+
+def test_a_mask_has_a_slot_of_its_own_for_each_place_and_kind() -> None:
+    assert Mask(article=1, place="body", kind="card").slot == "mask.1.body.card"
