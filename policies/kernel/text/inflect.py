@@ -28,6 +28,7 @@ _UNCHANGED: Final = frozenset(_SMALL_WORDS.split())
 _INFLECTED: Final = ("ed", "ing", "'s", "'t", "ies")
 _ADVERB: Final = re.compile(r"[a-z]{5}ly$")
 _ISE: Final = re.compile(r"(?<=[a-z]{3}i)s(?=e\b|es\b|ed\b|ing\b)")
+_LATIN_OR_FIGURE: Final = re.compile(r"[a-z0-9]")
 _CHINESE_BESIDE_FIGURE: Final = re.compile(r"(?<=[一-鿿])(?=[a-z0-9])|(?<=[a-z0-9])(?=[一-鿿])")
 
 
@@ -40,7 +41,7 @@ def forms(phrase: str, *, exact: bool) -> frozenset[str]:
         choices = [sorted(_inflected(word)) if place in ends else [word] for place, word in enumerate(words)]
         found.update(" ".join(choice) for choice in itertools.product(*choices))
         found.update([_ISE.sub("z", spelling) for spelling in found])
-    elif not phrase.isascii():
+    elif not phrase.isascii() and _LATIN_OR_FIGURE.search(phrase):
         found.update([_CHINESE_BESIDE_FIGURE.sub(" ", spelling) for spelling in found])
     return frozenset(found)
 

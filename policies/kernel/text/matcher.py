@@ -129,7 +129,10 @@ class Matcher:
 
 def _bytes(text: str) -> str:
     """Two characters, one per byte, for each character of the text; what needs four bytes becomes a blank square."""
-    return _ASTRAL.sub("□", text).encode("utf-16-be", "surrogatepass").decode("latin-1")
+    data = text.encode("utf-16-be", "surrogatepass")
+    if len(data) != 2 * len(text):
+        data = _ASTRAL.sub("□", text).encode("utf-16-be", "surrogatepass")
+    return data.decode("latin-1")
 
 
 def _rarity(forms: frozenset[str]) -> tuple[int, int]:
@@ -146,7 +149,10 @@ def _merged(forms: frozenset[str], places: dict[str, list[Span]]) -> list[Span]:
 
 
 def _use(uses: dict[str, _Use], form: str) -> _Use:
-    return uses.setdefault(form, _Use(form, _kind(form[0]), _kind(form[-1])))
+    use = uses.get(form)
+    if use is None:
+        use = uses[form] = _Use(form, _kind(form[0]), _kind(form[-1]))
+    return use
 
 
 def _kind(char: str) -> int:

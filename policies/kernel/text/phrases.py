@@ -15,6 +15,7 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from policies.kernel.text.inflect import forms
@@ -198,6 +199,7 @@ def _elements(say: str, *, exact: bool) -> Iterator[Element]:
                 yield Words(forms=literals(piece, exact=exact))
 
 
+@lru_cache(maxsize=10_000)  # the words around phrases recur, and spelling them out is most of reading a lexicon
 def literals(text: str, *, exact: bool = False) -> frozenset[str]:
     """Every folded spelling of a text with alternatives; raises ValueError for brackets that do not pair."""
     found: set[str] = set()
