@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -43,6 +44,7 @@ log = structlog.get_logger()
 RULES_MAY_TAKE = 5.0
 """Seconds for all rules of one ticket; a whole evaluation is a fraction of a millisecond."""
 
+_DIGITS = re.compile("[0-9]{1,18}")
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -256,9 +258,9 @@ class Live:
 
     def ticket_id(self, text: str) -> int:
         """The id for an id, or for a number after `#`. Raises ValueError for anything else, or a number nobody has."""
-        if text.isdigit():
+        if _DIGITS.fullmatch(text):
             return int(text)
-        if text.startswith("#") and text[1:].isdigit():
+        if text.startswith("#") and _DIGITS.fullmatch(text[1:]):
             number = Where(field="ticket.number", operator="is", value=text[1:])
             found = next(iter(self.helpdesk.pool.client().search(number, created_since=_BEGINNING)), None)
             if found is not None:

@@ -113,7 +113,12 @@ class Service:
         self._connector.start()
 
     def stop(self) -> None:
-        """Accept nothing more, finish what is being worked on, give everything back. What waits stays in the store."""
+        """Accept nothing more, finish what is being worked on, give everything back. What waits stays in the store.
+
+        In whatever phase the service is; a second time does nothing.
+        """
+        if self._stopping.is_set():
+            return
         self._stopping.set()
         self.server.stop()
         if self._connector.ident is not None:
@@ -133,6 +138,8 @@ class Service:
                 return
             except (ZammadError, StoreError) as error:
                 log.warning("helpdesk not reached yet", error=str(error), again_in=wait)
+            except Exception:
+                log.exception("could not begin", again_in=wait)
             self._stopping.wait(wait)
             wait = min(wait * 2, 60.0)
 
