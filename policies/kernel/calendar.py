@@ -114,8 +114,7 @@ class WorkingCalendar:
             if past.microseconds:  # the fraction of a second must fit before closing, too
                 target += 1
         else:
-            # All that start while the desk is closed end together, so most of those are known already.
-            target = totals[index] + seconds
+            target = totals[index] + seconds  # all that start while the desk is closed end together
             if target in ends:
                 due, settled_at = ends[target]
                 return due if at >= settled_at else Due(due.at, True)
