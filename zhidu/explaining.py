@@ -11,7 +11,7 @@ from integrations.zammad.plan import Plan
 from policies.kernel.day_count import amount_text
 from policies.kernel.deadlines import Clock, look
 from policies.kernel.decisions import Decision, RunClock
-from policies.kernel.describe import describe, in_words
+from policies.kernel.describe import Namer, describe, in_words
 from policies.kernel.evaluate import Verdict
 from policies.kernel.facts import Facts
 from policies.kernel.ladders import fired_in
@@ -47,10 +47,14 @@ class Explained:
         ticket = self.facts.ticket
         yield f"ticket {ticket.number} (id {ticket.id}) at {self._time(self.facts.now)}, policy {self.policy.digest}"
         for conflict in self.verdict.conflicts:
-            sides = " / ".join(f"{d.rule} wants {in_words(d.action, self._name)}" for d in conflict.sides)
+            sides = " / ".join(f"{d.rule} wants {in_words(d.action, _named(self.voice))}" for d in conflict.sides)
             yield f"! conflict about {conflict.slot}, nothing is done: {sides}"
         for failure in self.verdict.failures:
             yield f"! rule {failure.rule} ({', '.join(failure.clauses)}) failed: {failure.error}"
+        for module in self.verdict.skipped:
+            yield f"! module {module} did not decide: a module it needs failed"
+        if self.facts.memory.observed:
+            yield "observed in silence: older than the service, and nobody has touched it since"
 
     def _facts(self) -> Iterator[str]:
         yield ""
@@ -59,6 +63,8 @@ class Explained:
             value = getattr(self.facts.ticket, name)
             if value not in (None, "", frozenset()):
                 yield f"  {name:<14} {self._value(name, value)}"
+        for name, value in sorted(self.facts.ticket.custom.items()):
+            yield f"  {name:<14} {self._value(name, value)}"
         if self.facts.ticket.nonsense:
             yield f"  unreadable     {', '.join(sorted(self.facts.ticket.nonsense))}"
         if self.facts.memory.done or self.facts.memory.fired:
@@ -148,6 +154,9 @@ class Explained:
             "at": _utc(self.facts.now),
             "policy": self.policy.digest,
             "facts": {name: _plain(getattr(self.facts.ticket, name)) for name in _SHOWN},
+            "custom": {name: _plain(value) for name, value in sorted(self.facts.ticket.custom.items())},
+            "unreadable": sorted(self.facts.ticket.nonsense),
+            "observed": self.facts.memory.observed,
             "decisions": [self._json(decision) for decision in self.verdict.decisions],
             "overruled": [self._json(decision) for decision in self.verdict.overruled],
             "conflicts": [
@@ -155,6 +164,7 @@ class Explained:
                 for conflict in self.verdict.conflicts
             ],
             "failures": [{"rule": failure.rule, "error": failure.error} for failure in self.verdict.failures],
+            "skipped": list(self.verdict.skipped),
             "clocks": [self._clock_json(action.clock) for action in self.verdict.running],
             "plan": list(plan_lines(self.plan, self.voice)),
         }
@@ -183,7 +193,7 @@ class Explained:
         return self.voice.say(decision.because, decision.module)
 
     def _action(self, decision: Decision) -> str:
-        return in_words(decision.action, self._name, self._time)
+        return in_words(decision.action, _named(self.voice), self._time)
 
     def _value(self, name: str, value: object) -> str:
         if isinstance(value, datetime):
@@ -191,9 +201,6 @@ class Explained:
         if name in ("owner", "case_owner") and isinstance(value, int):
             return self.voice.person(value)
         return ", ".join(sorted(value)) if isinstance(value, frozenset) else str(value)
-
-    def _name(self, user: int | None) -> str | None:
-        return None if user is None else self.voice.person(user)
 
     def _time(self, at: datetime) -> str:
         return f"{at.astimezone(self.voice.zone):%a %Y-%m-%d %H:%M}"
@@ -215,13 +222,17 @@ def plan_lines(plan: Plan, voice: Voice) -> Iterator[str]:
     for decision, _ in plan.replies:
         yield f"reply: {voice.say(decision.because, decision.module)}   [{_grounds(decision)}]"
     for decision in plan.tells:
-        yield f"mail: {in_words(decision.action)}   [{_grounds(decision)}]"
+        yield f"mail: {in_words(decision.action, _named(voice))}   [{_grounds(decision)}]"
     for decision in plan.findings:
-        yield f"finding: {in_words(decision.action)}   [{_grounds(decision)}]"
+        yield f"finding: {in_words(decision.action, _named(voice))}   [{_grounds(decision)}]"
     for decision in plan.rungs:
         yield f"rung: {in_words(decision.action)}   [{_grounds(decision)}]"
     for name in plan.lacking:
         yield f"not written, the helpdesk has no such field: {name}"
+
+
+def _named(voice: Voice) -> Namer:
+    return lambda user: None if user is None else voice.person(user)
 
 
 def _grounds(decision: Decision) -> str:
@@ -231,7 +242,7 @@ def _grounds(decision: Decision) -> str:
 def _shown(value: object) -> str:
     if isinstance(value, frozenset):
         return ", ".join(sorted(value)) or "-"
-    return "-" if value is None else _plain(value) if isinstance(value, str) else str(_plain(value))
+    return "-" if value is None else str(_plain(value))
 
 
 def _plain(value: object) -> Any:
