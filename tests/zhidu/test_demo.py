@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections import Counter
@@ -296,13 +297,20 @@ def test_it_stays_up_and_another_terminal_explains(
         line = next(line for line in demo.stderr if "zhidu --config" in line)
         status = main(line.split("zhidu ", 1)[1].split())
         told = capsys.readouterr().out
-        demo.send_signal(signal.SIGINT)
+        demo.send_signal(signal.SIGTERM)
         demo.stdout.read()
     assert (demo.returncode, status) == (0, 0)
     assert "rules that decided" in told
     assert list(tmp_path.iterdir()) == []
     before = json.loads(json.dumps(played.summary.as_json()))
     assert found | {"seconds": 0} == before | {"seconds": 0}
+
+
+def test_a_port_that_is_taken_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert main(["demo", "--once", "--port", str(port)]) == 2
+    assert f"port {port} cannot be listened on" in capsys.readouterr().err
 
 
 def test_keep_wants_an_empty_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -49,6 +49,8 @@ def demo(
       zhidu demo --language zh-CN --speed 3600
       zhidu demo --once --keep /tmp/week
     """
+    import errno
+
     from zhidu.demo.show import Show
     from zhidu.exits import WrongUse
 
@@ -57,4 +59,10 @@ def demo(
         raise WrongUse(f"--keep needs an empty or a new folder, {keep} is neither")
     if speed is None and not once:
         speed = 3600.0
-    Show(habits=habits, days=days, seed=seed, speed=speed, port=port, language=language, keep=keep).run(once=once)
+    show = Show(habits=habits, days=days, seed=seed, speed=speed, port=port, language=language, keep=keep)
+    try:
+        show.run(once=once)
+    except OSError as error:
+        if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+            raise
+        raise WrongUse(f"port {port} cannot be listened on: {error.strerror}; name another --port") from None

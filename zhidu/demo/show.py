@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import tempfile
 import threading
 import time
@@ -66,6 +67,7 @@ class Show:
         observe.configure(format="console", level="critical", now=clock.now)
         tongue = language(self.language)
         with (
+            _ended_by_kill(),
             self._folder() as folder,
             staged(folder, clock=clock, chance=chance, tongue=tongue, port=self.port) as stage,
         ):
@@ -150,6 +152,16 @@ class Show:
         yield words.of("ready.login", login=login("xu"), password=password("xu"))
         yield words.of("ready.mails", folder=stage.mails)
         yield words.of("ready.stop")
+
+
+@contextmanager
+def _ended_by_kill() -> Iterator[None]:
+    """SIGTERM ends the demonstration as Ctrl-C does, so that nothing is left behind."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _minute(at: datetime) -> str:

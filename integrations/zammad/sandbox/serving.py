@@ -15,6 +15,7 @@ from integrations.zammad.sandbox.box import Sandbox
 from integrations.zammad.sandbox.http import CHANNEL
 
 THREADS = 8
+_BACKLOG = 1024
 
 
 class _Task(WSGITask):  # type: ignore[misc]
@@ -45,8 +46,10 @@ class Listener:
     """
 
     def __init__(self, box: Sandbox, *, host: str = "127.0.0.1", port: int = 0) -> None:
+        # Bound here, since the server would leave its half-made parts open where the port is taken.
+        listener = socket.create_server((host, port), backlog=_BACKLOG)
         self._map: dict[int, Any] = {}
-        self._server = create_server(box.app, map=self._map, host=host, port=port, threads=THREADS, ident="nginx")
+        self._server = create_server(box.app, map=self._map, sockets=[listener], threads=THREADS, ident="nginx")
         self._server.channel_class = _Channel
         self._stopping = Event()
         self._thread = Thread(target=self._run, name="sandbox-http", daemon=True)
