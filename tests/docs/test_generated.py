@@ -77,3 +77,13 @@ def test_the_shown_configuration_works(page: Path, tmp_path: Path) -> None:
     assert set(complaints.departments) == {
         entry.department for entry in load_people(folder).config.desks.values() if entry.department
     }
+
+
+def test_the_transcript_is_of_the_demo() -> None:
+    """What the README shows of the demo stands in the transcript of the whole week."""
+    shown = re.findall(
+        r"^```text\n(.*?)^```$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
+    whole = (ROOT / "docs" / "demo.txt").read_text(encoding="utf-8").splitlines()
+    assert len(shown) == 1
+    assert [line for line in shown[0].splitlines() if line not in whole] == []
