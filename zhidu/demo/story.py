@@ -92,7 +92,7 @@ class Story:
             who = case.name or self.words.of("people.customer")
             self._tell(Line(at=at, number=number, who=who, what=what, tone="customer"))
             return
-        what = "; ".join(self._deeds(act))
+        what = ("; " if self.words.tongue == "en" else "；").join(self._deeds(act))
         self._tell(Line(at=at, number=number, who=self.words.person(act.by), what=what, tone="agent"))
 
     def _deeds(self, act: Act) -> Iterator[str]:
@@ -133,7 +133,7 @@ class Story:
                 at=judgement.facts.now,
                 number=number,
                 who=self.words.of("people.zhidu"),
-                what=f"{why}  → {', '.join(effects)}",
+                what=f"{why}  → {self.words.joined(effects)}",
                 clauses=clauses,
                 tone=_tone(decisions),
             )
