@@ -1,0 +1,174 @@
+"""Under load: one worker per ticket, a stop that leaves nothing half done, no loops, and any order of deliveries."""
+
+import random
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from integrations.store.records import Delivery, Work
+from jobs.drain import Workers
+from jobs.process import Outcome
+from policies.kernel.provisioning import Needs
+from tests.resilience.conftest import Desk, Town, make_desk, wait_until
+from zhidu.policy import Policy
+
+
+def test_a_stop_in_the_middle_of_work_leaves_nothing_half_done(town: Town) -> None:
+    dice = random.Random(7)
+    town.lives.start()
+    article = {"body": "你们多扣了我三十元年费，请退回。", "type": "web", "sender": "Customer", "internal": False}
+    body = {"title": "a complaint", "group": "Complaints", "customer_id": "guess:li@example.com", "article": article}
+    tickets = [town.call("POST", "tickets", body)["id"] for _ in range(40)]
+    for _ in range(3):
+        before = town.requests
+        wait_until(lambda before=before: town.requests > before + dice.randrange(5, 20) or town.at_rest(), "work")
+        assert town.lives.end(signal.SIGTERM) == 0
+        # Whatever it had claimed was finished or given back: nothing has to wait for a lease.
+        assert town.store.inbox.depth().working == 0
+        town.lives.start()
+    wait_until(town.at_rest, "the rest")
+
+    assert town.store.inbox.depth().dead == 0
+    assert town.accepted <= town.done()
+    for ticket in tickets:
+        keys = [a["preferences"]["zhidu"]["key"] for a in town.articles(ticket) if "zhidu" in (a["preferences"] or {})]
+        assert len(keys) == len(set(keys)) == 1
+        assert town.ticket(ticket)["zhidu_kind"] == "complaint"
+
+
+def test_no_two_looks_at_one_ticket_overlap(desk: Desk) -> None:
+    tickets = [desk.complain() for _ in range(25)]
+    lock, inside, overlaps = threading.Lock(), Counter[int](), []
+
+    def look(work: Work) -> Outcome:
+        with lock:
+            inside[work.ticket_id] += 1
+            overlaps.extend([work.ticket_id] * (inside[work.ticket_id] > 1))
+        try:
+            return desk.process(work)
+        finally:
+            with lock:
+                inside[work.ticket_id] -= 1
+
+    workers = Workers(store=desk.store, process=look, name="four", count=4, idle_for=0.01)
+    workers.start()
+    try:
+        for turn in range(4):
+            desk.clock.forward(seconds=7)
+            for delivery in desk.deliveries():
+                desk.store.inbox.accept(delivery)
+            desk.store.inbox.enqueue_all(tuple(tickets), f"turn {turn}")
+            workers.wake()
+            wait_until(lambda: (d := desk.store.inbox.depth()).waiting == d.working == 0, "all looks")
+    finally:
+        workers.stop()
+
+    assert overlaps == []
+    assert {desk.ticket(ticket)["zhidu_kind"] for ticket in tickets} == {"complaint"}
+    assert {len(desk.notes(ticket)) for ticket in tickets} == {1}
+
+
+STEPS: tuple[Callable[[Desk, int], object], ...] = (
+    lambda desk, ticket: _edit(desk, ticket, owner_id=desk.people["agnes"]),
+    lambda desk, ticket: desk.answer(ticket, "您好，非常抱歉，我们将在今天下午五点前答复您。"),
+    lambda desk, ticket: _edit(desk, ticket, zhidu_severity="major"),
+    lambda desk, ticket: _edit(desk, ticket, owner_id=desk.people["bo"]),
+    lambda desk, ticket: _edit(desk, ticket, state="closed"),
+    lambda desk, ticket: _edit(desk, ticket, zhidu_cause="fees", zhidu_responsible="desk", zhidu_remedy="refunded"),
+    lambda desk, ticket: _edit(desk, ticket, state="closed"),
+)
+
+
+def _edit(desk: Desk, ticket: int, **fields: Any) -> None:
+    desk.call("PUT", f"tickets/{ticket}", fields, **{"X-On-Behalf-Of": "agnes@example.com"})
+
+
+def test_every_event_is_answered_by_few_writes_and_then_rest(desk: Desk) -> None:
+    """Every module decides, and each of our writes fires the triggers again."""
+    ticket = desk.complain()
+    for step in (lambda desk, ticket: None, *STEPS):
+        before = desk.box.counters.by_path["PUT /api/v1/tickets/:id"]
+        step(desk, ticket)
+        asked = desk.box.counters.by_path["PUT /api/v1/tickets/:id"]
+        desk.settle()
+        assert desk.box.counters.by_path["PUT /api/v1/tickets/:id"] - asked <= 2, before
+        desk.clock.forward(minutes=20)
+        desk.sweep()
+    desk.store.inbox.enqueue(ticket, "manual")
+    desk.settle()
+
+    assert desk.seen[-1] == (ticket, Outcome.SAME)
+
+
+def _end(desk: Desk, ticket: int) -> dict[str, Any]:
+    kept = desk.ticket(ticket)
+    fields = {name: kept[name] for name in kept if name.startswith("zhidu_") and not name.endswith("_at")}
+    texts = ("zhidu_next", "zhidu_situation")
+    return {
+        "fields": {name: value for name, value in fields.items() if name not in texts},
+        "owner": kept["owner_id"],
+        "state": kept["state_id"],
+        "priority": kept["priority_id"],
+        "clocks": sorted(row.name for row in desk.store.clocks.of(ticket)),
+        "findings": sorted(record.finding.code for record in desk.store.findings.list()),
+        "tags": desk.call("GET", f"tags?object=Ticket&o_id={ticket}")["tags"],
+    }
+
+
+def _live(desk: Desk, bring: Callable[[list[Delivery]], list[Delivery]]) -> dict[str, Any]:
+    """Every event looked at as its deliveries come; all the rest is found by reconciling."""
+    desk.reconcile()
+    ticket = desk.complain()
+    held: list[Delivery] = []
+    for step in (*STEPS[:4], None):
+        desk.clock.forward(seconds=7)
+        held += desk.deliveries()
+        now = bring(held)
+        held = [delivery for delivery in held if delivery not in now]
+        for delivery in now:
+            desk.store.inbox.accept(delivery)
+        desk.workers.drain()
+        if step is not None:
+            step(desk, ticket)
+    desk.settle()
+    desk.clock.forward(minutes=3)
+    desk.reconcile()
+    desk.settle()
+    return _end(desk, ticket)
+
+
+@pytest.fixture(scope="module")
+def in_order(tmp_path_factory: pytest.TempPathFactory, policy: Policy, needs: Needs) -> dict[str, Any]:
+    for desk in make_desk(tmp_path_factory.mktemp("order"), policy, needs):
+        return _live(desk, list)
+    raise AssertionError
+
+
+@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 2**32 - 1), dropped=st.floats(0, 1), doubled=st.floats(0, 1), late=st.floats(0, 1))
+def test_the_end_does_not_depend_on_the_order_of_deliveries(
+    tmp_path_factory: pytest.TempPathFactory, policy: Policy, needs: Needs, in_order: dict[str, Any],
+    seed: int, dropped: float, doubled: float, late: float,
+) -> None:  # fmt: skip
+    """Duplicated, shuffled, late and partly dropped, then reconciled."""
+    dice = random.Random(seed)
+
+    def bring(held: list[Delivery]) -> list[Delivery]:
+        lost = [delivery for delivery in held if dice.random() < dropped]
+        for delivery in lost:
+            held.remove(delivery)
+        now = [delivery for delivery in held if dice.random() >= late]
+        now += [delivery for delivery in now if dice.random() < doubled]
+        dice.shuffle(now)
+        return now
+
+    for desk in make_desk(tmp_path_factory.mktemp("any"), policy, needs):
+        assert _live(desk, bring) == in_order
