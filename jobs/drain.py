@@ -25,6 +25,7 @@ class Workers:
     """`count` threads over one store. `wake()` makes an idle one look at once; `stop()` lets all finish what they have.
 
     idle_for   seconds after which an idle worker looks by itself
+    lease      how long a worker may hold what it claimed before another may take it
     """
 
     store: Store
@@ -33,6 +34,7 @@ class Workers:
     count: int = 2
     batch: int = 4
     idle_for: float = 1.0
+    lease: timedelta = LEASE
     _threads: list[threading.Thread] = field(default_factory=list)
     _wanted: threading.Condition = field(default_factory=threading.Condition)
     _stopping: bool = False
@@ -61,7 +63,7 @@ class Workers:
     def drain(self, worker: str = "drain") -> int:
         """Process all that waits now, in the calling thread; returns how many looks that took."""
         looks = 0
-        while works := self.store.inbox.claim(worker, self.batch, LEASE):
+        while works := self.store.inbox.claim(worker, self.batch, self.lease):
             for work in works:
                 self.process(work)
                 looks += 1
@@ -71,7 +73,7 @@ class Workers:
         while not self._stopping:
             seen = self._woken
             try:
-                works = self.store.inbox.claim(worker, self.batch, LEASE)
+                works = self.store.inbox.claim(worker, self.batch, self.lease)
             except StoreError as error:
                 log.warning("inbox could not be read", error=str(error))
                 works = []

@@ -156,7 +156,14 @@ class Service:
         if self.dry_run:
             processor = replace(processor, dry_run=True)
         self.processor = processor
-        self.workers = Workers(store=self.store, process=processor.process, name=name, count=self.config.workers.count)
+        workers = self.config.workers
+        self.workers = Workers(
+            store=self.store,
+            process=processor.process,
+            name=name,
+            count=workers.count,
+            lease=timedelta(seconds=workers.claim_for_seconds),
+        )
         self.schedule = Schedule(self.jobs(), self.timetable)
 
     def _begin(self) -> None:

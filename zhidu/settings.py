@@ -168,8 +168,8 @@ class Workers(StrictModel):
 
     count: int = Field(default=2, ge=1, le=64)
     """How many tickets are looked at at once."""
-    claim_for_seconds: Seconds = 120.0
-    """How long a worker may hold a delivery before another may take it."""
+    claim_for_seconds: Seconds = 300.0
+    """How long a worker may hold a ticket before another may take it; longer than the slowest look."""
 
 
 class Log(StrictModel):
