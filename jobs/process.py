@@ -189,6 +189,8 @@ class Processor:
             self.meter.found(finding.clause, grave=finding.grave)
         for clause, rung in fired_rungs(plan):
             self.meter.rung_fired(clause, rung)
+            if rung == "100%":
+                self.meter.breached(clause)
 
     def _apply(self, judged: Judged, calls: _Calls) -> Applied:
         try:
