@@ -135,7 +135,12 @@ def _extractor(modules: ModuleSet) -> Extractor:
 
 
 def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
+    """raises ValueError – the file holds something else than labels with their phrases; nothing at all is no label"""
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise ValueError("labels with lists of phrases are needed, such as `complaint: [投诉]`")
+    return value
 
 
 def _digest(modules: ModuleSet) -> str:
