@@ -39,8 +39,8 @@ from zhidu.settings import Config
 __all__ = ["Desk", "desk", "make_desk", "needs", "policy"]
 
 SECRET = "demo-secret"
-SCALE = 120.0
-"""A second of the test is two minutes of the desk."""
+SCALE = 30.0
+"""A second of the test is half a minute of the desk."""
 
 
 def wait_until(true: Callable[[], object], what: str, seconds: float = 60.0) -> None:
@@ -58,11 +58,12 @@ class Lives:
         script = Path(__file__).with_name("lives.py")
         command = [sys.executable, str(script), str(folder), beginning.isoformat(), repr(zero), repr(SCALE)]
         root = str(Path(__file__).parents[2])
-        self._parent = subprocess.Popen(
+        self._parent = subprocess.Popen(  # noqa: S603 - this very interpreter
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True, bufsize=1, cwd=root,
             env={"PYTHONPATH": root, "PATH": "/usr/bin:/bin"},
         )  # fmt: skip
         self.pid = 0
+        self.ahead = 0.0
 
     def _ask(self, word: str) -> int:
         assert self._parent.stdin is not None
@@ -71,7 +72,12 @@ class Lives:
         return int(self._parent.stdout.readline())
 
     def start(self) -> None:
-        self.pid = self._ask("start")
+        self.pid = self._ask(f"start {self.ahead}")
+
+    def jump(self, **span: float) -> None:
+        """Time passes at once, while no service lives."""
+        assert self.pid == 0
+        self.ahead += timedelta(**span).total_seconds()
 
     def end(self, number: signal.Signals) -> int:
         """Send a signal to the service; returns its exit status once it is gone."""
@@ -200,10 +206,11 @@ def free_port() -> int:
 @contextmanager
 def make_town(folder: Path, policy: Policy, needs: Needs, url: str, workers: int = 2) -> Iterator[Town]:
     """`url` of the store."""
-    zero, first = time.monotonic(), START
+    zero, first, alive = time.monotonic(), START, list[Lives]()
 
     def now() -> datetime:
-        return first + timedelta(seconds=(time.monotonic() - zero) * SCALE)
+        ahead = alive[0].ahead if alive else 0.0
+        return first + timedelta(seconds=(time.monotonic() - zero) * SCALE + ahead)
 
     outside = Outside(now=now, jitter=lambda: 0.5, new_id=lambda: f"test-{time.monotonic_ns()}")
     box = Sandbox(now=now, token=TOKEN, deliver_after=timedelta())
@@ -221,6 +228,7 @@ def make_town(folder: Path, policy: Policy, needs: Needs, url: str, workers: int
         metrics = Metrics(CollectorRegistry())
         processor = processor_of(policy, helpdesk, loaded, store, outside, metrics, lambda: None)
         lives = Lives(folder, log, first, zero)
+        alive.append(lives)
         town = Town(
             box=box, store=store, processor=processor, lives=lives, port=port, people=people, now=now,
             log=folder / "service.log",

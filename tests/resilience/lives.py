@@ -2,10 +2,10 @@
 
     python lives.py CONFIG BEGINNING MONOTONIC SCALE
 
-Reads one word a line from standard input and answers each with one line: `start` with the process id of a new service,
-`wait` with the exit status of the last one (minus the signal that ended it). What a service does is the command's own
-code from the first line on; only the time it is told runs `SCALE` times as fast, from `BEGINNING` at `MONOTONIC` on,
-and the policy, which is the same for every life, is not read again.
+Reads one line at a time from standard input and answers each with one line: `start SECONDS` with the process id of a new
+service whose clock is so much ahead, `wait` with the exit status of the last one (minus the signal that ended it). What
+a service does is the command's own code from the first line on; only the time it is told runs `SCALE` times as fast,
+from `BEGINNING` at `MONOTONIC` on, and the policy, which is the same for every life, is not read again.
 """
 
 import gc
@@ -26,10 +26,10 @@ from zhidu.settings import load_settings
 
 
 def main(folder: str, beginning: str, monotonic: str, scale: str) -> None:
-    first, zero, factor = datetime.fromisoformat(beginning), float(monotonic), float(scale)
+    first, zero, factor, ahead = datetime.fromisoformat(beginning), float(monotonic), float(scale), 0.0
 
     def now() -> datetime:
-        return first + timedelta(seconds=(time.monotonic() - zero) * factor)
+        return first + timedelta(seconds=(time.monotonic() - zero) * factor + ahead)
 
     settings = load_settings(Path(folder))
     paths = [settings.path(path) for path in settings.config.modules_path]
@@ -41,7 +41,9 @@ def main(folder: str, beginning: str, monotonic: str, scale: str) -> None:
     gc.freeze()
     child = 0
     for line in sys.stdin:
-        if line.strip() == "start":
+        word, _, jumped = line.strip().partition(" ")
+        if word == "start":
+            ahead = float(jumped)
             child = os.fork()
             if child == 0:
                 live(folder)

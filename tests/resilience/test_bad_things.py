@@ -15,7 +15,7 @@ from jobs.watchdog import Watchdog
 from policies.kernel.problems import ConfigErrors
 from policies.kernel.provisioning import Needs
 from tests.resilience.conftest import Desk, make_desk, make_module
-from zhidu.policy import Policy, load_policy
+from zhidu.policy import load_policy
 
 HEAD = '''
 from zhidu.api import SetField, Tag, rule, say

@@ -3,10 +3,8 @@
 import random
 import signal
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest

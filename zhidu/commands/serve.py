@@ -29,16 +29,14 @@ def serve(habits: Habits | None, port: int | None, dry_run: bool) -> None:
       zhidu --config /etc/zhidu serve --port 8800
     """
     import signal
-    import threading
 
     service = build((habits or Habits()).directory, port, dry_run=dry_run)
-    stopping = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopping.set())
+    # Blocked and waited for, since a handler that woke a waiting thread could meet the lock that thread holds.
+    stopping = {signal.SIGINT, signal.SIGTERM}
+    signal.pthread_sigmask(signal.SIG_BLOCK, stopping)
     service.start()
     try:
-        while not stopping.wait(1.0):
-            pass
+        signal.sigwait(stopping)
     finally:
         service.stop()
 
