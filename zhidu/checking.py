@@ -31,12 +31,19 @@ class FailedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """coverage: how many clauses are enforced, assisted, manual."""
+    """What was found.
+
+    failed     rows that come out otherwise than they say
+    altered    rows that hold as shipped and come out otherwise by the company's settings or choice of modules: to be
+               read, not to be mended
+    coverage   how many clauses are enforced, assisted, manual
+    """
 
     problems: tuple[Problem, ...]
     modules: tuple[str, ...]
     rows: int
     failed: tuple[FailedRow, ...]
+    altered: tuple[FailedRow, ...]
     coverage: tuple[int, int, int]
 
 
@@ -48,7 +55,9 @@ def examine(folder: Path | None) -> Report:
     policy, wrong = _policy(folder, config)
     problems.extend(wrong)
     rows = {module.name: _rows(policy, module, problems) for module in policy.modules}
-    failed = tuple(_failures(policy, rows, problems))
+    other = _failures(policy, rows, problems)
+    wrong_as_shipped = _wrong_as_shipped(folder, config, rows, other)
+    failed = tuple(row for row in other if row.place in wrong_as_shipped)
     covered = [entry.status for entry in coverage(policy.clauses, policy.modules.modules, rows)]
     problems.extend(_profiles(policy))
     return Report(
@@ -56,6 +65,7 @@ def examine(folder: Path | None) -> Report:
         modules=tuple(module.name for module in policy.modules),
         rows=sum(len(found) for found in rows.values()),
         failed=failed,
+        altered=tuple(row for row in other if row not in failed),
         coverage=(covered.count("enforced"), covered.count("assisted"), covered.count("manual")),
     )
 
@@ -64,6 +74,28 @@ def _policy(folder: Path | None, config: Config | None) -> tuple[Policy, tuple[P
     base = folder if folder is not None else Path("config")
     paths = [base / path for path in config.modules_path] if config is not None else []
     return read_policy(folder, enabled=None if config is None else config.modules, modules_path=paths)
+
+
+def _wrong_as_shipped(
+    folder: Path | None, config: Config | None, rows: dict[str, tuple[CaseRow, ...]], other: list[FailedRow]
+) -> set[str]:
+    """Of the rows that came out otherwise, the places of those that do so without the company's settings too."""
+    places = {row.place for row in other}
+    if not places or folder is None:
+        return places
+    base = [folder / path for path in config.modules_path] if config is not None else []
+    shipped, _ = read_policy(None, modules_path=base)
+    names = {module.name for module in shipped.modules}
+    asked = {name: tuple(row for row in found if _place(row) in places) for name, found in rows.items()}
+    problems: list[Problem] = []
+    known = {module.name: asked.get(module.name, ()) for module in shipped.modules}
+    still = {row.place for row in _failures(shipped, known, problems)}
+    unknown = {_place(row) for name, found in asked.items() if name not in names for row in found}
+    return still | unknown | {f"{problem.path}:{problem.line}" for problem in problems}
+
+
+def _place(row: CaseRow) -> str:
+    return f"{row.mark.path}:{row.mark.line}"
 
 
 def _rows(policy: Policy, module: Module, problems: list[Problem]) -> tuple[CaseRow, ...]:
@@ -82,8 +114,8 @@ def _failures(policy: Policy, rows: dict[str, tuple[CaseRow, ...]], problems: li
                 problems.extend(errors.problems)
                 continue
             if not outcome.passed:
-                place = f"{row.mark.path}:{row.mark.line}"
-                failed.append(FailedRow(place=place, case=row.case, missing=outcome.missing, extra=outcome.extra))
+                place, missing, extra = _place(row), outcome.missing, outcome.extra
+                failed.append(FailedRow(place=place, case=row.case, missing=missing, extra=extra))
     return failed
 
 

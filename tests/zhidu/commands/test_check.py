@@ -9,16 +9,30 @@ import pytest
 from zhidu import exits
 
 SETTINGS = "modules: [vip]\nmodules_path: [modules]\n"
+FAILING = """- case: nobody decides this
+  clauses: ["2.1.3"]
+  given: {now: "2026-05-06 09:00"}
+  expect: [{tag: nothing}]
+"""
 
 CHECKS: dict[str, tuple[dict[str, str], int, list[str]]] = {
     # row             files                                        exit status  said
     "nothing set": ({}, exits.DONE, []),
     "a value tuned": ({"policies/vip.yaml": "tag: vip\n"}, exits.DONE, []),
     "no file of ours": ({"notes.txt": "x"}, exits.DONE, []),
-    "a row fails with the tuned value": (
+    "a row that the tuned value alters": (
         {"policies/vip.yaml": "groups: [Gold]\n"},
+        exits.DONE,
+        [
+            "cases.yaml:2: by your settings otherwise: a ticket of a chosen group gets the tag",
+            "expected, not decided: tag",
+            "1 altered by your settings",
+        ],
+    ),
+    "a row that fails as shipped": (
+        {"policies/vip.yaml": "groups: [Gold]\n", "modules/vip/cases.yaml": FAILING},
         exits.NO,
-        ["cases.yaml:2: a ticket of a chosen group gets the tag", "expected, not decided: tag"],
+        ["cases.yaml:1: nobody decides this", "expected, not decided: tag"],
     ),
     "all files wrong": (
         {
@@ -58,7 +72,7 @@ def written(run, tmp_path: Path) -> Callable[[dict[str, str]], Path]:
 def test_check(files: dict[str, str], status: int, said: list[str], named: str, run, written) -> None:
     place = written(files)
     ended, out, err = run("check", place) if named == "path" else run("--config", place, "check")
-    assert [text for text in said if text not in err] == []
+    assert [text for text in said if text not in out + err] == []
     assert ended == status
     assert "golden rows" in out
 
@@ -69,9 +83,10 @@ def test_for_machines(run, written) -> None:
     answer = json.loads(out)
     assert (status, err) == (exits.WRONG, "")
     assert (answer["modules"], answer["rows"]) == (["vip"], 3)
-    (problem,), (failed,) = answer["problems"], answer["failed"]
+    (problem,), (altered,) = answer["problems"], answer["altered"]
     assert (problem["line"], problem["field"]) == (1, "dsks")
-    assert failed["case"] == "a ticket of a chosen group gets the tag"
+    assert answer["failed"] == []
+    assert altered["case"] == "a ticket of a chosen group gets the tag"
     assert set(answer["clauses"]) == {"enforced", "assisted", "manual"}
 
 
