@@ -15,8 +15,9 @@ from integrations.store.store import Repositories, Store
 from integrations.zammad.apply import Applied, apply
 from integrations.zammad.errors import NotFound, Permanent, Refused, Stale, Transient
 from integrations.zammad.facts import Reader
+from integrations.zammad.guard import Absurd, Limits, guard
 from integrations.zammad.names import UnknownName
-from integrations.zammad.plan import Absurd, Limits, Planner, guard, silent
+from integrations.zammad.plan import Planner, silent
 from integrations.zammad.wire import OneRead
 from jobs.looks import Known, is_as_last_seen, says_nothing_new
 from jobs.outcomes import Judged, Outcome, Over

@@ -38,6 +38,8 @@ class Troubles:
         """
         for name in plan.lacking:
             self._find(read, case_id, "field_missing", name, f"zhidu_{name}", key=f"field_missing:{name}")
+        for what in plan.impossible:
+            self._find(read, case_id, "not_possible", what, what)
         for conflict in verdict.conflicts:
             sides = " / ".join(f"{side.rule} ({', '.join(side.clauses)})" for side in conflict.sides)
             self._find(read, case_id, "policy_conflict", conflict.slot, f"{conflict.slot}: {sides}")

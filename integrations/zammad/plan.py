@@ -11,7 +11,7 @@ from typing import Any
 from integrations.zammad.choices import priority_numbered, state_of_type
 from integrations.zammad.fields import UNSET, as_instant, to_wire
 from integrations.zammad.memory import write_memory
-from integrations.zammad.names import Names
+from integrations.zammad.names import Names, UnknownName
 from integrations.zammad.notes import LONGEST_FIELD, Draft, Noted, NoteWriter
 from integrations.zammad.replies import reply_to
 from integrations.zammad.wire import PREFIX, OneRead
@@ -57,6 +57,7 @@ class Plan:
     tells      messages to persons outside the helpdesk
     tagging    the decisions behind the tags that are added and removed
     lacking    fields of ours that this helpdesk does not have: wanted, but not written
+    impossible decisions that this helpdesk has no group, state or access for, each with why
     refused    changes Zammad ignored before and that are not tried again until the facts change
     """
 
@@ -73,6 +74,7 @@ class Plan:
     tagging: tuple[Decision, ...] = ()
     lacking: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
+    impossible: tuple[str, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -98,6 +100,17 @@ class Plan:
         return (*parts, *noted, *(d for d, _ in self.replies), *self.tells, *self.findings, *self.rungs, *self.tagging)
 
 
+class NoAccess(Exception):
+    """The person may not own tickets of the group. Zammad would answer 200 and leave the ticket with nobody."""
+
+
+def _check_access(facts: Facts, owner: int | None) -> None:
+    """raises NoAccess"""
+    person = facts.person(owner)
+    if person is not None and facts.ticket.group not in person.groups:
+        raise NoAccess(f"{person.name or person.id} has no access to the group {facts.ticket.group!r}")
+
+
 NO_CHANGES: Mapping[str, object] = MappingProxyType({})
 
 
@@ -113,9 +126,9 @@ class Planner:
 
         given     the facts as read, before any decision
         refused   field → value that Zammad ignored when it was last tried
-        raises    ZammadError, UnknownName – a group, state or priority that decisions name is not in the helpdesk
+        raises    ZammadError – the names of groups, states or priorities have to be read and cannot be
         """
-        changes, lacking, skipped = self._changes(verdict, given, read, refused)
+        changes, lacking, skipped, impossible = self._changes(verdict, given, read, refused)
         known = {article.key for article in read.articles if article.key is not None}
         memory = verdict.memory if verdict.memory != given.memory else None
         sent, drafts = self._replies(verdict, read, known)
@@ -134,16 +147,21 @@ class Planner:
             rungs=_of(verdict.decisions, RunClock, lambda action: bool(action.reached)),
             lacking=lacking,
             refused=skipped,
+            impossible=impossible,
         )
 
     def _changes(
         self, verdict: Verdict, given: Facts, read: OneRead, refused: Mapping[str, object]
-    ) -> tuple[tuple[FieldChange, ...], tuple[str, ...], tuple[str, ...]]:
+    ) -> tuple[tuple[FieldChange, ...], tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
         found: dict[str, FieldChange] = {}
-        lacking, skipped = [], []
+        lacking, skipped, impossible = [], [], []
         there, spoken = read.ticket.fields, verdict.facts
         for decision in verdict.decisions:
-            change = self._change(decision, given, spoken)
+            try:
+                change = self._change(decision, given, spoken)
+            except (UnknownName, NoAccess) as error:
+                impossible.append(f"{decision.rule} ({', '.join(decision.clauses)}): {error}")
+                continue
             if change is None or change.field in found:
                 continue
             if isinstance(decision.action, SetField) and f"{PREFIX}{change.field}" not in there:
@@ -152,7 +170,8 @@ class Planner:
                 skipped.append(change.field)
             else:
                 found[change.field] = change
-        return tuple(found.values()), tuple(dict.fromkeys(lacking)), tuple(dict.fromkeys(skipped))
+        left = (tuple(dict.fromkeys(names)) for names in (lacking, skipped, impossible))
+        return tuple(found.values()), *left  # type: ignore[return-value]
 
     def _change(self, decision: Decision, given: Facts, spoken: Facts) -> FieldChange | None:
         """The change a decision asks for; None when the ticket is so already, or the action is no field."""
@@ -169,6 +188,8 @@ class Planner:
                     writes = [("group_id", self.names.group_named(group).id)]
             case Assign(owner=owner):
                 name, actual, desired = "owner", ticket.owner, owner
+                if actual != desired:
+                    _check_access(spoken, owner)
                 writes = [("owner_id", NOBODY if owner is None else owner)]
             case Prioritise(priority=priority):
                 name, actual, desired = "priority", ticket.priority, priority
@@ -245,37 +266,6 @@ def _tagging(decisions: Iterable[Decision], there: frozenset[str]) -> Iterator[D
 def _worth_remembering(memory: Memory | None, given: Facts) -> bool:
     """A ticket of which nothing need be remembered is left alone."""
     return memory is not None and (given.memory.case_id is not None or replace(memory, case_id=None) != given.memory)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What one evaluation of one ticket may at most do; more is taken for a mistake in the policy."""
-
-    fields: int = 25
-    note_characters: int = 20_000
-    replies: int = 3
-    tells: int = 10
-    tags: int = 20
-
-
-class Absurd(Exception):
-    """A plan that the guard refuses: it would do more to one ticket than any policy should."""
-
-
-def guard(plan: Plan, limits: Limits) -> None:
-    """Raises `Absurd`, naming what is too much and which rules want it."""
-    note = len(plan.note.article.body) if plan.note is not None else 0
-    counts = {
-        "fields": (len(plan.changes), limits.fields),
-        "characters of note": (note, limits.note_characters),
-        "replies": (len(plan.replies), limits.replies),
-        "messages": (len(plan.tells), limits.tells),
-        "tags": (len(plan.add_tags) + len(plan.remove_tags), limits.tags),
-    }
-    over = [f"{what} {count} (at most {most})" for what, (count, most) in counts.items() if count > most]
-    if over:
-        rules = sorted({decision.rule for decision in plan.decisions})
-        raise Absurd(f"ticket {plan.ticket_id}: {', '.join(over)}; wanted by {', '.join(rules)}")
 
 
 def silent(plan: Plan) -> Plan:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from integrations.zammad.names import UnknownName
-from integrations.zammad.plan import Absurd, Limits, Plan, guard, plain, silent
+from integrations.zammad.guard import Absurd, Limits, guard
+from integrations.zammad.plan import Plan, plain, silent
 from policies.kernel.decisions import (
     Action,
     Assign,
@@ -26,7 +26,7 @@ from policies.kernel.decisions import (
 )
 from policies.kernel.facts import Fired, Memory
 from tests.integrations.zammad import tickets
-from tests.integrations.zammad.tickets import AGNES, EVA, SUP, facts, one_read, plan_for, planner, verdict
+from tests.integrations.zammad.tickets import AGNES, BO, EVA, SUP, facts, one_read, plan_for, planner, verdict
 
 AT = datetime(2026, 5, 8, 1, 0, tzinfo=UTC)
 STORED = "2026-05-08T01:00:00.000Z"
@@ -139,9 +139,18 @@ UNKNOWN: dict[str, tuple[Action, str]] = {
 
 
 @pytest.mark.parametrize(("action", "words"), UNKNOWN.values(), ids=UNKNOWN)
-def test_what_the_helpdesk_does_not_have_is_named(action: Action, words: str) -> None:
-    with pytest.raises(UnknownName, match=words):
-        plan_for(one_read(), action)
+def test_what_the_helpdesk_does_not_have_is_named_and_the_rest_is_written(action: Action, words: str) -> None:
+    plan = plan_for(one_read(), action, SetField(field="kind", value="complaint"))
+    assert [change.field for change in plan.changes] == ["kind"]
+    (what,) = plan.impossible
+    assert words in what
+
+
+def test_a_person_without_access_to_the_group_does_not_become_owner() -> None:
+    """Zammad would answer 200 and leave the ticket with nobody."""
+    plan = plan_for(one_read(), Route(group="Complaints"), Assign(owner=BO))
+    assert "owner" not in [change.field for change in plan.changes]
+    assert "has no access to the group" in plan.impossible[0]
 
 
 def test_a_field_that_the_helpdesk_lacks_is_named_and_not_written() -> None:
