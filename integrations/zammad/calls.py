@@ -46,9 +46,7 @@ class Calls:
         session = self._api.session
         atexit.unregister(session.close)  # it would keep the session of every thread that ever was
         session.trust_env = False  # a ~/.netrc would replace the token, a proxy variable would re-route it
-        session.cookies.set_policy(
-            DefaultCookiePolicy(allowed_domains=())
-        )  # sessions precede tokens
+        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))  # sessions precede tokens
         session.headers["User-Agent"] = connection.user_agent
         session.headers["Accept"] = "application/json"
         session.verify = connection.ca_file or True

@@ -2,7 +2,7 @@
 
     python lives.py CONFIG BEGINNING MONOTONIC SCALE
 
-Reads one line at a time from standard input and answers each with one line: `start SECONDS` with the process id of a new
+Reads a line at a time from standard input and answers each with one line: `start SECONDS` with the process id of a new
 service whose clock is so much ahead, `wait` with the exit status of the last one (minus the signal that ended it). What
 a service does is the command's own code from the first line on; only the time it is told runs `SCALE` times as fast,
 from `BEGINNING` at `MONOTONIC` on, and the policy, which is the same for every life, is not read again.

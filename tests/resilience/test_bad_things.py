@@ -28,36 +28,51 @@ def bad(facts, config):
     if "media" not in facts.ticket.flags:
         return
 '''
-RAISES = HEAD + '''
+RAISES = (
+    HEAD
+    + """
     raise KeyError("no such thing")
     yield
 
 RULES = (bad,)
-'''
-LOOPS = HEAD + '''
+"""
+)
+LOOPS = (
+    HEAD
+    + """
     while True:
         yield Tag(name="again"), say("why")
 
 RULES = (bad,)
-'''
-ENDLESS = HEAD + '''
+"""
+)
+ENDLESS = (
+    HEAD
+    + """
     while True:
         pass
     yield
 
 RULES = (bad,)
-'''
-NEVER_RESTS = HEAD + '''
+"""
+)
+NEVER_RESTS = (
+    HEAD
+    + """
     yield SetField(field="segment", value="large" if facts.ticket.custom.get("segment") == "vip" else "vip"), say("why")
 
 RULES = (bad,)
-'''
-ABSURD = HEAD + '''
+"""
+)
+ABSURD = (
+    HEAD
+    + """
     for number in range(100):
         yield Tag(name=f"tag {number}"), say("why")
 
 RULES = (bad,)
-'''
+"""
+)
 
 
 @pytest.fixture

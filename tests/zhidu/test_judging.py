@@ -191,7 +191,8 @@ def test_desks_are_made_anew_when_people_may_have_changed(
 
 def test_the_mail_server_is_that_of_the_configuration() -> None:
     assert mailer_of(Config(), None, real_outside()) is None
-    config = load_text("mail: {host: 127.0.0.1, sender: desk@example.com, username: u, password_env: MAIL_PASSWORD}", "zhidu.yaml", Config).config
+    mail = "mail: {host: 127.0.0.1, sender: desk@example.com, username: u, password_env: MAIL_PASSWORD}"
+    config = load_text(mail, "zhidu.yaml", Config).config
     assert mailer_of(config, "pw", real_outside()) is not None
 
 

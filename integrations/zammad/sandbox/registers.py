@@ -27,9 +27,7 @@ def _webhook(desk: Desk, row: Row) -> None:
         try:
             json.loads(row["custom_payload"])
         except ValueError:
-            raise unprocessable(
-                "Custom payload The provided payload is invalid. Please check your syntax."
-            ) from None
+            raise unprocessable("Custom payload The provided payload is invalid. Please check your syntax.") from None
 
 
 def _calendar(desk: Desk, row: Row) -> None:

@@ -45,9 +45,7 @@ def _bare_action(condition: Row) -> bool:
     return not isinstance((condition.get("ticket.action") or {}).get("value"), list)
 
 
-def _perform(
-    desk: Desk, trigger: Row, change: Change, ticket: Row, article: Row | None, queue: Queue
-) -> None:
+def _perform(desk: Desk, trigger: Row, change: Change, ticket: Row, article: Row | None, queue: Queue) -> None:
     source = {"sourceable_type": "Trigger", "sourceable_id": trigger["id"], "sourceable_name": trigger["name"]}
     system = desk.users.get(SYSTEM_USER)
     new: Row = {}

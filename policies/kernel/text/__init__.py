@@ -1,4 +1,5 @@
 """The text kernel: what the words of an article say. Pure; built once per configuration, called once per article."""
+
 from policies.kernel.text.amounts import Amount
 from policies.kernel.text.features import EMPTY, Extractor, Match, TextFeatures
 from policies.kernel.text.html import plain_text

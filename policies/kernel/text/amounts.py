@@ -1,4 +1,5 @@
 """Sums of money in a text: what was written, how much that is, in which currency, in CNY, and what the sum is."""
+
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

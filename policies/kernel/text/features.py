@@ -1,4 +1,5 @@
 """What the words of one article say, computed once; rules look labels up."""
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -183,9 +184,7 @@ def _negated(folded: str, hit: Hit) -> bool:
     return hit.phrase.negatable and is_negated(folded, hit.start, hit.end)
 
 
-def _weights(
-    matches: tuple[Match, ...], adds: tuple[tuple[str, str, float], ...]
-) -> tuple[tuple[str, float], ...]:
+def _weights(matches: tuple[Match, ...], adds: tuple[tuple[str, str, float], ...]) -> tuple[tuple[str, float], ...]:
     """Per label the sum over its phrases, each once, and what the labels found add to others."""
     once = {(match.label, match.phrase): match.weight for match in matches if not match.negated}
     totals: dict[str, float] = {}

@@ -1,4 +1,5 @@
 """The plain text of an article's body: HTML to lines, quotations marked with `>`."""
+
 import re
 from html.parser import HTMLParser
 from typing import Final

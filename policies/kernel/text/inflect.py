@@ -1,4 +1,5 @@
 """Spellings of one phrase: English inflection, -ise and -ize, a blank between Chinese and figures."""
+
 import itertools
 import re
 from collections.abc import Iterator

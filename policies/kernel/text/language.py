@@ -1,4 +1,5 @@
 """The language that prevails in a text: simplified Chinese, traditional Chinese (Taiwan, Hong Kong) or English."""
+
 import re
 from typing import Final, Literal
 

@@ -1,4 +1,5 @@
 """All phrases of all lexicons in one automaton: one pass over the text, whatever their number."""
+
 import bisect
 import re
 from collections.abc import Iterable, Iterator

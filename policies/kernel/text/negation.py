@@ -4,6 +4,7 @@ A negation reaches forward to the end of its clause. One of intention (不会, �
 characters; a bare 不 or 没 only over small words. 就, 但, 否则, "but", "I will" end its reach; 不得不, 不仅, 是不是,
 "not only" are none; two negations cancel each other.
 """
+
 import re
 from typing import Final
 

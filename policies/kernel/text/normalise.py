@@ -1,4 +1,5 @@
 """One spelling for matching: simplified, half-width, lower case, nothing invisible; with the way back."""
+
 from dataclasses import dataclass
 from typing import Final
 

@@ -1,4 +1,5 @@
 """Whole and decimal numbers in digits, Chinese numerals and English words."""
+
 import re
 from dataclasses import dataclass
 from decimal import Decimal

@@ -1,4 +1,5 @@
 """Where sentences end and numbers stand in one folded text."""
+
 import bisect
 import re
 from typing import Final

@@ -3,6 +3,7 @@
 Only layout that no sentence has is believed: `>` lines, separator lines, blocks of mail headers, an attribution with a
 date or an address, a dashed signature mark, a closing formula with a few short lines under it.
 """
+
 import re
 from collections.abc import Iterator
 from typing import Final

@@ -144,9 +144,7 @@ class Replay:
                 outcome.wrong[row["n"]] = wrong
         return outcome
 
-    def _meanwhile(
-        self, box: Sandbox, clock: Clock, done: dict[str, Any], n: int, rows: list[dict[str, Any]]
-    ) -> None:
+    def _meanwhile(self, box: Sandbox, clock: Clock, done: dict[str, Any], n: int, rows: list[dict[str, Any]]) -> None:
         if n in (done.get("clock") or {}):
             clock.at = done["clock"][n]
         jobs = (done.get("jobs") or {}).get(n, 0)

@@ -1,5 +1,6 @@
 # ruff: noqa: E501 - tables of Chinese sentences, whose characters ruff counts twice
 """Sums of money: how much, in which currency, in CNY, and what they are."""
+
 from decimal import Decimal
 
 import pytest
@@ -8,7 +9,10 @@ from policies.kernel.text import Extractor, Lexicon
 
 RATES = {"HKD": Decimal("0.92"), "TWD": Decimal("0.23"), "USD": Decimal("7.1"), "GBP": Decimal("9.5")}
 LEXICON = Lexicon.from_mapping(
-    {"sum_disputed": ["被骗", {"say": "亏", "weight": 2}, "refund"], "sum_other": ["存款", "额度", {"say": "存", "weight": 2}]}
+    {
+        "sum_disputed": ["被骗", {"say": "亏", "weight": 2}, "refund"],
+        "sum_other": ["存款", "额度", {"say": "存", "weight": 2}],
+    }
 )
 EXTRACTOR = Extractor([LEXICON], RATES)
 
@@ -84,6 +88,8 @@ def test_bare_currency():
 
 def test_phrase_around_a_sum():
     """A phrase whose gap holds the sum is nearest of all."""
-    extractor = Extractor([Lexicon.from_mapping({"sum_lost": ["少 … 了"], "sum_other": [{"say": "存", "weight": 0.5}]})])
+    extractor = Extractor(
+        [Lexicon.from_mapping({"sum_lost": ["少 … 了"], "sum_other": [{"say": "存", "weight": 0.5}]})]
+    )
 
     assert extractor.features("", "存少5万元了").amounts[0].role == "lost"

@@ -1,5 +1,6 @@
 # ruff: noqa: E501 - tables of Chinese sentences, whose characters ruff counts twice
 """How well the complaint phrases tell kind and flags: on the labelled cases, and on sentences of our own."""
+
 import json
 from collections import Counter
 from collections.abc import Iterable
@@ -126,7 +127,17 @@ REPLIES = {
     "progress, english":        ("We are looking into this and have forwarded it to the branch.",   {"progress"}),
 }  # fmt: skip
 OF_REPLIES = frozenset(
-    {"apology", "time_named", "thanks", "satisfaction_question", "satisfied", "dissatisfied", "withdrawal", "plan", "progress"}
+    {
+        "apology",
+        "time_named",
+        "thanks",
+        "satisfaction_question",
+        "satisfied",
+        "dissatisfied",
+        "withdrawal",
+        "plan",
+        "progress",
+    }
 )
 
 

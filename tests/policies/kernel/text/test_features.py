@@ -1,5 +1,6 @@
 # ruff: noqa: E501 - tables of Chinese sentences, whose characters ruff counts twice
 """The features of one article."""
+
 import dataclasses
 import time
 
@@ -101,7 +102,9 @@ HOSTILE = {
 @pytest.mark.parametrize("content_type", ["text/plain", "text/html"])
 def test_hostile_texts_cost_little(text, content_type):
     """No text makes the work grow faster than itself."""
-    extractor = Extractor([Lexicon.from_mapping({"x": ["投诉", "我要 … 投诉", {"say": "<n>次", "unless_near": ["要"]}]})])
+    extractor = Extractor(
+        [Lexicon.from_mapping({"x": ["投诉", "我要 … 投诉", {"say": "<n>次", "unless_near": ["要"]}]})]
+    )
     start = time.perf_counter()
 
     features = extractor.features("", text, content_type)

@@ -1,5 +1,6 @@
 # ruff: noqa: E501 - tables of Chinese sentences, whose characters ruff counts twice
 """HTML bodies as plain text."""
+
 import pytest
 
 from policies.kernel.text.html import plain_text

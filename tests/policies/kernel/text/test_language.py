@@ -1,4 +1,5 @@
 """The prevailing language."""
+
 import pytest
 
 from policies.kernel.text.language import language_of

@@ -1,5 +1,6 @@
 # ruff: noqa: E501 - tables of Chinese sentences, whose characters ruff counts twice
 """Denied phrases."""
+
 import pytest
 
 from policies.kernel.text import Extractor, Lexicon
@@ -7,7 +8,20 @@ from policies.kernel.text import Extractor, Lexicon
 EXTRACTOR = Extractor(
     [
         Lexicon.from_mapping(
-            {"x": ["投诉", "银保监", "律师", "满意", "道歉", "complaint", "complain", "ombudsman", "my solicitor", "the press"]}
+            {
+                "x": [
+                    "投诉",
+                    "银保监",
+                    "律师",
+                    "满意",
+                    "道歉",
+                    "complaint",
+                    "complain",
+                    "ombudsman",
+                    "my solicitor",
+                    "the press",
+                ]
+            }
         )
     ]
 )

@@ -1,4 +1,5 @@
 """One spelling for matching, with the way back to the original."""
+
 import pytest
 
 from policies.kernel.text.normalise import fold

@@ -1,4 +1,5 @@
 """Numbers in digits, Chinese numerals and English words."""
+
 from decimal import Decimal
 
 import pytest

@@ -1,5 +1,6 @@
 # ruff: noqa: E501 - tables of Chinese sentences, whose characters ruff counts twice
 """The phrase syntax: what matches, what does not, and what is refused."""
+
 import pytest
 
 from policies.kernel.text import Extractor, Lexicon

@@ -1,5 +1,6 @@
 # ruff: noqa: E501 - tables of Chinese sentences, whose characters ruff counts twice
 """What the writer wrote anew."""
+
 import pytest
 
 from policies.kernel.text.quotes import is_answer, new_text, own_words

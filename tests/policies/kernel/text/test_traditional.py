@@ -1,4 +1,5 @@
 """The shipped character table is what OpenCC says; run this file to write it anew."""
+
 import sys
 from pathlib import Path
 
@@ -40,7 +41,7 @@ def rendered() -> str:
     for name, column in (("TRADITIONAL", 0), ("SIMPLIFIED", 1)):
         text = "".join(pair[column] for pair in table)
         lines.append(f"{name} = (\n")
-        lines += [f'    "{text[i:i + 100]}"\n' for i in range(0, len(text), 100)]
+        lines += [f'    "{text[i : i + 100]}"\n' for i in range(0, len(text), 100)]
         lines.append(")\n")
     return "".join(lines)
 
