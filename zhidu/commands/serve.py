@@ -30,15 +30,19 @@ def serve(habits: Habits | None, port: int | None, dry_run: bool) -> None:
     """
     import signal
 
-    service = build((habits or Habits()).directory, port, dry_run=dry_run)
-    # Blocked and waited for, since a handler that woke a waiting thread could meet the lock that thread holds.
+    # Blocked before any thread is made, so that none of them takes a signal, and waited for: a handler that woke a
+    # waiting thread could meet the lock that thread holds.
     stopping = {signal.SIGINT, signal.SIGTERM}
-    signal.pthread_sigmask(signal.SIG_BLOCK, stopping)
-    service.start()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, stopping)
     try:
-        signal.sigwait(stopping)
+        service = build((habits or Habits()).directory, port, dry_run=dry_run)
+        try:
+            service.start()
+            signal.sigwait(stopping)
+        finally:
+            service.stop()
     finally:
-        service.stop()
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def build(folder: Path | None, port: int | None = None, *, dry_run: bool = False) -> Service:
