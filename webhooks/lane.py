@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 ANSWER = "zhidu.answer"
 _MOST_AT_ONCE = 100
-# One takes in and answers while the other waits for the disk; a third would only divide the batches.
-_THREADS = 2
 
 Together: TypeAlias = "Callable[[Sequence[WSGIEnvironment]], Sequence[object]]"
 
@@ -56,9 +54,9 @@ class LaneDispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
         self._together = together
         self._waiting: SimpleQueue[LaneChannel | None] = SimpleQueue()
         self._pull: Callable[[], None] = lambda: None
-        self._lane = [threading.Thread(target=self._run, name="deliveries", daemon=True) for _ in range(_THREADS)]
-        for thread in self._lane:
-            thread.start()
+        # One thread: a second would divide the batches, and the two would wait for each other's lock.
+        self._lane = threading.Thread(target=self._run, name="deliveries", daemon=True)
+        self._lane.start()
 
     def add_task(self, task: LaneChannel) -> None:
         request = task.requests[0]
@@ -68,10 +66,8 @@ class LaneDispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
             super().add_task(task)
 
     def shutdown(self, cancel_pending: bool = True, timeout: float = 5) -> bool:
-        for _ in self._lane:
-            self._waiting.put(None)
-        for thread in self._lane:
-            thread.join(timeout)
+        self._waiting.put(None)
+        self._lane.join(timeout)
         return bool(super().shutdown(cancel_pending, timeout))
 
     def _run(self) -> None:
@@ -111,7 +107,7 @@ class LaneDispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
         lane = self._lane
 
         def pull_unless_in_the_lane() -> None:
-            if threading.current_thread() not in lane:
+            if threading.current_thread() is not lane:
                 pull()
 
         return pull_unless_in_the_lane
