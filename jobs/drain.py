@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -91,6 +92,10 @@ class Workers:
         except StoreError as error:
             # The lease ends by itself and the ticket comes again.
             log.warning("work left to its lease", ticket_id=work.ticket_id, error=str(error))
+        except Exception:
+            # One that ended would be missed by nobody until all had; what cannot be logged is no reason to end either.
+            with suppress(Exception):
+                log.exception("work left to its lease", ticket_id=work.ticket_id)
 
     def _rest(self, seen: int) -> None:
         with self._wanted:

@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import structlog
 from prometheus_client import CollectorRegistry
 
 from integrations.store.records import EntryStatus
@@ -261,6 +262,12 @@ def _configure(folder: Path, address: str, url: str, port: int, workers: int) ->
         "adopt_from": "2026-01-01T00:00:00Z",
     }  # fmt: skip
     (folder / "zhidu.yaml").write_text(json.dumps(settings))
+
+
+@pytest.fixture(autouse=True)
+def _plain_log() -> None:
+    """No log of an earlier test's, which may be closed by now."""
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -74,6 +74,27 @@ def test_no_two_looks_at_one_ticket_overlap(desk: Desk) -> None:
     assert {len(desk.notes(ticket)) for ticket in tickets} == {1}
 
 
+def test_a_worker_outlives_what_nobody_thought_of(desk: Desk) -> None:
+    """A log that cannot be written, say: the ticket comes again when its claim has run out, the others go on."""
+    bad, good = desk.complain(), desk.complain()
+    for delivery in desk.deliveries():
+        desk.store.inbox.accept(delivery)
+    done: list[int] = []
+
+    def look(work: Work) -> Outcome:
+        if work.ticket_id == bad:
+            raise RuntimeError("defect")
+        done.append(work.ticket_id)
+        return desk.process(work)
+
+    workers = Workers(store=desk.store, process=look, name="one", count=1, idle_for=0.01)
+    workers.start()
+    try:
+        wait_until(lambda: good in done, "the other ticket", seconds=10)
+    finally:
+        workers.stop()
+
+
 STEPS: tuple[Callable[[Desk, int], object], ...] = (
     lambda desk, ticket: _edit(desk, ticket, owner_id=desk.people["agnes"]),
     lambda desk, ticket: desk.answer(ticket, "您好，非常抱歉，我们将在今天下午五点前答复您。"),
