@@ -266,8 +266,10 @@ def _configure(folder: Path, address: str, url: str, port: int, workers: int) ->
 
 @pytest.fixture(autouse=True)
 def _plain_log() -> None:
-    """No log of an earlier test's, which may be closed by now."""
+    """No log of an earlier test's, which may be closed by now; and tracebacks without every value of a whole desk."""
     structlog.reset_defaults()
+    renderer = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.contextvars.merge_contextvars, renderer])
 
 
 @pytest.fixture

@@ -90,7 +90,7 @@ def test_a_worker_outlives_what_nobody_thought_of(desk: Desk) -> None:
     workers = Workers(store=desk.store, process=look, name="one", count=1, idle_for=0.01)
     workers.start()
     try:
-        wait_until(lambda: good in done, "the other ticket", seconds=10)
+        wait_until(lambda: good in done, "the other ticket")
     finally:
         workers.stop()
 
