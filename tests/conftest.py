@@ -157,5 +157,17 @@ def update_golden(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--update-golden"))
 
 
-# The library's own default draws tracebacks with every local variable: slow, and full of what tests invent.
-structlog.configure(processors=[structlog.contextvars.merge_contextvars, structlog.processors.KeyValueRenderer()])
+@pytest.fixture(autouse=True)
+def plain_logs() -> None:
+    """Logs as lines on standard output, whatever an earlier test made of them.
+
+    The library's own default draws tracebacks with every local variable: slow, and full of what tests invent.
+    """
+    structlog.reset_defaults()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.format_exc_info,
+            structlog.processors.KeyValueRenderer(),
+        ]
+    )
