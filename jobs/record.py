@@ -14,6 +14,7 @@ from policies.kernel.describe import in_words
 from policies.kernel.digest import digest
 from policies.kernel.evaluate import Verdict
 from policies.kernel.facts import Facts
+from policies.kernel.ladders import fired_in
 from policies.kernel.voice import Voice
 
 _STATUS = {
@@ -28,11 +29,9 @@ _STATUS = {
 def clock_rows(verdict: Verdict) -> tuple[ClockRow, ...]:
     """The clocks as they stand once the verdict has taken effect."""
     rows: dict[str, ClockRow] = {}
-    now, fired = verdict.facts.now, verdict.memory.fired
     for action in verdict.running:
         clock = action.clock
-        known = fired.get(clock.name)
-        seen = look(clock, now, known.rungs if known is not None and known.run == clock.run else frozenset())
+        seen = look(clock, verdict.facts.now, fired_in(verdict.memory, clock))
         rows[clock.name] = ClockRow(
             name=clock.name,
             run=clock.run,

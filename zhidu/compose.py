@@ -19,12 +19,9 @@ from integrations.store.store import Store, open_store
 from integrations.zammad.facts import Reader
 from integrations.zammad.features import FeatureCache
 from integrations.zammad.names import Names
-from integrations.zammad.notes import NoteWriter
 from integrations.zammad.people import Directory, Staff
-from integrations.zammad.plan import Planner
 from integrations.zammad.pool import ClientPool
 from integrations.zammad.transport import Connection, Limits
-from integrations.zammad.wire import User
 from integrations.zammad.writes import Where
 from jobs.process import Processor
 from jobs.record import Recorder
@@ -33,7 +30,7 @@ from jobs.troubles import Troubles
 from jobs.watchdog import Watchdog
 from policies.kernel.config import Loaded
 from policies.kernel.facts import Desk, Related
-from zhidu.judging import Judge
+from zhidu.judging import Judge, planner_of
 from zhidu.metrics import Metrics
 from zhidu.people_file import People, desks
 from zhidu.policy import Policy
@@ -128,7 +125,7 @@ def helpdesk_of(config: Config, token: str, people: Loaded[People], outside: Out
     pool = ClientPool(connection, sleep=outside.sleep, jitter=outside.jitter)
     names = Names(pool.client)
     directory = Directory(
-        lambda: _staff(pool),
+        lambda: staff(pool),
         names,
         people.config.post_by_login(),
         fresh_for=config.schedule.people_every_seconds,
@@ -137,12 +134,8 @@ def helpdesk_of(config: Config, token: str, people: Loaded[People], outside: Out
     return Helpdesk(pool=pool, names=names, directory=directory, url=place.url)
 
 
-def staff(pool: ClientPool) -> tuple[User, ...]:
-    """Everybody with a role that is not only the customer's. raises ZammadError"""
-    return _staff(pool).users
-
-
-def _staff(pool: ClientPool) -> Staff:
+def staff(pool: ClientPool) -> Staff:
+    """Everybody with a role that is not only the customer's, and these roles. raises ZammadError"""
     client = pool.client()
     roles = tuple(role for role in client.roles() if role.active and role.name != "Customer")
     return Staff(users=tuple(client.people(tuple(role.id for role in roles))), roles=roles)
@@ -180,7 +173,7 @@ def processor_of(
         helpdesk=helpdesk.pool.client,
         store=store,
         reader=reader_of(policy, helpdesk, people, outside.now, relations),
-        planner=planner_of(policy, helpdesk),
+        planner=planner_of(policy, helpdesk.names, helpdesk.url),
         relations=relations,
         troubles=Troubles(store=store, voice=policy.desk_voice, now=outside.now),
         recorder=Recorder(voice=policy.desk_voice, policy=policy.digest),
@@ -243,12 +236,6 @@ def reader_of(
     )
 
 
-def planner_of(policy: Policy, helpdesk: Helpdesk) -> Planner:
-    """What compares decisions with the helpdesk."""
-    notes = NoteWriter(voice=policy.desk_voice, to_customer=policy.customer_voice, url=helpdesk.url)
-    return Planner(names=helpdesk.names, notes=notes)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Live:
     """A judge over the helpdesk itself."""
@@ -278,7 +265,7 @@ def live_judge(settings: Settings, policy: Policy, people: Loaded[People], outsi
         judge = Judge(
             policy=policy,
             reader=reader_of(policy, helpdesk, people, outside.now),
-            planner=planner_of(policy, helpdesk),
+            planner=planner_of(policy, helpdesk.names, helpdesk.url),
             ticket=client.ticket,
             history=client.history,
         )

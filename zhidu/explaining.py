@@ -128,7 +128,7 @@ class Explained:
                 amount = amount_text(day.counted, clock.within) if day.counted else "-"
                 total = amount_text(day.total, clock.within)
                 yield f"      {day.date:%a %Y-%m-%d}  {amount:>9}  {total:>9}  {day.kind}{name}"
-        fired = fired_in(self.facts, clock)
+        fired = fired_in(self.facts.memory, clock)
         for rung in clock.ladder.rungs:
             mark = "done" if rung.name in fired else "to come"
             yield f"      {rung.name:>6}: {', '.join(rung.do)} ({mark})"
@@ -140,7 +140,7 @@ class Explained:
         for decision in self.verdict.decisions:
             if isinstance(decision.action, RunClock) and decision.action in self.verdict.running:
                 clock = decision.action.clock
-                seen = look(clock, self.facts.now, fired_in(self.verdict.facts, clock))
+                seen = look(clock, self.facts.now, fired_in(self.verdict.facts.memory, clock))
                 if seen.status in ("met", "met late"):
                     continue
                 when = "only by what people do" if seen.next_at is None else f"by itself at {self._time(seen.next_at)}"

@@ -62,6 +62,12 @@ class Judge:
             return ()
 
 
+def planner_of(policy: Policy, names: Names, url: str) -> Planner:
+    """What compares decisions with a helpdesk; `url` is where a browser reaches it."""
+    notes = NoteWriter(voice=policy.desk_voice, to_customer=policy.customer_voice, url=url)
+    return Planner(names=names, notes=notes)
+
+
 def offline_judge(policy: Policy, people: Loaded[People], paths: Iterable[Path]) -> tuple[Judge, Offline]:
     """A judge over files of recorded exchanges. Raises UnreadableExport, OSError."""
     source = Offline.load(paths)
@@ -77,11 +83,10 @@ def offline_judge(policy: Policy, people: Loaded[People], paths: Iterable[Path])
         me=source.service_user or _NOBODY,
         zone=policy.calendars["default"].zone,
     )
-    notes = NoteWriter(voice=policy.desk_voice, to_customer=policy.customer_voice, url="")
     judge = Judge(
         policy=policy,
         reader=reader,
-        planner=Planner(names=names, notes=notes),
+        planner=planner_of(policy, names, url=""),
         ticket=source.ticket,
         history=source.history,
     )

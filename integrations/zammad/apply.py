@@ -55,7 +55,7 @@ def apply(plan: Plan, read: OneRead, writer: Writer) -> Applied:
         writer.add_tag(plan.ticket_id, tag)
     for tag in plan.remove_tags:
         writer.remove_tag(plan.ticket_id, tag)
-    side = articles + len(plan.add_tags) + len(plan.remove_tags)
+    side = articles + len(plan.tagging)
     write = plan.write
     if write is None:
         return Applied(ticket=None, foreign=side > 0, writes=side)

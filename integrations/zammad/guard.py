@@ -30,7 +30,7 @@ def guard(plan: Plan, limits: Limits) -> None:
         "characters of note": (note, limits.note_characters),
         "replies": (len(plan.replies), limits.replies),
         "messages": (len(plan.tells), limits.tells),
-        "tags": (len(plan.add_tags) + len(plan.remove_tags), limits.tags),
+        "tags": (len(plan.tagging), limits.tags),
     }
     over = [f"{what} {count} (at most {most})" for what, (count, most) in counts.items() if count > most]
     if over:

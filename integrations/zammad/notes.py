@@ -5,7 +5,6 @@ Written with what Zammad's sanitiser leaves: tables, colours, borders, `details`
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import starmap
@@ -14,6 +13,7 @@ from markupsafe import Markup
 
 from integrations.zammad.writes import ArticleWrite
 from policies.kernel.decisions import Decision, Note, Reply, Say, Tell
+from policies.kernel.digest import digest
 from policies.kernel.duties import Duty, duties
 from policies.kernel.evaluate import Verdict
 from policies.kernel.facts import Facts
@@ -21,8 +21,6 @@ from policies.kernel.overlay import SITUATION
 from policies.kernel.voice import Voice
 
 _CORE = "core"
-LONGEST_FIELD = 250
-"""Characters a text field of ours holds."""
 _LATE, _SOON = "#d9534f", "#e0a030"
 _TINT = {_LATE: "#fdeaea", _SOON: "#fff8e6"}
 _CELL = "padding:2px 10px 2px 0px"
@@ -85,7 +83,7 @@ class NoteWriter:
 
     def field_text(self, text: Say, decision: Decision, facts: Facts) -> str:
         """The words of a field that people read, in the language of the desk."""
-        return self.voice(facts).say(text, decision.module)[:LONGEST_FIELD]
+        return self.voice(facts).say(text, decision.module)
 
     def reply_text(self, decision: Decision, facts: Facts) -> str:
         """A text to the customer, in the customer's language, as plain text. Raises KeyError – no such text."""
@@ -118,7 +116,7 @@ def _new_key(given: Facts, decisions: Sequence[Decision], known: set[str]) -> st
     A situation that has come back after another is an occasion of its own, with a number.
     """
     keys = [str(getattr(d.action, "key", "")) for d in decisions]
-    key = f"{given.ticket.id}:note:{hashlib.sha256(chr(10).join(sorted(keys)).encode()).hexdigest()[:16]}"
+    key = f"{given.ticket.id}:note:{digest(*sorted(keys))}"
     times = sum(1 for other in known if other == key or other.startswith(f"{key}:"))
     before = given.memory.situation
     came_back = before is not None and any(k.startswith(SITUATION) and k != f"{SITUATION}{before}" for k in keys)

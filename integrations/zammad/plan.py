@@ -12,7 +12,7 @@ from integrations.zammad.choices import priority_numbered, state_of_type
 from integrations.zammad.fields import UNSET, as_instant, to_wire
 from integrations.zammad.memory import write_memory
 from integrations.zammad.names import Names, UnknownName
-from integrations.zammad.notes import LONGEST_FIELD, Draft, Noted, NoteWriter
+from integrations.zammad.notes import Draft, Noted, NoteWriter
 from integrations.zammad.replies import reply_to
 from integrations.zammad.wire import PREFIX, OneRead
 from integrations.zammad.writes import ArticleWrite, TicketWrite, Value
@@ -34,6 +34,9 @@ from policies.kernel.decisions import (
 from policies.kernel.evaluate import Verdict
 from policies.kernel.facts import NOBODY, Facts, Memory
 from policies.kernel.vocabulary import FIELDS
+
+LONGEST_FIELD = 250
+"""Characters a text field of ours holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +68,6 @@ class Plan:
     changes: tuple[FieldChange, ...] = ()
     note: Noted | None = None
     memory: Memory | None = None
-    add_tags: tuple[str, ...] = ()
-    remove_tags: tuple[str, ...] = ()
     replies: tuple[tuple[Decision, ArticleWrite], ...] = ()
     tells: tuple[Decision, ...] = ()
     findings: tuple[Decision, ...] = ()
@@ -79,7 +80,15 @@ class Plan:
     @property
     def empty(self) -> bool:
         """Nothing to write into the helpdesk."""
-        return not (self.changes or self.note or self.memory or self.add_tags or self.remove_tags or self.replies)
+        return not (self.changes or self.note or self.memory or self.tagging or self.replies)
+
+    @property
+    def add_tags(self) -> tuple[str, ...]:
+        return tuple(decision.action.name for decision in self.tagging if isinstance(decision.action, Tag))
+
+    @property
+    def remove_tags(self) -> tuple[str, ...]:
+        return tuple(decision.action.name for decision in self.tagging if isinstance(decision.action, Untag))
 
     @property
     def write(self) -> TicketWrite | None:
@@ -132,15 +141,12 @@ class Planner:
         known = {article.key for article in read.articles if article.key is not None}
         memory = verdict.memory if verdict.memory != given.memory else None
         sent, drafts = self._replies(verdict, read, known)
-        tagging = tuple(_tagging(verdict.decisions, frozenset(read.tags)))
         return Plan(
             ticket_id=read.ticket.id,
             changes=changes,
             note=self.notes.note(verdict, given, drafts, known),
             memory=memory if _worth_remembering(memory, given) else None,
-            add_tags=tuple(decision.action.name for decision in tagging if isinstance(decision.action, Tag)),
-            remove_tags=tuple(decision.action.name for decision in tagging if isinstance(decision.action, Untag)),
-            tagging=tagging,
+            tagging=tuple(_tagging(verdict.decisions, frozenset(read.tags))),
             replies=tuple(sent),
             tells=_of(verdict.decisions, Tell, lambda action: action.how == "mail"),
             findings=_of(verdict.decisions, Find),

@@ -116,7 +116,6 @@ class _Round:
     """All rules asked once; lives no longer than one call of `evaluate`."""
 
     def __init__(self, facts: Facts, failed: set[str], phase: str = "decide") -> None:
-        self.given = facts
         self.facts = facts
         self.phase = phase
         self.failed = failed

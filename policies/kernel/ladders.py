@@ -17,7 +17,7 @@ from typing import Final
 
 from policies.kernel.deadlines import Clock, Look, Rung, look
 from policies.kernel.decisions import Action, Assign, Find, How, Note, Prioritise, RunClock, Say, Tell, say
-from policies.kernel.facts import Facts, Fired, Person, Post
+from policies.kernel.facts import Facts, Memory, Person, Post
 
 EFFECTS: Final = ("remind", "warn", "raise", "hand_up", "manager", "finding", "grave_finding")
 
@@ -34,7 +34,7 @@ def run_clock(clock: Clock, facts: Facts, module: str, *, whose: int | None = No
     whose    who must act: reminded, and named in a finding; None: whoever has the case
     The effects on the ticket of all missed rungs come at once; only the highest rung tells people.
     """
-    seen = look(clock, facts.now, fired_in(facts, clock))
+    seen = look(clock, facts.now, fired_in(facts.memory, clock))
     duty = f"@{module}:duty.{clock.name}"
     due_at = clock.due_at
     why = say("clock.stands", _TEXTS, duty=duty) if due_at is None else say("clock.runs", _TEXTS, duty=duty, due=due_at)
@@ -43,9 +43,9 @@ def run_clock(clock: Clock, facts: Facts, module: str, *, whose: int | None = No
         yield from _Effects(clock, facts, duty, seen, whose).all()
 
 
-def fired_in(facts: Facts, clock: Clock) -> frozenset[str]:
+def fired_in(memory: Memory, clock: Clock) -> frozenset[str]:
     """The rungs that took effect in this very run of the clock."""
-    known: Fired | None = facts.memory.fired.get(clock.name)
+    known = memory.fired.get(clock.name)
     return known.rungs if known is not None and known.run == clock.run else _NONE
 
 

@@ -103,7 +103,7 @@ def _asked(settings: Settings, outside: Outside) -> tuple[Desk | None, str]:
     try:
         client = helpdesk.pool.client()
         me, roles = client.me(), client.roles()
-        people = [user for user in staff(helpdesk.pool) if user.id != me.id and user.active]
+        people = [user for user in staff(helpdesk.pool).users if user.id != me.id and user.active]
         groups = {group.id: group.name for group in client.groups() if group.active}
         return _desk(groups, people, roles), ""
     except ZammadError as error:

@@ -15,13 +15,13 @@ from integrations.zammad.client import Client
 from integrations.zammad.objects import migrate
 from integrations.zammad.provision import Hook, attach
 from integrations.zammad.sandbox import Sandbox, serve
-from policies.kernel.config import read
-from policies.kernel.provisioning import FieldNeed, Needs, load_needs
+from policies.kernel.provisioning import FieldNeed
 from policies.kernel.texts import Language
 from zhidu import compose
 from zhidu.demo.clock import Chance, VirtualClock, virtual_outside
 from zhidu.demo.company import DOMAIN, GROUPS, MEMBERS, login, password
 from zhidu.demo.script import ZONE
+from zhidu.doctoring.there import needs_of
 from zhidu.people_file import load_people
 from zhidu.policy import Policy, load_policy
 from zhidu.services import Service
@@ -184,17 +184,10 @@ def _service(config: Path, clock: VirtualClock, chance: Chance, mails: Path) -> 
 
 
 def _attach(service: Service, policy: Policy, secret: str, tongue: Language) -> Mapping[str, FieldNeed]:
-    needs = [_needs(module.folder) for module in policy.modules]
-    tickets = [field for need in needs for field in need.ticket_fields]
-    users = [field for need in needs for field in need.user_fields]
+    tickets, users = needs_of(policy.modules)
     hook = Hook(endpoint=f"http://127.0.0.1:{service.server.port}/hooks/zammad", secret=secret, verify=False)
     attach(service.helpdesk.pool.client(), hook, tickets, users, tongue, migrate=_migrate)
     return {field.name: field for field in tickets}
-
-
-def _needs(module: Path) -> Needs:
-    path = module / "provision.yaml"
-    return load_needs(read(path)) if path.exists() else Needs()
 
 
 def _migrate(client: Client) -> None:
