@@ -27,6 +27,7 @@ from integrations.store.matters import Matters
 from integrations.store.outbox import Outbox
 from integrations.store.outside import Outside
 from integrations.store.records import Accepted, Delivery, Health
+from integrations.store.versions import Versions
 
 _INBOX_BACKOFF = Backoff()
 _OUTBOX_BACKOFF = Backoff()
@@ -58,6 +59,7 @@ class Repositories:
         self.matters = Matters(session)
         self.outbox = Outbox(session, outside, backoff=outbox_backoff)
         self.cursors = Cursors(session, outside)
+        self.versions = Versions(session)
 
 
 class Store(Repositories):

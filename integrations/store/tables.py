@@ -231,3 +231,23 @@ CURSORS = Table(
     Column("value", Text, nullable=False),
     Column("written_at", Instant, nullable=False),
 )
+
+# `files`: path → text of the company's files, as JSON. A row is written once; approval and withdrawal are added to it.
+POLICY_VERSIONS = Table(
+    "policy_versions",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("digest", Text, nullable=False),
+    Column("files", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("published_at", Instant, nullable=False),
+    Column("effective_at", Instant, nullable=False),
+    Column("approver", Text),
+    Column("approver_account", Text),
+    Column("approved_at", Instant),
+    Column("withdrawn_by", Text),
+    Column("withdrawn_why", Text),
+    Column("withdrawn_at", Instant),
+)

@@ -1,0 +1,232 @@
+"""Versions of the policy's configuration: published once, approved by a second person, in force from a date on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select, update
+
+from integrations.store.database import Session
+from integrations.store.errors import NotFound, Refused
+from integrations.store.tables import POLICY_VERSIONS
+
+
+class VersionStatus(StrEnum):
+    """Where a version stands at an instant."""
+
+    PROPOSED = "proposed"
+    DUE = "due"
+    IN_FORCE = "in force"
+    PAST = "past"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """Who did it: `name` as people know them, and the `account` of the machine that it was done from."""
+
+    name: str
+    account: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyVersion:
+    """One version.
+
+    files          path within the configuration's folder → text
+    digest         of the files: equal for equal ones
+    effective_at   from when on it decides, once it is approved
+    approved_at    None: nobody has approved it yet
+    """
+
+    number: int
+    digest: str
+    files: Mapping[str, str] = field(repr=False)
+    author: Signature
+    reason: str
+    published_at: datetime
+    effective_at: datetime
+    approver: Signature | None = None
+    approved_at: datetime | None = None
+    withdrawn_by: str | None = None
+    withdrawn_why: str | None = None
+    withdrawn_at: datetime | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Approved, and not withdrawn."""
+        return self.approved_at is not None and self.withdrawn_at is None
+
+    @property
+    def since(self) -> datetime:
+        """From when on it decides: never earlier than it was approved."""
+        return self.effective_at if self.approved_at is None else max(self.effective_at, self.approved_at)
+
+
+class Versions:
+    """All versions, numbered from 1 on without a gap."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def publish(
+        self, files: Mapping[str, str], digest: str, by: Signature, *, reason: str, at: datetime, effective_at: datetime
+    ) -> PolicyVersion:
+        """Keeps `files` as the next version, to be approved.
+
+        raises   Refused – nobody's name; no reason; another version waits for its approval, or comes into force later
+                 than this one would and would undo it
+        """
+        _named(by, "publishes it")
+        if not reason.strip():
+            raise Refused("a version needs a reason")
+        with self._session.write() as connection:
+            rows = connection.execute(select(POLICY_VERSIONS).with_for_update()).all()
+            _in_turn(list(map(_version, rows)), max(effective_at, at))
+            version = PolicyVersion(
+                number=max((row.number for row in rows), default=0) + 1,
+                digest=digest,
+                files=files,
+                author=by,
+                reason=reason.strip(),
+                published_at=at,
+                effective_at=effective_at,
+            )
+            connection.execute(
+                insert(POLICY_VERSIONS).values(
+                    number=version.number,
+                    digest=digest,
+                    files=json.dumps(dict(files), ensure_ascii=False, sort_keys=True),
+                    author=by.name,
+                    account=by.account,
+                    reason=version.reason,
+                    published_at=at,
+                    effective_at=effective_at,
+                )
+            )
+        return version
+
+    def approve(self, number: int, by: Signature, *, at: datetime) -> PolicyVersion:
+        """A second person's consent. raises NotFound · Refused – the author's own, or one that no longer waits"""
+        _named(by, "approves it")
+        with self._session.write() as connection:
+            version = _one(connection.execute(_number(number).with_for_update()).first(), number)
+            if version.withdrawn_at is not None or version.approved_at is not None:
+                done = "withdrawn" if version.withdrawn_at is not None else "approved already"
+                raise Refused(f"version {number} is {done}")
+            if _same(by.name, version.author.name):
+                raise Refused(f"version {number} is {version.author.name}'s own: a second person approves it")
+            values = {"approver": by.name, "approver_account": by.account, "approved_at": at}
+            connection.execute(update(POLICY_VERSIONS).where(POLICY_VERSIONS.c.number == number).values(**values))
+            return _one(connection.execute(_number(number)).first(), number)
+
+    def withdraw(self, number: int, by: Signature, *, why: str, at: datetime) -> PolicyVersion:
+        """Takes back a version that decides nothing yet.
+
+        raises   NotFound · Refused – it is or was in force: what was decided by it stays on record, publish another
+        """
+        _named(by, "withdraws it")
+        if not why.strip():
+            raise Refused("a withdrawal needs a reason")
+        with self._session.write() as connection:
+            version = _one(connection.execute(_number(number).with_for_update()).first(), number)
+            if version.withdrawn_at is not None:
+                raise Refused(f"version {number} is withdrawn already")
+            if version.stands and version.since <= at:
+                raise Refused(f"version {number} is in force or was: publish another one instead")
+            values = {"withdrawn_by": by.name, "withdrawn_why": why.strip(), "withdrawn_at": at}
+            connection.execute(update(POLICY_VERSIONS).where(POLICY_VERSIONS.c.number == number).values(**values))
+            return _one(connection.execute(_number(number)).first(), number)
+
+    def show(self, number: int) -> PolicyVersion:
+        """raises NotFound"""
+        with self._session.read() as connection:
+            return _one(connection.execute(_number(number)).first(), number)
+
+    def list(self) -> tuple[PolicyVersion, ...]:
+        """All of them, the first one first."""
+        with self._session.read() as connection:
+            rows = connection.execute(select(POLICY_VERSIONS).order_by(POLICY_VERSIONS.c.number)).all()
+        return tuple(map(_version, rows))
+
+    def any(self) -> bool:
+        """Whether anything was ever published."""
+        with self._session.read() as connection:
+            return bool(connection.scalar(select(func.count()).select_from(POLICY_VERSIONS)))
+
+    def decided_until(self, at: datetime) -> tuple[PolicyVersion, ...]:
+        """Those that are or were in force at `at` or before, in the order in which they came into force."""
+        decided = [one for one in self.list() if one.stands and one.since <= at]
+        return tuple(sorted(decided, key=lambda one: (one.since, one.number)))
+
+    def in_force(self, at: datetime) -> PolicyVersion | None:
+        """The version that decides at `at`; None before the first one."""
+        return next(iter(reversed(self.decided_until(at))), None)
+
+    def status(self, version: PolicyVersion, at: datetime) -> VersionStatus:
+        """Where `version` stands at `at`."""
+        if version.withdrawn_at is not None:
+            return VersionStatus.WITHDRAWN
+        if version.approved_at is None:
+            return VersionStatus.PROPOSED
+        if version.since > at:
+            return VersionStatus.DUE
+        current = self.in_force(at)
+        return (
+            VersionStatus.IN_FORCE if current is not None and current.number == version.number else VersionStatus.PAST
+        )
+
+
+def _number(number: int) -> Any:
+    return select(POLICY_VERSIONS).where(POLICY_VERSIONS.c.number == number)
+
+
+def _in_turn(known: Sequence[PolicyVersion], since: datetime) -> None:
+    for one in known:
+        if one.approved_at is None and one.withdrawn_at is None:
+            raise Refused(f"version {one.number} waits for its approval: approve or withdraw it first")
+        if one.stands and one.since > since:
+            begins = one.since.isoformat(timespec="minutes")
+            raise Refused(
+                f"version {one.number} comes into force at {begins} and would undo this one: "
+                "date this one later, or withdraw that one"
+            )
+
+
+def _named(by: Signature, does: str) -> None:
+    if not by.name.strip():
+        raise Refused(f"who {does} is not said")
+
+
+def _same(one: str, other: str) -> bool:
+    return "".join(one.split()).casefold() == "".join(other.split()).casefold()
+
+
+def _one(row: Row[Any] | None, number: int) -> PolicyVersion:
+    if row is None:
+        raise NotFound(f"there is no version {number}")
+    return _version(row)
+
+
+def _version(row: Row[Any]) -> PolicyVersion:
+    approver = None if row.approver is None else Signature(name=row.approver, account=row.approver_account or "")
+    return PolicyVersion(
+        number=row.number,
+        digest=row.digest,
+        files=MappingProxyType(json.loads(row.files)),
+        author=Signature(name=row.author, account=row.account),
+        reason=row.reason,
+        published_at=row.published_at,
+        effective_at=row.effective_at,
+        approver=approver,
+        approved_at=row.approved_at,
+        withdrawn_by=row.withdrawn_by,
+        withdrawn_why=row.withdrawn_why,
+        withdrawn_at=row.withdrawn_at,
+    )

@@ -1,0 +1,145 @@
+"""Versions of the policy: who may do what to them, and which one is in force when."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from integrations.store.errors import NotFound, Refused
+from integrations.store.store import Store
+from integrations.store.versions import PolicyVersion, Signature, VersionStatus
+
+AT = datetime(2026, 9, 28, 8, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+LI = Signature(name="Li Min", account="limin")
+XU = Signature(name="Xu Jing", account="xujing")
+FILES = {"policies/complaints.yaml": "acknowledge: {}\n"}
+
+
+def published(store: Store, by: Signature = LI, effective_at: datetime = AT, at: datetime = AT) -> PolicyVersion:
+    return store.versions.publish(FILES, "d1", by, reason="stricter", at=at, effective_at=effective_at)
+
+
+def approved(store: Store, effective_at: datetime = AT, at: datetime = AT) -> PolicyVersion:
+    return store.versions.approve(published(store, effective_at=effective_at, at=at).number, XU, at=at)
+
+
+def test_a_version_comes_back_as_it_was_published(store: Store) -> None:
+    version = published(store)
+
+    assert store.versions.show(version.number) == version
+    assert (version.number, dict(version.files), version.author, version.reason) == (1, FILES, LI, "stricter")
+    assert store.versions.status(version, AT) is VersionStatus.PROPOSED
+    assert store.versions.in_force(AT) is None
+
+
+def test_an_approved_version_is_in_force_from_its_date(store: Store) -> None:
+    first, second = approved(store), approved(store, effective_at=AT + DAY)
+
+    statuses = [
+        [store.versions.status(version, at) for version in (first, second)]
+        for at in (AT, AT + DAY - timedelta(seconds=1), AT + DAY)
+    ]
+
+    assert statuses == [
+        [VersionStatus.IN_FORCE, VersionStatus.DUE],
+        [VersionStatus.IN_FORCE, VersionStatus.DUE],
+        [VersionStatus.PAST, VersionStatus.IN_FORCE],
+    ]
+    assert store.versions.decided_until(AT + DAY) == (first, second)
+
+
+def test_what_is_approved_after_its_date_is_in_force_from_the_approval(store: Store) -> None:
+    version = store.versions.approve(published(store, effective_at=AT - DAY).number, XU, at=AT + DAY)
+
+    assert version.since == AT + DAY
+    assert store.versions.in_force(AT) is None
+
+
+def test_a_version_that_is_due_can_be_withdrawn(store: Store) -> None:
+    first, second = approved(store), approved(store, effective_at=AT + DAY)
+
+    withdrawn = store.versions.withdraw(second.number, LI, why="the board said no", at=AT)
+
+    assert store.versions.status(withdrawn, AT + DAY) is VersionStatus.WITHDRAWN
+    assert (withdrawn.withdrawn_by, withdrawn.withdrawn_why) == ("Li Min", "the board said no")
+    assert store.versions.in_force(AT + DAY) == first
+
+
+Act = Callable[[Store], object]
+
+
+@pytest.mark.parametrize(
+    ("act", "message"),
+    [
+        pytest.param(
+            lambda store: store.versions.publish(
+                FILES, "d", Signature(name=" ", account="x"), reason="r", at=AT, effective_at=AT
+            ),
+            "who publishes it is not said",
+            id="a nameless author",
+        ),
+        pytest.param(
+            lambda store: store.versions.publish(FILES, "d", LI, reason=" ", at=AT, effective_at=AT),
+            "a version needs a reason",
+            id="no reason",
+        ),
+        pytest.param(
+            lambda store: (published(store), published(store)),
+            "version 1 waits for its approval: approve or withdraw it first",
+            id="a second one while the first waits",
+        ),
+        pytest.param(
+            lambda store: (approved(store, effective_at=AT + DAY), published(store)),
+            "version 1 comes into force at 2026-09-29T08:00+00:00 and would undo this one: "
+            "date this one later, or withdraw that one",
+            id="one that a version dated ahead would undo",
+        ),
+        pytest.param(
+            lambda store: store.versions.approve(
+                published(store).number, Signature(name="li  MIN", account="x"), at=AT
+            ),
+            "version 1 is Li Min's own: a second person approves it",
+            id="the author approves",
+        ),
+        pytest.param(
+            lambda store: store.versions.approve(approved(store).number, XU, at=AT),
+            "version 1 is approved already",
+            id="approved twice",
+        ),
+        pytest.param(
+            lambda store: store.versions.withdraw(approved(store).number, LI, why="w", at=AT),
+            "version 1 is in force or was: publish another one instead",
+            id="withdrawn while in force",
+        ),
+        pytest.param(
+            lambda store: store.versions.withdraw(published(store).number, LI, why=" ", at=AT),
+            "a withdrawal needs a reason",
+            id="withdrawn without a reason",
+        ),
+        pytest.param(
+            lambda store: [
+                store.versions.withdraw(number, LI, why="w", at=AT) for number in [published(store).number] * 2
+            ],
+            "version 1 is withdrawn already",
+            id="withdrawn twice",
+        ),
+        pytest.param(
+            lambda store: store.versions.approve(
+                store.versions.withdraw(published(store).number, LI, why="w", at=AT).number, XU, at=AT
+            ),
+            "version 1 is withdrawn",
+            id="approved when withdrawn",
+        ),
+    ],
+)
+def test_what_may_not_be_is_refused(store: Store, act: Act, message: str) -> None:
+    with pytest.raises(Refused) as refused:
+        act(store)
+
+    assert str(refused.value) == message
+
+
+def test_an_unknown_version_is_not_found(store: Store) -> None:
+    with pytest.raises(NotFound, match="there is no version 7"):
+        store.versions.show(7)
