@@ -14,6 +14,7 @@ from policies.kernel.problems import ConfigErrors, Problem
 from policies.kernel.regulations import Profile
 from zhidu.people_file import load_people
 from zhidu.policy import Policy, load_cast, play_row, read_policy, rows_of
+from zhidu.provisioning import read_needs
 from zhidu.settings import Config, load_settings
 
 T = TypeVar("T")
@@ -60,6 +61,7 @@ def examine(folder: Path | None) -> Report:
     failed = tuple(row for row in other if row.place in wrong_as_shipped)
     covered = [entry.status for entry in coverage(policy.clauses, policy.modules.modules, rows)]
     problems.extend(_profiles(policy))
+    problems.extend(read_needs(policy.modules.modules)[1])
     return Report(
         problems=ConfigErrors(problems).problems if problems else (),
         modules=tuple(module.name for module in policy.modules),

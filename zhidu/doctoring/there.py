@@ -11,12 +11,12 @@ from integrations.zammad.attached import field_gaps
 from integrations.zammad.client import Client
 from integrations.zammad.errors import Permanent, Refused, Transient, ZammadError
 from integrations.zammad.wire import USER, Group, Role, User
-from policies.kernel.config import Loaded, read
+from policies.kernel.config import Loaded
 from policies.kernel.discovery import Found
 from policies.kernel.modules import Module
 from policies.kernel.problems import ConfigErrors
-from policies.kernel.provisioning import FieldNeed, load_needs
-from zhidu import exits
+from policies.kernel.provisioning import FieldNeed
+from zhidu import exits, provisioning
 from zhidu.compose import Helpdesk, Outside, helpdesk_of
 from zhidu.doctoring.asking import asked, gap_lines
 from zhidu.doctoring.here import clock_line
@@ -175,10 +175,8 @@ def _fields(client: Client, modules: Sequence[Module]) -> Iterator[Line]:
 
 def needs_of(modules: Iterable[Module | Found]) -> tuple[tuple[FieldNeed, ...], tuple[FieldNeed, ...]]:
     """The fields of tickets and of users that the modules need. raises ConfigErrors"""
-    paths = [(module.folder / "provision.yaml", f"{module.shown}/provision.yaml") for module in modules]
-    needs = [load_needs(read(path, shown=shown)) for path, shown in paths if path.exists()]
-    tickets = tuple(field for need in needs for field in need.ticket_fields)
-    return tickets, tuple(field for need in needs for field in need.user_fields)
+    needs = provisioning.needs_of(modules)
+    return needs.ticket_fields, needs.user_fields
 
 
 def _named(people: People) -> frozenset[str]:
