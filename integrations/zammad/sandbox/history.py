@@ -65,7 +65,9 @@ def notification(desk: Desk, user_id: int, ticket_id: int, value: str) -> None:
     _keep(desk, "Ticket", ticket_id, entry)
 
 
-def updated(desk: Desk, user_id: int, obj: str, o_id: int, changes: dict[str, tuple[Any, Any]]) -> None:
+def updated(
+    desk: Desk, user_id: int, obj: str, o_id: int, changes: dict[str, tuple[Any, Any]], at: str | None = None
+) -> None:
     """One entry a changed field, in the order of `changes`; fields of no interest to people are left out."""
     for name, (before, after) in changes.items():
         if name in IGNORED:
@@ -76,7 +78,7 @@ def updated(desk: Desk, user_id: int, obj: str, o_id: int, changes: dict[str, tu
                      "value_to": _label(desk, name, after), "attribute": name.removesuffix("_id")}  # fmt: skip
         else:
             more |= {"value_from": text(before), "value_to": text(after), "attribute": name}
-        _keep(desk, obj, o_id, _entry(desk, "updated", user_id, obj, o_id, **more))
+        _keep(desk, obj, o_id, _entry(desk, "updated", user_id, obj, o_id, at, **more))
 
 
 def _label(desk: Desk, name: str, key: int | None) -> str:

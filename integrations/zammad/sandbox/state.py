@@ -7,8 +7,9 @@ except as HTTP answers.
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -158,9 +159,20 @@ class Desk:
         self.fixed: dict[str, Any] = {}
         self.version = "6.5.0"
         self.options: dict[str, bool] = {}
+        self._ago = timedelta()
 
     def stamp(self) -> str:
-        return iso(self.now())
+        """The time of what happens now, as the interface shows it."""
+        return iso(self.now() - self._ago)
+
+    @contextmanager
+    def earlier(self, ago: timedelta) -> Iterator[None]:
+        """What happens in here is stamped so much before now."""
+        self._ago = ago
+        try:
+            yield
+        finally:
+            self._ago = timedelta()
 
     def table(self, name: str) -> Table:
         return self.tables[name]

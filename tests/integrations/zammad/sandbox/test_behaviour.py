@@ -214,3 +214,18 @@ def test_pages(desk):
     assert (attached.data, attached.content_type) == (b"hi", "application/octet-stream")
     assert client.get("/tickets/1/files/1").status_code == 404
     assert "所有者" in client.get("/tickets/2", headers={"Accept-Language": "zh-CN,zh;q=0.9"}).text
+
+
+@pytest.mark.parametrize(
+    ("article", "last"), [(None, True), ({"body": "a note", "internal": True}, False)], ids=["fields", "with a note"]
+)
+def test_a_write_with_an_article_ends_later_than_its_history_says(desk, clock, article, last):
+    """As each of the 119 writes of the recorded week: the article comes last, and moves the ticket on."""
+    clock.forward(minutes=1)
+    body = {"priority": "3 high"} | ({"article": article} if article else {})
+    answer = call(desk, "PUT", "tickets/2", body)
+
+    history = call(desk, "GET", "ticket_history/2")["history"]
+    (changed,) = [entry["created_at"] for entry in history if entry.get("attribute") == "priority"]
+    assert (changed == answer["updated_at"]) is last
+    assert changed <= answer["updated_at"]
