@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from policies.core.config import KnownLadder
 from policies.kernel.config import StrictModel
+from policies.kernel.eras import kept_by_case
 from policies.kernel.problems import did_you_mean
 from policies.kernel.regulations import Profile, profiles
 from policies.kernel.spec import Spec
@@ -105,11 +106,11 @@ class Config(StrictModel):
     """2.3.6: a regulator's referral has its own time."""
     suggestion: Deadline
     """2.1.3: a suggestion is answered."""
-    profile: Annotated[str, AfterValidator(_known_profile)]
-    """1.3.2: the regulation profile whose deadlines are law for the company."""
+    profile: Annotated[str, AfterValidator(_known_profile)] = kept_by_case()
+    """1.3.2: the regulation profile whose deadlines are law for the company; a case keeps that under which it began."""
     law_ladder: KnownLadder
     """1.3.2: what happens along the legal deadline."""
-    law_stops: bool
+    law_stops: bool = kept_by_case()
     """1.3.2: whether the profile's own ground for stopping its clock counts (an external appraisal, told to the
     customer); where the profile has that ground unconfirmed, ask your lawyers first."""
     extension_needs: Post

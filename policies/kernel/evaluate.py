@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -20,6 +21,7 @@ from policies.kernel.decisions import (
     Tag,
     Untag,
 )
+from policies.kernel.eras import Era
 from policies.kernel.facts import Facts, Memory
 from policies.kernel.overlay import overlay, remember
 from policies.kernel.rules import Rule
@@ -38,12 +40,21 @@ class RuleTimeout(BaseException):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
-    """A module as evaluation needs it; `above` names every module it depends on, directly or not."""
+    """A module as evaluation needs it.
+
+    above   every module it depends on, directly or not
+    eras    the settings for cases that began under an earlier version of the policy, the earliest first
+    """
 
     name: str
     config: Any
     rules: tuple[Rule[Any], ...]
     above: frozenset[str] = frozenset()
+    eras: tuple[Era, ...] = ()
+
+    def config_for(self, since: datetime) -> Any:
+        """The settings for a case that began at `since`."""
+        return next((era.config for era in self.eras if since < era.until), self.config)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,10 +146,11 @@ class _Round:
             return
         taken: list[Decision] = []
         before = self.facts
+        config = unit.config_for(self.facts.ticket.since)
         for rule in unit.rules:
             if rule.phase != self.phase or (rule.kind is not None and rule.kind != self.facts.ticket.kind):
                 continue
-            failure = self._judge(rule, unit.config, taken)
+            failure = self._judge(rule, config, taken)
             if failure is not None:
                 self.failures.append(failure)
                 self.failed.add(unit.name)

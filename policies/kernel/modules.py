@@ -8,6 +8,7 @@ from typing import Any
 from policies.kernel.clauses import ClauseTable
 from policies.kernel.config import Loaded
 from policies.kernel.discovery import Discovery, Found, Origin, order
+from policies.kernel.eras import Era
 from policies.kernel.evaluate import Unit
 from policies.kernel.manifest import Manifest
 from policies.kernel.module_loading import Parts, load_parts
@@ -26,6 +27,7 @@ class Module:
     above     every module it depends on, directly or not
     phrases   phrases.yaml with the company's changes, as written; None without one
     cases     its golden rows; None without any
+    eras      the settings for cases that began under an earlier version of the policy
     """
 
     manifest: Manifest
@@ -38,6 +40,7 @@ class Module:
     above: frozenset[str]
     phrases: Document | None
     cases: Path | None
+    eras: tuple[Era, ...] = ()
 
     @property
     def name(self) -> str:
@@ -50,7 +53,7 @@ class Module:
     @property
     def unit(self) -> Unit:
         """What evaluation needs of it."""
-        return Unit(name=self.name, config=self.config, rules=self.rules, above=self.above)
+        return Unit(name=self.name, config=self.config, rules=self.rules, above=self.above, eras=self.eras)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
