@@ -90,8 +90,8 @@ class MacroNeed(StrictModel):
     """What it sets."""
     note: LocalText | None = None
     """An internal note it leaves; HTML."""
-    then: Literal["stay", "next", "overview"] = "stay"
-    """Where the agent comes to afterwards: stays, the next ticket of the overview, back to the overview."""
+    then: Literal["stay", "next", "close"] = "stay"
+    """Afterwards the ticket stays open, gives way to the next one of the overview, or its tab is closed."""
 
 
 class TextModuleNeed(StrictModel):
