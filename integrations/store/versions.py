@@ -89,28 +89,26 @@ class Versions:
         with self._session.write() as connection:
             rows = connection.execute(select(POLICY_VERSIONS).with_for_update()).all()
             _in_turn(list(map(_version, rows)), max(effective_at, at))
-            version = PolicyVersion(
-                number=max((row.number for row in rows), default=0) + 1,
-                digest=digest,
-                files=files,
-                author=by,
-                reason=reason.strip(),
-                published_at=at,
-                effective_at=effective_at,
-            )
-            connection.execute(
-                insert(POLICY_VERSIONS).values(
-                    number=version.number,
-                    digest=digest,
-                    files=json.dumps(dict(files), ensure_ascii=False, sort_keys=True),
-                    author=by.name,
-                    account=by.account,
-                    reason=version.reason,
-                    published_at=at,
-                    effective_at=effective_at,
-                )
-            )
-        return version
+            number = max((row.number for row in rows), default=0) + 1
+            row = _row(number, files, digest, by, reason, at, effective_at)
+            connection.execute(insert(POLICY_VERSIONS).values(**row))
+            return _one(connection.execute(_number(number)).first(), number)
+
+    def begin(
+        self, files: Mapping[str, str], digest: str, by: Signature, *, reason: str, at: datetime
+    ) -> PolicyVersion:
+        """Keeps `files` as the very first version, in force at once: what an installation starts with needs no second
+        person. raises Refused – there is a version already"""
+        with self._session.write() as connection:
+            if connection.scalar(select(func.count()).select_from(POLICY_VERSIONS)):
+                raise Refused("there is a version already: publish another one")
+            row = _row(1, files, digest, by, reason, at, at) | {
+                "approver": by.name,
+                "approver_account": by.account,
+                "approved_at": at,
+            }
+            connection.execute(insert(POLICY_VERSIONS).values(**row))
+            return _one(connection.execute(_number(1)).first(), 1)
 
     def approve(self, number: int, by: Signature, *, at: datetime) -> PolicyVersion:
         """A second person's consent. raises NotFound · Refused – the author's own, or one that no longer waits"""
@@ -181,6 +179,27 @@ class Versions:
         return (
             VersionStatus.IN_FORCE if current is not None and current.number == version.number else VersionStatus.PAST
         )
+
+
+def _row(
+    number: int,
+    files: Mapping[str, str],
+    digest: str,
+    by: Signature,
+    reason: str,
+    at: datetime,
+    effective_at: datetime,
+) -> dict[str, object]:
+    return {
+        "number": number,
+        "digest": digest,
+        "files": json.dumps(dict(files), ensure_ascii=False, sort_keys=True),
+        "author": by.name,
+        "account": by.account,
+        "reason": reason.strip(),
+        "published_at": at,
+        "effective_at": effective_at,
+    }
 
 
 def _number(number: int) -> Any:

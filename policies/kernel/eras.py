@@ -42,12 +42,13 @@ def kept_fields(model: type[BaseModel]) -> tuple[str, ...]:
 def eras(current: BaseModel, before: Iterable[tuple[datetime, BaseModel]]) -> Iterator[Era]:
     """The eras of one module; none for a module that keeps nothing, nor where what is kept is what holds now.
 
-    before   until when → the settings that were in force until then, the earliest first
+    before   until when → the settings that were in force until then, the earliest first; what they did not know yet is
+             as it is now
     """
     kept = kept_fields(type(current))
     found = []
     for until, then in before:
-        values = {name: getattr(then, name) for name in kept}
+        values = {name: getattr(then, name) for name in kept if hasattr(then, name)}
         found.append(Era(until=until, config=current.model_copy(update=values)))
     while found and found[-1].config == current:
         found.pop()

@@ -68,10 +68,14 @@ class ModuleSet:
 
     def __getitem__(self, name: str) -> Module:
         """raises KeyError – no module of this name loaded."""
-        for module in self.modules:
-            if module.name == name:
-                return module
-        raise KeyError(name)
+        found = self.get(name)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def get(self, name: str) -> Module | None:
+        """The module of this name; None when none loaded."""
+        return next((module for module in self.modules if module.name == name), None)
 
     @property
     def units(self) -> tuple[Unit, ...]:

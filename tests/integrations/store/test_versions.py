@@ -66,6 +66,14 @@ def test_a_version_that_is_due_can_be_withdrawn(store: Store) -> None:
     assert store.versions.in_force(AT + DAY) == first
 
 
+def test_an_installation_begins_with_a_version_that_nobody_need_approve(store: Store) -> None:
+    first = store.versions.begin(FILES, "d1", LI, reason="as shipped", at=AT)
+
+    assert store.versions.in_force(AT) == first
+    with pytest.raises(Refused, match="there is a version already"):
+        store.versions.begin(FILES, "d1", LI, reason="again", at=AT)
+
+
 Act = Callable[[Store], object]
 
 
