@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 from integrations.store.records import Delivery, Look
 from integrations.zammad.plan import FieldChange, plain
 from integrations.zammad.wire import Ticket
 from policies.kernel.facts import Change
+from policies.kernel.history import kept_word
+from policies.kernel.moments import SAME_MOMENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,27 +52,53 @@ class Known:
         )
         return cls(changes=changes, refused=MappingProxyType(kept["refused"]))
 
+    def dated(self, history: Iterable[Change], me: int) -> tuple[Change, ...]:
+        """`history` as the helpdesk tells it, but our own changes at the times at which they are known already.
+
+        The answer of a write dates it a little later than the history does; what was begun with one of the two, the
+        run of a clock or a message that waits, must not begin anew with the other.
+        """
+        known = [change for change in self.changes if change.by == me]
+        found = []
+        for change in history:
+            mine = next((k for k in known if change.by == me and _is_the_same(k, change)), None)
+            if mine is not None:
+                known.remove(mine)
+            found.append(change if mine is None else replace(change, at=mine.at))
+        return tuple(found)
+
     def after(self, written: Iterable[FieldChange], ignored: Iterable[FieldChange], at: datetime, me: int) -> Known:
         """With our own write added, so that the history need not be read for it."""
-        lost = {change.field: plain(change.desired) for change in ignored}
+        lost = {change.field: plain(change.field, change.desired) for change in ignored}
         made = [change for change in written if change.field not in lost]
         ours = tuple(
-            Change(at=at, by=me, field=change.field, old=_word(change.actual), new=_word(change.desired))
+            Change(
+                at=at,
+                by=me,
+                field=change.field,
+                old=_word(change.field, change.actual),
+                new=_word(change.field, change.desired),
+            )
             for change in made
         )
         kept = {name: value for name, value in self.refused.items() if name not in {change.field for change in made}}
         return replace(self, changes=self.changes + ours, refused=MappingProxyType({**kept, **lost}))
 
 
-def _word(value: object) -> str:
-    """A value in the words of the history: people by id, times in whole seconds, nothing as empty text."""
+def _word(name: str, value: object) -> str:
+    """A value of a field in the words of the history: people by id, times in whole seconds, nothing as empty text."""
     if value is None:
         return ""
     if isinstance(value, datetime):
         return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
     if isinstance(value, frozenset):
-        return json.dumps(sorted(value), ensure_ascii=False)
-    return str(value)
+        return kept_word(name, json.dumps(sorted(value), ensure_ascii=False))
+    return kept_word(name, str(value))
+
+
+def _is_the_same(known: Change, told: Change) -> bool:
+    """Whether our own change as the answer showed it is the one that the history tells of."""
+    return known.field == told.field and timedelta() <= known.at - told.at <= SAME_MOMENT
 
 
 def says_nothing_new(delivery: Delivery, look: Look | None, me: int) -> bool:

@@ -29,6 +29,7 @@ from jobs.watchdog import Watchdog
 from policies.kernel.describe import in_words
 from policies.kernel.evaluate import Unit, evaluate
 from policies.kernel.facts import Facts
+from policies.kernel.scrub import scrub_text
 
 log = structlog.get_logger()
 
@@ -128,7 +129,7 @@ class Processor:
             return kept
         calls.reads += 1
         history = self.reader.changes(self.helpdesk().history(read.ticket.id))
-        return Known(changes=history)
+        return Known(changes=history if kept is None else kept.dated(history, self.reader.me))
 
     def _look(self, work: Work, calls: _Calls) -> Outcome:
         look = self.store.looks.get(work.ticket_id)
@@ -180,7 +181,7 @@ class Processor:
                 unit.outbox.put(message)
             for finding, waived_by in findings:
                 if unit.findings.raise_(finding) and waived_by is not None:
-                    why = judged.facts.ticket.override_reason or finding.evidence
+                    why = scrub_text(judged.facts.ticket.override_reason or finding.evidence)
                     who = judged.facts.person(waived_by)
                     name = who.name if who is not None else str(waived_by)
                     unit.findings.transition(finding.key, FindingStatus.WAIVED, by=name, why=why, at=verdict.facts.now)
@@ -255,10 +256,11 @@ class Processor:
         return Outcome.RETRIED if self.store.inbox.retry(work, str(error)) else Outcome.LOST
 
     def _give_up(self, work: Work, error: Exception) -> Outcome:
-        log.error("dead letter", error=str(error), kind=type(error).__name__)
+        what = f"{type(error).__name__}: {error}"
+        log.error("dead letter", error=what)
         self.meter.died("inbox")
         with self.store.unit() as unit:
-            failed = unit.inbox.fail(work, f"{type(error).__name__}: {error}")
+            failed = unit.inbox.fail(work, what)
             if failed:
                 _postpone(unit, work.ticket_id, self.now() + _REST)
         return Outcome.FAILED if failed else Outcome.LOST

@@ -9,12 +9,14 @@ from datetime import datetime
 from integrations.store.records import ClockRow, ClockStatus, DecisionRow, Finding, Message
 from integrations.zammad.plan import Plan
 from policies.kernel.deadlines import Clock, look
-from policies.kernel.decisions import Decision, Find, RunClock, Tell
+from policies.kernel.decisions import Action, Decision, Find, RunClock, Say, SetField, Tell
 from policies.kernel.describe import in_words
 from policies.kernel.digest import digest
 from policies.kernel.evaluate import Verdict
 from policies.kernel.facts import Facts
+from policies.kernel.history import without_words
 from policies.kernel.ladders import fired_in
+from policies.kernel.scrub import scrub_text
 from policies.kernel.voice import Voice
 
 _STATUS = {
@@ -74,8 +76,8 @@ class Recorder:
                 rule=decision.rule,
                 clauses=decision.clauses,
                 slot=decision.action.slot,
-                action=in_words(decision.action),
-                because=voice.say(decision.because, decision.module),
+                action=in_words(_wordless(decision.action, verdict.facts)),
+                because=_said(voice, decision.because, decision, verdict.facts),
                 policy=self.policy,
                 occasion=digest(plan.ticket_id, seen.isoformat(), decision.rule, in_words(decision.action)),
             )
@@ -96,7 +98,7 @@ class Recorder:
                     code=action.code,
                     person_id=action.person,
                     at=verdict.facts.now,
-                    evidence=voice.say(action.text, decision.module),
+                    evidence=_said(voice, action.text, decision, verdict.facts),
                     grave=action.grave,
                 )
                 yield finding, action.waived_by
@@ -114,8 +116,8 @@ class Recorder:
         if not isinstance(action, Tell) or person is None or not person.email:
             return None
         voice = self.voice(facts)
-        text = voice.say(action.text, decision.module)
-        why = voice.say(decision.because, decision.module)
+        text = voice.say(without_words(action.text, facts.ticket), decision.module)
+        why = voice.say(without_words(decision.because, facts.ticket), decision.module)
         number, clause = facts.ticket.number, decision.clauses[0]
         body = text if why == text else f"{text}\n{why}"
         return Message(
@@ -125,6 +127,17 @@ class Recorder:
             subject=voice.text("core", "mail.subject", number=number, clause=clause),
             body=voice.text("core", "mail.body", name=person.name, text=body, number=number, clause=clause),
         )
+
+
+def _wordless(action: Action, facts: Facts) -> Action:
+    if isinstance(action, SetField) and isinstance(action.value, Say):
+        return replace(action, value=without_words(action.value, facts.ticket))
+    return action
+
+
+def _said(voice: Voice, text: Say, decision: Decision, facts: Facts) -> str:
+    """A sentence as it may be kept as evidence: without what people wrote, and without personal data."""
+    return scrub_text(voice.say(without_words(text, facts.ticket), decision.module))
 
 
 def fired_rungs(plan: Plan) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from integrations.store.records import Matter
 from integrations.store.store import Repositories, Store
+from policies.kernel.digest import digest
 from policies.kernel.facts import Related, Ticket
 
 COMPLAINT = "complaint"
@@ -32,11 +33,10 @@ class Relations:
             ticket.customer, COMPLAINT, since=received - self.repeat_within, before=received
         )
         others = 0
-        if ticket.cause is not None:
+        cause = _cause(ticket)
+        if cause is not None:
             since, before = self._window(received)
-            others = self.store.matters.customers(
-                ticket.cause, COMPLAINT, since=since, before=before, but=ticket.customer
-            )
+            others = self.store.matters.customers(cause, COMPLAINT, since=since, before=before, but=ticket.customer)
         mine = tuple(number for number in earlier if number != ticket.id)
         return Related(earlier=mine, same_cause=others + 1, linked=mine, first_at=first_at)
 
@@ -59,19 +59,25 @@ class Relations:
         """What this ticket is about, for others; those who share its cause are looked at again when it joins them."""
         if ticket.kind is None:
             return
+        cause = _cause(ticket)
         matter = Matter(
             ticket_id=ticket.id,
             customer_id=ticket.customer,
             kind=ticket.kind,
-            cause=ticket.cause,
+            cause=cause,
             received_at=ticket.since,
         )
-        if unit.matters.put(matter) and ticket.cause is not None and ticket.kind == COMPLAINT:
+        if unit.matters.put(matter) and cause is not None and ticket.kind == COMPLAINT:
             since, before = self._window(ticket.since)
-            near = unit.matters.of_cause(ticket.cause, COMPLAINT, since=since, before=before, limit=MOST_NEIGHBOURS + 1)
+            near = unit.matters.of_cause(cause, COMPLAINT, since=since, before=before, limit=MOST_NEIGHBOURS + 1)
             others = tuple(number for number in near if number != ticket.id)
             if 0 < len(others) <= MOST_NEIGHBOURS:
                 unit.inbox.enqueue_all(others, "same cause")
 
     def _window(self, at: datetime) -> tuple[datetime, datetime]:
         return at - self.group_within, at + self.group_within
+
+
+def _cause(ticket: Ticket) -> str | None:
+    """What tells one cause from others: people write it in their own words, which the store does not keep."""
+    return None if ticket.cause is None else digest("cause", ticket.cause)

@@ -17,6 +17,8 @@ from integrations.zammad.writes import ArticleWrite
 from policies.kernel.digest import digest
 from policies.kernel.evaluate import Verdict
 from policies.kernel.facts import Facts
+from policies.kernel.history import kept_word
+from policies.kernel.scrub import scrub_text
 from policies.kernel.voice import Voice
 
 CLAUSE = "1.3.2"
@@ -49,7 +51,7 @@ class Troubles:
 
     def ignored(self, read: OneRead, case_id: str, change: FieldChange) -> None:
         """Zammad answered 200 and did not make the change."""
-        self._find(read, case_id, "write_ignored", change.field, f"{change.field} → {change.desired}")
+        self._find(read, case_id, "write_ignored", change.field, f"{change.field} → {_shown(change)}")
 
     def refused(self, read: OneRead, case_id: str, plan: Plan, error: Refused) -> None:
         """Zammad refused the write, in words of its own or of somebody's core workflow."""
@@ -60,7 +62,7 @@ class Troubles:
         key = f"{read.ticket.id}:refused:{_occasion(plan, error)}"
         if any(article.key == key for article in read.articles):
             return None
-        words = self.voice(facts).text("core", "note.refused", words=error.message)
+        words = self.voice(facts).text("core", "note.refused", words=scrub_text(error.message))
         return ArticleWrite(body=str(escape(words)), internal=True, key=key)
 
     def _find(self, read: OneRead, case_id: str, code: str, what: str, evidence: str, *, key: str = "") -> None:
@@ -73,9 +75,14 @@ class Troubles:
                 code=code,
                 person_id=None,
                 at=self.now(),
-                evidence=evidence,
+                evidence=scrub_text(evidence),
             )
         )
+
+
+def _shown(change: FieldChange) -> object:
+    desired = change.desired
+    return kept_word(change.field, desired) if isinstance(desired, str) else desired
 
 
 def _occasion(plan: Plan, error: Refused) -> str:

@@ -21,6 +21,7 @@ from integrations.zammad.wire import History, OneRead
 from policies.kernel.config import Loaded
 from policies.kernel.evaluate import evaluate
 from policies.kernel.facts import Change, Desk
+from policies.kernel.history import kept
 from zhidu.explaining import Explained
 from zhidu.people_file import People, desks
 from zhidu.policy import Policy
@@ -48,6 +49,7 @@ class Judge:
         facts = self.reader.facts(read, self._changes(ticket_id), at or now)
         if at is not None:
             facts = facts_at(facts, at)
+        facts = replace(facts, history=tuple(map(kept, facts.history)))
         verdict = evaluate(self.policy.units, facts)
         memory = replace(verdict.memory, case_id=facts.memory.case_id)
         plan = self.planner.plan(replace(verdict, memory=memory), facts, read)
@@ -57,7 +59,7 @@ class Judge:
 
     def _changes(self, ticket_id: int) -> tuple[Change, ...]:
         try:
-            return self.reader.changes(self.history(ticket_id))
+            return self.reader.full_changes(self.history(ticket_id))
         except NotFound:
             return ()
 

@@ -16,7 +16,7 @@ from typing import Literal, TextIO
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from zhidu.scrub import scrub, scrub_text
+from policies.kernel.scrub import scrub, scrub_text
 
 Format = Literal["json", "console"]
 Level = Literal["debug", "info", "warning", "error", "critical"]

@@ -13,6 +13,7 @@ from integrations.store.errors import NotFound, Refused, StoreError
 from integrations.store.outside import Outside
 from integrations.store.records import Accepted, Delivery, Depth, Entry, EntryStatus, Work
 from integrations.store.tables import INBOX, TURNS, has_status
+from policies.kernel.scrub import scrub_text
 
 _LONGEST_ERROR = 500
 _LOST = "the worker stopped without a word"
@@ -167,7 +168,7 @@ class Inbox:
     def retry(self, work: Work, error: str) -> bool:
         """`work` failed and may succeed later: back-off, or the dead letters after the last attempt.
 
-        error     for people to read: no personal data, no secret; cut to 500 characters
+        error     for people to read; kept without personal data and secrets, cut to 500 characters
         returns   False, and no effect: the ticket is somebody else's
         """
         return self._give_back(work, error, dead=self._backoff.is_last(work.attempt))
@@ -203,7 +204,7 @@ class Inbox:
                 finished_at=at if dead else None,
                 token=None,
                 attempts=attempt,
-                error=error[:_LONGEST_ERROR],
+                error=scrub_text(error)[:_LONGEST_ERROR],
             )
         )
         return True

@@ -12,6 +12,7 @@ from integrations.store.errors import NotFound
 from integrations.store.outside import Outside
 from integrations.store.records import Depth, Message, MessageRecord, MessageStatus, Parcel
 from integrations.store.tables import OUTBOX, has_status
+from policies.kernel.scrub import scrub_text
 
 _LONGEST_ERROR = 500
 # Literal, so that the planner sees that the partial index applies.
@@ -104,13 +105,16 @@ class Outbox:
             return self.fail(parcel, error)
         wait = self._backoff.after(parcel.attempt, self._outside.jitter())
         return self._settle(
-            parcel, status=MessageStatus.WAITING, due_at=self._outside.now() + wait, error=error[:_LONGEST_ERROR]
+            parcel,
+            status=MessageStatus.WAITING,
+            due_at=self._outside.now() + wait,
+            error=scrub_text(error)[:_LONGEST_ERROR],
         )
 
     def fail(self, parcel: Parcel, error: str) -> bool:
         """It will never go: dead at once."""
         return self._settle(
-            parcel, status=MessageStatus.DEAD, finished_at=self._outside.now(), error=error[:_LONGEST_ERROR]
+            parcel, status=MessageStatus.DEAD, finished_at=self._outside.now(), error=scrub_text(error)[:_LONGEST_ERROR]
         )
 
     def release(self, parcel: Parcel) -> bool:

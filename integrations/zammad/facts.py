@@ -19,9 +19,9 @@ from integrations.zammad.people import Directory
 from integrations.zammad.wire import PREFIX, Article, History, HistoryEntry, OneRead, Ticket
 from policies.kernel import facts as kernel
 from policies.kernel.calendar import WorkingCalendar
+from policies.kernel.history import ZAMMADS_OWN, kept
 from policies.kernel.vocabulary import FIELDS
 
-_RELEVANT = frozenset({"state", "group", "owner", "priority", "pending_time"})
 _CHATS = frozenset(
     {
         "twitter status",
@@ -140,7 +140,11 @@ class Reader:
         return "chat" if name in _CHATS else name
 
     def changes(self, history: History) -> tuple[kernel.Change, ...]:
-        """The entries that rules may know; states by their type, owners by id, no titles, no names of customers."""
+        """The entries that rules may know: states by their type, owners by id, no titles, no words of people."""
+        return tuple(map(kept, self._changes(history.entries)))
+
+    def full_changes(self, history: History) -> tuple[kernel.Change, ...]:
+        """The same entries with all their words, to put back what a ticket was; never to be kept."""
         return tuple(self._changes(history.entries))
 
     def _changes(self, entries: Iterable[HistoryEntry]) -> Iterable[kernel.Change]:
@@ -148,7 +152,7 @@ class Reader:
             name = entry.attribute
             if entry.object != "Ticket" or entry.type != "updated" or name is None:
                 continue
-            if name in _RELEVANT or name.startswith(PREFIX):
+            if name in ZAMMADS_OWN or name.startswith(PREFIX):
                 old, new = self._values(entry, name)
                 yield kernel.Change(
                     at=entry.created_at, by=entry.created_by_id, field=name.removeprefix(PREFIX), old=old, new=new

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
@@ -11,10 +11,9 @@ from typing import Any
 
 from integrations.zammad.choices import priority_number
 from integrations.zammad.fields import as_instant, read_fields
-from policies.kernel.facts import NOBODY, Facts, Memory, Ticket
+from policies.kernel.facts import NOBODY, Change, Facts, Memory, Ticket
+from policies.kernel.history import ZAMMADS_OWN
 from policies.kernel.vocabulary import FIELDS, LISTS
-
-_ZAMMADS_OWN = ("state", "group", "owner", "priority", "pending_time")
 
 
 def facts_at(facts: Facts, at: datetime) -> Facts:
@@ -37,18 +36,29 @@ def facts_at(facts: Facts, at: datetime) -> Facts:
 
 
 def _ticket_at(facts: Facts, at: datetime) -> Ticket:
-    ticket = facts.ticket
     before = {change.field: change.old for change in reversed(facts.history) if change.at > at}
-    ours = read_fields({name: _stored(old) for name, old in before.items() if name not in _ZAMMADS_OWN})
-    unset: dict[str, Any] = {name: frozenset() if name in LISTS else None for name in before if name in FIELDS}
-    own = {key: value for name, old in before.items() if name in _ZAMMADS_OWN for key, value in _own(name, old)}
-    custom = {name: value for name, value in ticket.custom.items() if name not in before} | dict(ours.custom)
+    was = with_words(facts.ticket, before)
+    return replace(was, updated_at=min(at, facts.ticket.updated_at), closed_at=_closed_at(facts, at))
+
+
+def as_it_came(ticket: Ticket, history: Iterable[Change]) -> Ticket:
+    """The ticket as it was made: every change of its history, oldest first, put back. Tags are as they are now."""
+    first: dict[str, str] = {}
+    for change in history:
+        first.setdefault(change.field, change.old)
+    return replace(with_words(ticket, first), updated_at=ticket.created_at, closed_at=None)
+
+
+def with_words(ticket: Ticket, words: Mapping[str, str]) -> Ticket:
+    """The ticket with fields as the history writes them: field → the word for its value."""
+    ours = read_fields({name: _stored(word) for name, word in words.items() if name not in ZAMMADS_OWN})
+    unset: dict[str, Any] = {name: frozenset() if name in LISTS else None for name in words if name in FIELDS}
+    own = {key: value for name, word in words.items() if name in ZAMMADS_OWN for key, value in _own(name, word)}
+    custom = {name: value for name, value in ticket.custom.items() if name not in words} | dict(ours.custom)
     return replace(
         ticket,
-        updated_at=min(at, ticket.updated_at),
-        closed_at=_closed_at(facts, at),
         custom=MappingProxyType(custom),
-        nonsense=ticket.nonsense.difference(before) | ours.nonsense,
+        nonsense=ticket.nonsense.difference(words) | ours.nonsense,
         **(unset | dict(ours.core) | own),
     )
 

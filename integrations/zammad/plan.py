@@ -31,8 +31,10 @@ from policies.kernel.decisions import (
     Tell,
     Untag,
 )
+from policies.kernel.digest import digest
 from policies.kernel.evaluate import Verdict
 from policies.kernel.facts import NOBODY, Facts, Memory
+from policies.kernel.history import kept_word
 from policies.kernel.vocabulary import FIELDS
 
 LONGEST_FIELD = 250
@@ -172,7 +174,7 @@ class Planner:
                 continue
             if isinstance(decision.action, SetField) and f"{PREFIX}{change.field}" not in there:
                 lacking.append(change.field)
-            elif change.field in refused and refused[change.field] == plain(change.desired):
+            elif change.field in refused and refused[change.field] == plain(change.field, change.desired):
                 skipped.append(change.field)
             else:
                 found[change.field] = change
@@ -210,7 +212,7 @@ class Planner:
                 writes += [("pending_time", until)] if until is not None else []
             case _:
                 return None
-        if _same(actual, desired):
+        if same(actual, desired):
             return None
         return FieldChange(field=name, actual=actual, desired=desired, writes=tuple(writes), decision=decision)
 
@@ -238,14 +240,16 @@ def article_key(ticket_id: int, key: str) -> str:
     return f"{ticket_id}:{key}"
 
 
-def plain(value: object) -> object:
-    """A value as JSON keeps it, to compare with what was kept."""
+def plain(field: str, value: object) -> object:
+    """A value of a field as it is kept, to compare with what was kept: of words, what tells them from others."""
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, str) and kept_word(field, value) != value:
+        return digest(value)
     return sorted(value) if isinstance(value, frozenset) else value
 
 
-def _same(actual: object, desired: object) -> bool:
+def same(actual: object, desired: object) -> bool:
     """Zammad keeps some times to the second only; nothing has several spellings."""
     if isinstance(desired, datetime):
         at = actual if isinstance(actual, datetime) else as_instant(actual)

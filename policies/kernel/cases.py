@@ -18,6 +18,7 @@ from policies.kernel.decisions import Decision
 from policies.kernel.describe import describe
 from policies.kernel.evaluate import Unit, Verdict, evaluate
 from policies.kernel.facts import Article, Change, Desk, Facts, Fired, Memory, Person, Related, Ticket
+from policies.kernel.history import kept
 from policies.kernel.text import Extractor
 from policies.kernel.voice import PERSON
 
@@ -127,7 +128,8 @@ def facts_of(stage: Stage, given: Given) -> Facts:
         ticket=_ticket(stage, given, articles),
         articles=articles,
         history=tuple(
-            Change(at=row.at, by=stage.who(row.by), field=row.field, old=row.old, new=row.new) for row in given.history
+            kept(Change(at=row.at, by=stage.who(row.by), field=row.field, old=row.old, new=row.new))
+            for row in given.history
         ),
         people=_people(stage, given),
         desks=MappingProxyType({name: _desk(stage, name, row) for name, row in stage.cast.desks.items()}),

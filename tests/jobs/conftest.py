@@ -66,6 +66,7 @@ class Desk:
     outside: Outside
     processor: Processor
     people: dict[str, int]
+    registry: CollectorRegistry
     seen: list[tuple[int, Outcome]] = field(default_factory=list)
     hook: str = "http://127.0.0.1:9/hooks/zammad"
 
@@ -172,7 +173,9 @@ def desk(tmp_path: Path, policy: Policy, needs: Needs) -> Iterator[Desk]:
     yield from make_desk(tmp_path, policy, needs)
 
 
-def make_desk(tmp_path: Path, policy: Policy, needs: Needs, people: str = PEOPLE) -> Iterator[Desk]:
+def make_desk(
+    tmp_path: Path, policy: Policy, needs: Needs, people: str = PEOPLE, store_url: str | None = None
+) -> Iterator[Desk]:
     clock, ids = VirtualClock(), itertools.count(1)
     outside = Outside(
         now=clock.now,
@@ -183,7 +186,7 @@ def make_desk(tmp_path: Path, policy: Policy, needs: Needs, people: str = PEOPLE
     box = Sandbox(now=clock.now, token=TOKEN)
     with serve(box, deliver=False) as url:
         store = open_store(
-            f"sqlite:///{tmp_path}/zhidu.db", now=outside.now, jitter=outside.jitter, new_id=outside.new_id
+            store_url or f"sqlite:///{tmp_path}/zhidu.db", now=outside.now, jitter=outside.jitter, new_id=outside.new_id
         )
         store.migrate()
         ids_of = _staff(box)
@@ -193,12 +196,13 @@ def make_desk(tmp_path: Path, policy: Policy, needs: Needs, people: str = PEOPLE
         hook = Hook(endpoint="http://127.0.0.1:9/hooks/zammad", secret="demo-secret")
         attach(helpdesk.pool.client(), hook, needs.ticket_fields, needs.user_fields, "en", migrate=_migrate)
         clock.forward(minutes=1)
-        metrics = Metrics(CollectorRegistry())
+        registry = CollectorRegistry()
+        metrics = Metrics(registry)
         started = clock.now()
         processor = processor_of(policy, helpdesk, loaded, store, outside, metrics, lambda: started)
         clock.forward(minutes=1)
         try:
-            yield Desk(clock, box, url, store, policy, outside, processor, ids_of)
+            yield Desk(clock, box, url, store, policy, outside, processor, ids_of, registry)
         finally:
             helpdesk.pool.close()
             store.close()

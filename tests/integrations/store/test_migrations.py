@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,10 @@ from alembic.script import ScriptDirectory
 
 from integrations.store import migrate
 from integrations.store.errors import SchemaMismatch
-from integrations.store.records import EntryStatus
+from integrations.store.records import EntryStatus, Look, Matter
 from integrations.store.store import Store
 from integrations.store.tables import METADATA
+from policies.kernel.digest import digest
 
 OURS = {table.name for table in METADATA.sorted_tables}
 
@@ -111,6 +113,30 @@ def test_rows_survive(opened: Callable[[], Store], revision: str) -> None:
     store.migrate()
 
     assert [entry.ticket_id for entry in store.inbox.list(EntryStatus.WAITING)] == [42]
+
+
+def test_words_of_people_go(opened: Callable[[], Store]) -> None:
+    """A cause stays the same cause under its digest; what was kept of a history is read anew."""
+    store = opened()
+    store.migrate("0003")
+    at = datetime(2026, 9, 28, 8, tzinfo=UTC)
+    look = Look(
+        ticket_id=42, case_id="c", updated_at=at, article_count=1, by_user_id=3, clean=True,
+        history='{"changes": [["2026-09-28T08:00:00+00:00", 3, "remedy", "", "refund to Li Si"]], "refused": {}}',
+        history_until=at,
+    )  # fmt: skip
+    store.looks.put(look)
+    for ticket, cause in ((42, "Li Si's fees"), (43, "Li Si's fees"), (44, "the queue"), (45, None)):
+        store.matters.put(Matter(ticket_id=ticket, customer_id=ticket, kind="complaint", cause=cause, received_at=at))
+
+    store.migrate()
+
+    [kept] = [look for look in [store.looks.get(42)] if look is not None]
+    assert (kept.history, kept.clean) == ("", False)
+    since, before = at - timedelta(days=1), at + timedelta(days=1)
+    known = digest("cause", "Li Si's fees")
+    assert store.matters.of_cause(known, "complaint", since=since, before=before, limit=9) == (42, 43)
+    assert store.matters.of_cause("the queue", "complaint", since=since, before=before, limit=9) == ()
 
 
 def test_revisions_are_one_line(opened: Callable[[], Store]) -> None:

@@ -175,9 +175,12 @@ def test_what_was_refused_is_not_repeated(action: Action, refused: dict[str, obj
 
 
 def test_values_as_json_keeps_them() -> None:
-    assert [plain(value) for value in (AT, frozenset({"b", "a"}), "x", 3, None)] == [
+    assert [plain("x", value) for value in (AT, frozenset({"b", "a"}), "x", 3, None)] == [
         AT.isoformat(), ["a", "b"], "x", 3, None,
     ]  # fmt: skip
+    told = plain("remedy", "the money back")
+    assert told == plain("remedy", "the money back") != plain("remedy", "an apology")
+    assert "money" not in str(told)
 
 
 def test_tags_are_added_and_removed_once() -> None:

@@ -1,8 +1,11 @@
-"""Keeps personal data and secrets out of log lines. Rather too much than too little: a log is read by many.
+"""Keeps personal data and secrets out of log lines and of what the store keeps of errors and grounds.
+
+Rather too much than too little: a log is read by many.
 
 What goes: runs of seven digits and more however they are grouped, identity numbers with letters, e-mail addresses,
-whatever stands behind `token=`, `Bearer`, `password:` and the like, queries of URLs, values quoted by validation and
-database errors. What stays: times, UUIDs, IP addresses, and ids under the names that ids have.
+whatever stands behind `token=`, `Bearer`, `password:` and the like, queries of URLs, values quoted by exceptions, by
+validation, by the helpdesk's and the database's refusals. What stays: times, UUIDs, IP addresses, and ids under the
+names that ids have.
 """
 
 import re
@@ -28,6 +31,13 @@ _LONG_NUMBER = 1_000_000
 
 _QUOTED_INPUT = re.compile(r"input_value=.*?(?=, input_type=|\]|$)", re.MULTILINE)
 _SQL_VALUES = re.compile(r"(\[parameters: |DETAIL: ).*?(?=\]?$)", re.MULTILINE)
+# "Invalid value 'x' for field": the value goes, the name of the field stays; a short number is an id.
+_REFUSED_VALUE = re.compile(
+    r"(\b(?:value|literal for int\(\) with base \d+:|input syntax for type [\w ]+:) ?)(?!['\"]\d{1,6}['\"])(['\"]).*?\2"
+)
+_REFUSED_PARAM = re.compile(r"(\bvalue for param '\w+': )(?!\d{1,6}$).*", re.MULTILINE)
+_EXCEPTION = re.compile(r"(\b\w*(?:Error|Exception): )(.*)")
+_QUOTED = re.compile(r"(['\"]).*?(?:\1|$)")
 _USER_INFO = re.compile(r"(?<=://)[^\s/@]+(?=@)")
 _URL_QUERY = re.compile(r"(?<=[\w/-])\?[\w%.-]+=[^\s'\"<>)]*")
 # With a digit or a padding in it, so that "token permissions" stays readable.
@@ -60,6 +70,9 @@ def scrub_text(text: str, *, lines: bool = False) -> str:
     text = text if whole else text[:longest].rstrip("0123456789")
     text = _QUOTED_INPUT.sub(f"input_value={HIDDEN}", text)
     text = _SQL_VALUES.sub(rf"\1{HIDDEN}", text)
+    text = _REFUSED_VALUE.sub(rf"\1{HIDDEN}", text)
+    text = _REFUSED_PARAM.sub(rf"\1{HIDDEN}", text)
+    text = _EXCEPTION.sub(lambda found: found[1] + _QUOTED.sub(HIDDEN, found[2]), text)
     text = _USER_INFO.sub(HIDDEN, text)
     text = _URL_QUERY.sub(f"?{HIDDEN}", text)
     text = _HEADER.sub(rf"\1{HIDDEN}", text)

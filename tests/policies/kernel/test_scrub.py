@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from zhidu.scrub import scrub, scrub_text
+from policies.kernel.scrub import scrub, scrub_text
 
 GONE = {
     "mobile": ("来电 13800138000 投诉", "13800138000"),
@@ -44,6 +44,13 @@ GONE = {
     "a search": ("url: /api/v1/tickets/search?query=张三&page=1 (Caused by", "张三"),
     "validation's quote": ("valid integer [type=int_parsing, input_value='张三', input_type=str]", "张三"),
     "a database's values": ("duplicate key\nDETAIL: Key (name)=(张三) already exists.", "张三"),
+    "an exception's quote": ("KeyError: '多扣年费'", "多扣年费"),
+    "an exception's quote, unclosed": ('rules.x: ValueError: no "多扣年费', "多扣年费"),
+    "an exception's second quote": ("ValueError: 'a' is not in ['多扣年费']", "多扣年费"),
+    "the helpdesk's quote": ("422: Invalid value '多扣 年费' for field 'zhidu_remedy'!", "年费"),
+    "the helpdesk's value": ("422: Invalid value for param 'owner': 多扣 年费", "年费"),
+    "PostgreSQL's quote": ('invalid input syntax for type integer: "多扣年费"', "多扣年费"),
+    "Python's quote": ("invalid literal for int() with base 10: '多扣年费'", "多扣年费"),
     "statement's values": ("[SQL: INSERT]\n[parameters: ('张三', 2)]\n(Background", "张三"),
 }
 
@@ -66,6 +73,8 @@ STAYS = {
     "a ticket": "ticket 21002 of group 3",
     "a clause": "4.3.2 and 2.2.5",
     "a path": "/var/lib/zhidu/zhidu.db: no such folder",
+    "a refused id": "422: Invalid value '2' for field 'group_id'!",
+    "a name that is unknown": "no group 'Cards' in this helpdesk",
     "about tokens": "the token lacks the permission ticket.agent",
     "tokens' permissions": "token permissions are missing",
     "a question": "is it there? yes",
