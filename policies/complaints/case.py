@@ -11,6 +11,7 @@ from typing import Final
 
 from policies.kernel.deadlines import Clock, Ladder, Pause
 from policies.kernel.facts import Article, Change, Facts, Post
+from policies.kernel.moments import moment_name
 from policies.kernel.spec import Spec
 from policies.kernel.vocabulary import FLAGS
 
@@ -61,10 +62,11 @@ class Case:
         ticket = self.facts.ticket
         return times[-1] if times else ticket.closed_at or ticket.updated_at
 
-    @property
+    @cached_property
     def occasion(self) -> str:
         """Names the present closing in keys."""
-        return f"{self.closed_since:%Y%m%dT%H%M%S}"
+        closing = next((change for change in reversed(self.states) if change.new == "closed"), None)
+        return f"{self.closed_since:%Y%m%dT%H%M%S}" if closing is None else moment(self.facts, closing)
 
     @cached_property
     def closings(self) -> tuple[Closing, ...]:
@@ -274,6 +276,14 @@ def higher(severity: str | None) -> str:
     return SEVERITIES[min(rank + 1, len(SEVERITIES) - 1)]
 
 
+def moment(facts: Facts, change: Change) -> str:
+    """Names a change in keys that may be zhidu's own: by the same name, whether the answer or the history dates it."""
+    if change.by != facts.me:
+        return f"{change.at:%Y%m%dT%H%M%S}"
+    written = (article.key for article in facts.articles if article.key is not None)
+    return moment_name(change.at, (*facts.memory.done, *written))
+
+
 def stamp(change: Change | None) -> int:
-    """Names a change in keys."""
+    """Names a person's change in keys."""
     return 0 if change is None else int(change.at.timestamp())

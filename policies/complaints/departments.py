@@ -1,6 +1,6 @@
 """The responsible department: the case goes there, is answered in time, and comes back to whoever has the case."""
 
-from policies.complaints.case import MODULE, own_clock, stamp
+from policies.complaints.case import MODULE, moment, own_clock, stamp
 from policies.complaints.config import Config
 from policies.kernel.deadlines import Clock
 from policies.kernel.decisions import Assign, Note, Prioritise, Route, SetField, Tell, say
@@ -11,7 +11,12 @@ from policies.kernel.rules import Wants, rule
 
 def _sent(facts: Facts) -> Change | None:
     """The move that brought the case to the department where it is now; None where it is on no department's desk."""
-    return facts.last_set("group") if facts.desk.department is not None and not facts.ticket.closed else None
+    ticket, read = facts.ticket, facts.read
+    if facts.desk.department is None or ticket.closed:
+        return None
+    if read is not None and read.group != ticket.group:
+        return Change(at=facts.now, by=facts.me, field="group", old=read.group, new=ticket.group)
+    return facts.last_set("group")
 
 
 def _answered(facts: Facts, sent: Change) -> Change | None:
@@ -64,16 +69,16 @@ def back_from_department(facts: Facts, config: Config) -> Wants:
     """With the department's answer the case goes back to its desk and to whoever has it."""
     sent = _sent(facts)
     home = None if sent is None or _answered(facts, sent) is None else _home(facts)
-    if home is None:
+    if sent is None or home is None:
         return
     why = say("department.back", group=home)
     yield Route(group=home), why
     yield SetField(field="stage", value="handling"), why
-    yield Note(key=f"department_back:{stamp(sent)}", text=why, weight=70), why
+    yield Note(key=f"department_back:{moment(facts, sent)}", text=why, weight=70), why
     owner = facts.on_duty(facts.ticket.case_owner)
     yield Assign(owner=None if owner is None else owner.id), why
     if owner is not None:
-        yield Tell(key=f"department_back_told:{stamp(sent)}", person=owner.id, text=why, how="mention"), why
+        yield Tell(key=f"department_back_told:{moment(facts, sent)}", person=owner.id, text=why, how="mention"), why
 
 
 def _home(facts: Facts) -> str | None:

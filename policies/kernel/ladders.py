@@ -18,6 +18,7 @@ from typing import Final
 from policies.kernel.deadlines import Clock, Look, Rung, look
 from policies.kernel.decisions import Action, Assign, Find, How, Note, Prioritise, RunClock, Say, Tell, say
 from policies.kernel.facts import Facts, Memory, Person, Post
+from policies.kernel.moments import same_run
 
 EFFECTS: Final = ("remind", "warn", "raise", "hand_up", "manager", "finding", "grave_finding")
 
@@ -46,7 +47,7 @@ def run_clock(clock: Clock, facts: Facts, module: str, *, whose: int | None = No
 def fired_in(memory: Memory, clock: Clock) -> frozenset[str]:
     """The rungs that took effect in this very run of the clock."""
     known = memory.fired.get(clock.name)
-    return known.rungs if known is not None and known.run == clock.run else _NONE
+    return known.rungs if known is not None and same_run(known.run, clock.run) else _NONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from policies.kernel.decisions import (
     Untag,
 )
 from policies.kernel.facts import Facts, Fired, Memory, Ticket
+from policies.kernel.moments import same_run
 
 SITUATION = "situation:"
 """A note whose key begins so describes the situation; only the last one is remembered."""
@@ -80,8 +81,9 @@ def remember(memory: Memory, decisions: Iterable[Decision]) -> Memory:
         if isinstance(action, RunClock):
             if action.reached:
                 known = fired.get(action.clock.name)
-                kept = known.rungs if known is not None and known.run == action.clock.run else frozenset()
-                fired[action.clock.name] = Fired(run=action.clock.run, rungs=kept | set(action.reached))
+                if known is None or not same_run(known.run, action.clock.run):
+                    known = Fired(run=action.clock.run)
+                fired[action.clock.name] = replace(known, rungs=known.rungs | set(action.reached))
         elif isinstance(action, Note) and action.key.startswith(SITUATION):
             situation = action.key.removeprefix(SITUATION)
         elif isinstance(action, KEYED) and "/" not in action.key:
