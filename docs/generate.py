@@ -21,9 +21,9 @@ from policies.kernel.coverage import Coverage, coverage
 from policies.kernel.deadlines import Ladder
 from policies.kernel.spec import Spec
 from zhidu.cli import COMMANDS
+from zhidu.config import Config
 from zhidu.people_file import People
 from zhidu.policy import Policy, load_policy, rows_of
-from zhidu.settings import Config
 
 ROOT = Path(__file__).parents[1]
 
@@ -32,6 +32,7 @@ IN_CHINESE = {
     "clauses": "每一条款：状态、模块、规则、设置、用例",
     "modules": "制度模块：先后次序与冲突；新建模块",
     "check": "检查配置、模块、用例和条款覆盖",
+    "policy": "制度配置的版本：差异、发布、批准、记录",
     "explain": "某张工单为什么是现在这样：事实、规则、条款、时限",
     "init": "生成一份带注释的初始配置",
     "doctor": "检查环境、配置、数据存储和 Zammad，并说明如何处理",

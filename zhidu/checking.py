@@ -12,10 +12,11 @@ from policies.kernel.coverage import coverage
 from policies.kernel.modules import Module
 from policies.kernel.problems import ConfigErrors, Problem
 from policies.kernel.regulations import Profile
+from zhidu.config import Config
 from zhidu.people_file import load_people
 from zhidu.policy import Policy, load_cast, play_row, read_policy, rows_of
 from zhidu.provisioning import read_needs
-from zhidu.settings import Config, load_settings
+from zhidu.settings import load_settings
 
 T = TypeVar("T")
 

@@ -15,6 +15,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "clauses": ("zhidu.commands.clauses:clauses", "Each clause: status, module, rules, settings, rows."),
     "modules": ("zhidu.commands.modules:modules", "Policy modules: their order and conflicts; a new one."),
     "check": ("zhidu.commands.check:check", "Configuration, modules, golden rows, clause coverage."),
+    "policy": ("zhidu.commands.policy:policy", "Versions of the policy: diff, publish, approve, log."),
     "explain": ("zhidu.commands.explain:explain", "Why a ticket is as it is: facts, rules, clauses, clocks."),
     "init": ("zhidu.commands.init:init", "A commented configuration to start from."),
     "doctor": ("zhidu.commands.doctor:doctor", "Environment, configuration, store, Zammad; what to do about it."),

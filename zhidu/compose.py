@@ -30,11 +30,12 @@ from jobs.troubles import Troubles
 from jobs.watchdog import Watchdog
 from policies.kernel.config import Loaded
 from policies.kernel.facts import Desk, Related
+from zhidu.config import Config
 from zhidu.judging import Judge, planner_of
 from zhidu.metrics import Metrics
 from zhidu.people_file import People, desks
 from zhidu.policy import Policy
-from zhidu.settings import Config, Settings
+from zhidu.settings import Settings
 
 log = structlog.get_logger()
 

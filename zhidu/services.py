@@ -29,10 +29,10 @@ from webhooks.app import create_app
 from webhooks.ports import Check
 from webhooks.serve import Server
 from zhidu.compose import Outside, Secrets, helpdesk_of, processor_of
+from zhidu.config import Config, Http
 from zhidu.metrics import Metrics, QueueDepths
 from zhidu.people_file import People
 from zhidu.policy import Policy
-from zhidu.settings import Config, Http
 
 log = structlog.get_logger()
 

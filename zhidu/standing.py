@@ -14,8 +14,9 @@ from integrations.store.records import ClockCounts, Depth, Health
 from integrations.store.store import Store
 from jobs.reconcile import CURSOR as RECONCILE
 from policies.kernel.problems import ConfigErrors
+from zhidu.config import Http
 from zhidu.policy import load_policy
-from zhidu.settings import Http, Settings
+from zhidu.settings import Settings
 
 _ADOPT_FROM = "adopt_from"
 _ANSWER_WITHIN = 2.0

@@ -9,8 +9,9 @@ from pathlib import Path
 from integrations.store.errors import SchemaMismatch
 from integrations.store.store import Store, open_store
 from zhidu.compose import Outside
+from zhidu.config import SQLITE
 from zhidu.exits import Unreachable
-from zhidu.settings import SQLITE, Settings
+from zhidu.settings import Settings
 
 
 def file_of(settings: Settings) -> Path | None:

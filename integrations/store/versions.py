@@ -34,6 +34,9 @@ class Signature:
     name: str
     account: str
 
+    def __str__(self) -> str:
+        return f"{self.name} (account {self.account})" if self.account else self.name
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyVersion:

@@ -8,9 +8,10 @@ import pytest
 
 from docs.generate import ROOT, Setting, pages, settings_of, with_table
 from zhidu.cli import COMMANDS
+from zhidu.config import Config
 from zhidu.people_file import People, load_people
 from zhidu.policy import Policy, load_policy
-from zhidu.settings import Config, load_settings
+from zhidu.settings import load_settings
 
 READMES = {path.name: path for path in sorted(ROOT.glob("README*.md"))}
 GENERATED = ("docs/clauses.md", "docs/settings.md", "README.md", "README.zh-CN.md")

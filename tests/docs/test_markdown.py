@@ -11,7 +11,7 @@ import pytest
 
 from policies.kernel.config import load_text
 from zhidu import cli
-from zhidu.settings import Config
+from zhidu.config import Config
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = [path for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith(".")]

@@ -24,10 +24,10 @@ from policies.kernel.config import load_text, read
 from policies.kernel.provisioning import Needs, load_needs
 from webhooks.payloads import read as read_hint
 from zhidu.compose import Outside, helpdesk_of, processor_of
+from zhidu.config import Config
 from zhidu.metrics import Metrics
 from zhidu.people_file import People
 from zhidu.policy import Policy, load_policy
-from zhidu.settings import Config
 
 START = datetime(2026, 5, 6, 1, 0, tzinfo=UTC)
 """Wednesday after the Labour Day holidays, 09:00 in Shanghai."""

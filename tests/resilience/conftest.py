@@ -32,10 +32,10 @@ from policies.kernel.config import load_text
 from policies.kernel.provisioning import Needs
 from tests.jobs.conftest import PEOPLE, START, TOKEN, Desk, _migrate, _staff, desk, make_desk, needs, policy
 from zhidu.compose import Outside, helpdesk_of, processor_of
+from zhidu.config import Config
 from zhidu.metrics import Metrics
 from zhidu.people_file import People
 from zhidu.policy import Policy
-from zhidu.settings import Config
 
 __all__ = ["Desk", "desk", "make_desk", "needs", "policy"]
 

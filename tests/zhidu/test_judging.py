@@ -29,10 +29,11 @@ from zhidu.compose import (
     staff,
     today,
 )
+from zhidu.config import Config
 from zhidu.judging import offline_judge
 from zhidu.people_file import People
 from zhidu.policy import Policy, load_policy
-from zhidu.settings import Config, Settings, load_settings
+from zhidu.settings import Settings, load_settings
 
 TOKEN = "t"
 AT = datetime(2026, 5, 6, 3, 0, tzinfo=UTC)

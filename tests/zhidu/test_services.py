@@ -19,10 +19,10 @@ from integrations.zammad.sandbox import Sandbox, serve
 from policies.kernel.config import load_text
 from webhooks.signature import sign
 from zhidu.compose import Outside, Secrets, real_outside
+from zhidu.config import Config
 from zhidu.people_file import People
 from zhidu.policy import Policy, load_policy
 from zhidu.services import Service, purge, timetable_of
-from zhidu.settings import Config
 
 SECRET = "s3"
 TOKEN = "t"

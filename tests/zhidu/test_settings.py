@@ -6,7 +6,8 @@ import pytest
 
 from jobs.schedule import TIMETABLE
 from policies.kernel.problems import ConfigErrors
-from zhidu.settings import Schedule, Settings, load_settings
+from zhidu.config import Schedule
+from zhidu.settings import Settings, load_settings
 
 SECRET = "s3cret-of-the-desk"
 

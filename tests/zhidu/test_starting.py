@@ -11,8 +11,9 @@ from policies.kernel.discovery import discover
 from policies.kernel.facts import Post
 from policies.kernel.yaml_nodes import parse
 from zhidu.calendars import load_calendars
+from zhidu.config import Config
 from zhidu.people_file import People, load_people
-from zhidu.settings import Config, settings_of
+from zhidu.settings import settings_of
 from zhidu.starting import Agent, Desk, files, people_text, policy_texts, settings_text
 
 

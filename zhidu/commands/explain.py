@@ -44,8 +44,10 @@ def explain(
     """
     import json
 
+    from zhidu.instants import instant
+
     habits = habits or Habits()
-    when = _instant(at)
+    when = None if at is None else instant("--at", at)
     first = True
     for explained in _explained(habits, tickets, files, when, language):
         if habits.json:
@@ -101,19 +103,3 @@ def _in_file(text: str, source: object) -> int:
     elif text.isdigit() and int(text) in source.reads:
         return int(text)
     raise WrongUse(f"ticket {text} is not in the file")
-
-
-def _instant(text: str | None) -> datetime | None:
-    from datetime import datetime
-
-    from zhidu.exits import WrongUse
-
-    if text is None:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise WrongUse(f"--at is a time such as 2026-05-06T09:00+08:00, got {text[:40]!r}") from None
-    if at.tzinfo is None:
-        raise WrongUse(f"--at needs its offset, such as {text}+08:00")
-    return at

@@ -15,11 +15,12 @@ from policies.kernel.config import load_text
 from policies.kernel.discovery import discover
 from zhidu import exits
 from zhidu.compose import Outside, helpdesk_of, real_outside
+from zhidu.config import Config
 from zhidu.doctoring.hook import endpoint_lines
 from zhidu.doctoring.lines import Level, Line, exit_status
 from zhidu.doctoring.there import helpdesk_lines, needs_of
 from zhidu.people_file import People
-from zhidu.settings import Config, Settings, settings_of
+from zhidu.settings import Settings, settings_of
 
 TOKEN = "a-token-of-tests"
 ENDPOINT = "http://127.0.0.1:1/hooks/zammad"

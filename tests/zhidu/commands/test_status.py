@@ -9,7 +9,7 @@ import pytest
 from integrations.store.records import ClockRow, ClockStatus, Finding, Message
 from integrations.store.store import Store
 from zhidu.commands.stored import age
-from zhidu.settings import Http
+from zhidu.config import Http
 from zhidu.standing import local_address
 
 CORE = "modules: [core]\n"

@@ -1,0 +1,199 @@
+"""What `zhidu.yaml` may hold: every section with its fields, their units and their shipped values."""
+
+from pathlib import Path
+from typing import Annotated, Final, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, AwareDatetime, Field, model_validator
+
+from policies.kernel.config import StrictModel
+
+SQLITE: Final = "sqlite:///"
+
+
+def _web_address(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be an address like https://desk.example.com")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError("may hold no user, password, query or fragment")
+    return url.rstrip("/")
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
+EnvironmentName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+
+
+def _at_most_one(file: Path | None, variable: str | None, name: str) -> None:
+    if file is not None and variable is not None:
+        raise ValueError(f"set {name}_file or {name}_env, not both")
+
+
+class Helpdesk(StrictModel):
+    """The Zammad that is served."""
+
+    url: WebAddress
+    """As a browser has it: https://desk.example.com, without /api/v1."""
+    token_file: Path | None = None
+    """File that holds the service user's token."""
+    token_env: EnvironmentName | None = None
+    """Environment variable that holds it; ZAMMAD_TOKEN when neither is set."""
+    ca_file: Path | None = None
+    """Certificates to trust instead of the usual ones. Certificates are always checked."""
+    proxy: str | None = Field(default=None, json_schema_extra={"secret": True})
+    """http://proxy:3128; proxies named in the environment are not used."""
+    connect_within_seconds: Seconds = 5.0
+    """For a connection to come about."""
+    read_within_seconds: Seconds = 30.0
+    """For the next piece of an answer."""
+    budget_seconds: Seconds = 60.0
+    """For one call, all attempts and waiting included."""
+
+    @model_validator(mode="after")
+    def _one_token(self) -> Self:
+        _at_most_one(self.token_file, self.token_env, "token")
+        return self
+
+
+class StoreSettings(StrictModel):
+    """Where zhidu keeps its queues and caches."""
+
+    url: str = Field(default=f"{SQLITE}../var/zhidu.db", json_schema_extra={"secret": True})
+    """sqlite:///zhidu.db (relative) or sqlite:////var/lib/zhidu/zhidu.db, or postgresql://user@host/name."""
+    password_file: Path | None = None
+    """File that holds the PostgreSQL user's password."""
+    password_env: EnvironmentName | None = None
+    """Environment variable that holds it."""
+    pool_size: int = Field(default=10, ge=1, le=200)
+    """PostgreSQL: connections kept open; as many again under load."""
+
+    @model_validator(mode="after")
+    def _password_apart(self) -> Self:
+        _at_most_one(self.password_file, self.password_env, "password")
+        try:
+            held = urlsplit(self.url).password
+        except ValueError:
+            raise ValueError("the url cannot be read") from None
+        if held is not None:
+            raise ValueError("the url may not hold the password; name it with password_file or password_env")
+        return self
+
+
+class Http(StrictModel):
+    """What listens for the helpdesk's deliveries."""
+
+    host: str = Field(default="127.0.0.1", min_length=1)
+    """The address that is listened on; 0.0.0.0: every one of the machine."""
+    port: int = Field(default=8800, ge=0, le=65_535)
+    """0: any free port."""
+    public_url: WebAddress | None = None
+    """Where the helpdesk and the customers reach the service, when a proxy stands before it."""
+    webhook_secret_file: Path | None = None
+    """File that holds what deliveries are signed with."""
+    webhook_secret_env: EnvironmentName | None = None
+    """Environment variable that holds it; ZHIDU_WEBHOOK_SECRET when neither is set."""
+    threads: int = Field(default=8, ge=1, le=256)
+    """How many deliveries are taken in at once."""
+
+    @model_validator(mode="after")
+    def _one_secret(self) -> Self:
+        _at_most_one(self.webhook_secret_file, self.webhook_secret_env, "webhook_secret")
+        return self
+
+
+class Schedule(StrictModel):
+    """What happens without a delivery."""
+
+    sweep_every_seconds: Seconds = 5.0
+    """How often due clocks are looked for."""
+    post_every_seconds: Seconds = 10.0
+    """How often waiting messages are sent."""
+    reconcile_every_seconds: Seconds = 60.0
+    """How often the helpdesk is asked for changes whose delivery was missed."""
+    purge_every_seconds: Seconds = 3600.0
+    """How often done deliveries and old looks are removed from the store."""
+    people_every_seconds: Seconds = 300.0
+    """How old the list of people, posts and absences may get."""
+
+
+class Mail(StrictModel):
+    """The SMTP server for messages to the company's own people."""
+
+    host: str = Field(min_length=1)
+    """Its name."""
+    port: int = Field(default=587, ge=1, le=65_535)
+    """587 with starttls, 465 with tls, as a rule."""
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    """Encrypted after STARTTLS, from the first byte, or not at all."""
+    sender: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
+    """The address messages come from."""
+    sender_name: str = ""
+    """The name beside it."""
+    domain: str = ""
+    """Right side of the messages' ids; empty: that of the sender."""
+    ca_file: Path | None = None
+    """Certificates to trust instead of the usual ones."""
+    username: str | None = None
+    """Who signs in; needs a password."""
+    password_file: Path | None = None
+    """File that holds the password."""
+    password_env: EnvironmentName | None = None
+    """Environment variable that holds it."""
+    timeout_seconds: Seconds = 20.0
+    """For each step of a conversation with the server."""
+
+    @model_validator(mode="after")
+    def _password_with_user(self) -> Self:
+        _at_most_one(self.password_file, self.password_env, "password")
+        named = self.password_file is not None or self.password_env is not None
+        if named != (self.username is not None):
+            raise ValueError("username and password_file or password_env go together")
+        if named and self.security == "none":
+            raise ValueError("a password is not sent over a connection without encryption; set security")
+        return self
+
+
+class Workers(StrictModel):
+    """Who works off the inbox."""
+
+    count: int = Field(default=2, ge=1, le=64)
+    """How many tickets are looked at at once."""
+    claim_for_seconds: Seconds = 300.0
+    """How long a worker may hold a ticket before another may take it; longer than the slowest look."""
+
+
+class Log(StrictModel):
+    """What is written to standard error."""
+
+    format: Literal["json", "console"] = "console"
+    """For machines, or for people."""
+    level: Literal["debug", "info", "warning", "error", "critical"] = "info"
+    """From which weight on."""
+
+
+class Config(StrictModel):
+    """The whole of `zhidu.yaml`. Everything has a default but the helpdesk."""
+
+    helpdesk: Helpdesk | None = None
+    """The Zammad that is served."""
+    store: StoreSettings = StoreSettings()
+    """Queues, caches, decisions, findings."""
+    http: Http = Http()
+    """What listens for deliveries."""
+    schedule: Schedule = Schedule()
+    """What happens without a delivery."""
+    mail: Mail | None = None
+    """Without it messages stay in the store's outbox."""
+    workers: Workers = Workers()
+    """Who works off the inbox."""
+    log: Log = Log()
+    """What is written to standard error."""
+    adopt_from: AwareDatetime | None = None
+    """Tickets created before are observed in silence; null: when the service was first started."""
+    approvers: tuple[str, ...] = ()
+    """Who may approve a version of the policy, as they name themselves; empty: whoever is not its author."""
+    modules: tuple[str, ...] | None = None
+    """The policy modules that decide; null: all that are shipped and found."""
+    modules_path: tuple[Path, ...] = ()
+    """Folders of the company's own modules."""
