@@ -17,7 +17,8 @@ from integrations.zammad.errors import NotFound, Permanent, Refused, Stale, Tran
 from integrations.zammad.facts import Reader
 from integrations.zammad.guard import Absurd, Limits, guard
 from integrations.zammad.names import UnknownName
-from integrations.zammad.plan import Planner, silent
+from integrations.zammad.plan import Planner
+from integrations.zammad.silence import silent
 from integrations.zammad.wire import OneRead
 from jobs.looks import Known, is_as_last_seen, says_nothing_new
 from jobs.outcomes import Judged, Outcome, Over
@@ -28,7 +29,7 @@ from jobs.troubles import Troubles
 from jobs.watchdog import Watchdog
 from policies.kernel.describe import in_words
 from policies.kernel.evaluate import Unit, evaluate
-from policies.kernel.facts import Facts
+from policies.kernel.facts import NOBODY, Facts
 from policies.kernel.scrub import scrub_text
 
 log = structlog.get_logger()
@@ -110,18 +111,20 @@ class Processor:
         memory = replace(verdict.memory, case_id=case_id, observed=observed)
         plan = self.planner.plan(replace(verdict, memory=memory), facts, read, known.refused)
         guard(plan, self.limits)
-        plan = silent(plan) if observed else plan
+        plan = silent(plan, facts.memory) if observed else plan
         return Judged(read=read, known=known, facts=facts, verdict=verdict, plan=plan, case_id=case_id)
 
     def _only_observed(self, facts: Facts) -> bool:
-        """Whether the ticket is older than the service and nobody has touched it since."""
+        """Whether the ticket is older than the service and no person has touched it since; triggers are no persons."""
         adopt_from = self.adopt_from()
         if adopt_from is None or facts.ticket.created_at >= adopt_from:
             return False
         if facts.memory.case_id is not None and not facts.memory.observed:
             return False
-        touched = any(change.at >= adopt_from and change.by != facts.me for change in facts.history)
-        return not touched and not any(article.at >= adopt_from and article.key is None for article in facts.articles)
+        nobody = (facts.me, NOBODY)
+        touched = any(change.at >= adopt_from and change.by not in nobody for change in facts.history)
+        spoken = (article for article in facts.articles if article.key is None and article.by not in nobody)
+        return not touched and not any(article.at >= adopt_from for article in spoken)
 
     def _known(self, read: OneRead, look: Look | None, calls: _Calls) -> Known:
         kept = Known.of(look)

@@ -16,7 +16,8 @@ from integrations.zammad.notes import NoteWriter
 from integrations.zammad.offline import Offline
 from integrations.zammad.past import facts_at
 from integrations.zammad.people import Directory
-from integrations.zammad.plan import Planner, silent
+from integrations.zammad.plan import Planner
+from integrations.zammad.silence import silent
 from integrations.zammad.wire import History, OneRead
 from policies.kernel.config import Loaded
 from policies.kernel.evaluate import evaluate
@@ -53,7 +54,7 @@ class Judge:
         verdict = evaluate(self.policy.units, facts)
         memory = replace(verdict.memory, case_id=facts.memory.case_id)
         plan = self.planner.plan(replace(verdict, memory=memory), facts, read)
-        plan = silent(plan) if facts.memory.observed else plan
+        plan = silent(plan, facts.memory) if facts.memory.observed else plan
         voice = self.policy.speak(facts, tongue)
         return Explained(facts=facts, verdict=verdict, plan=plan, policy=self.policy, voice=voice)
 

@@ -276,8 +276,3 @@ def _tagging(decisions: Iterable[Decision], there: frozenset[str]) -> Iterator[D
 def _worth_remembering(memory: Memory | None, given: Facts) -> bool:
     """A ticket of which nothing need be remembered is left alone."""
     return memory is not None and (given.memory.case_id is not None or replace(memory, case_id=None) != given.memory)
-
-
-def silent(plan: Plan) -> Plan:
-    """The same evaluation of a ticket that is only observed: what must be remembered, and nothing anybody notices."""
-    return Plan(ticket_id=plan.ticket_id, memory=plan.memory, lacking=plan.lacking)

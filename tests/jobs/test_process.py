@@ -1,6 +1,7 @@
 """One ticket from a delivery to a note: what is written, how often, and at which price."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -143,6 +144,70 @@ def test_an_older_ticket_is_observed_in_silence_until_somebody_touches_it(desk: 
     desk.answer(old, "您好，抱歉，明天下午五点前答复您。")
     desk.settle()
     assert desk.ticket(old)["zhidu_kind"] == "complaint"
+
+
+def observed(desk: Desk, text: str = "你们偷偷扣费，我要找记者曝光！") -> int:
+    """A ticket of weeks before the service began, looked at."""
+    began = desk.clock.at
+    desk.clock.at = began.replace(month=4, day=20)
+    old = desk.complain(text)
+    desk.deliveries()
+    desk.clock.at = began
+    desk.store.inbox.enqueue(old, "manual")
+    desk.settle()
+    assert desk.ticket(old)["preferences"]["zhidu"]["observed"] is True
+    return old
+
+
+def test_what_was_only_thought_in_silence_is_said_once_the_ticket_is_taken_in(desk: Desk) -> None:
+    """First start: no rung that was missed is made up for, but who takes the ticket up is told what it is about."""
+    old = observed(desk)
+    fired = desk.ticket(old)["preferences"]["zhidu"]["fired"]
+    assert fired["acknowledge"]["rungs"]
+    assert "done" not in desk.ticket(old)["preferences"]["zhidu"]
+    desk.call("PUT", f"tickets/{old}", {"owner_id": desk.people["agnes"]}, **{"X-On-Behalf-Of": "agnes@example.com"})
+    desk.settle()
+
+    (note,) = desk.notes(old)
+    assert "blockquote" in note["body"]
+    assert f'data-mention-user-id="{desk.people["sup"]}"' in note["body"] or "Su Chen" in note["body"]
+    assert desk.ticket(old)["preferences"]["zhidu"]["fired"] == fired
+    assert desk.store.outbox.list(MessageStatus.WAITING) == ()
+    assert desk.store.findings.list() == ()
+
+
+@pytest.mark.parametrize(
+    "effect",
+    [
+        {"article.note": {"body": "seen", "internal": "true", "subject": "s"}},
+        {"ticket.priority_id": {"value": "3"}},
+    ],
+    ids=["a note", "a field"],
+)
+def test_a_trigger_of_the_helpdesk_does_not_take_an_older_ticket_in(desk: Desk, effect: dict[str, Any]) -> None:
+    old = observed(desk)
+    condition = {"ticket.action": {"operator": "is", "value": "update"}}
+    made = {"name": "a", "condition": condition, "perform": effect, "execution_condition_mode": "always"}
+    desk.call("POST", "triggers", made | {"activator": "action", "active": True})
+    desk.call("PUT", f"tickets/{old}", {"preferences": {"other": 1}})
+    desk.settle()
+    count = len(desk.articles(old)) + desk.ticket(old)["priority_id"]
+    assert count == 4
+
+    desk.store.inbox.enqueue(old, "manual")
+    desk.settle()
+
+    assert desk.notes(old) == []
+    assert desk.ticket(old)["preferences"]["zhidu"]["observed"] is True
+
+
+def test_a_customers_message_takes_an_older_ticket_in(desk: Desk) -> None:
+    old = observed(desk)
+    article = {"body": "还没有结果吗？", "type": "web", "sender": "Customer", "internal": False}
+    desk.call("PUT", f"tickets/{old}", {"article": article}, **{"X-On-Behalf-Of": "agnes@example.com"})
+    desk.settle()
+
+    assert len(desk.notes(old)) == 1
 
 
 def test_a_delivery_that_never_came_is_made_up_by_reconciling(desk: Desk) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from integrations.zammad.guard import Absurd, Limits, guard
-from integrations.zammad.plan import Plan, plain, silent
+from integrations.zammad.plan import Plan, plain
+from integrations.zammad.silence import silent
 from policies.kernel.decisions import (
     Action,
     Assign,
@@ -156,7 +157,7 @@ def test_a_person_without_access_to_the_group_does_not_become_owner() -> None:
 def test_a_field_that_the_helpdesk_lacks_is_named_and_not_written() -> None:
     plan = plan_for(one_read(), SetField(field="sum", value=3), SetField(field="kind", value="complaint"))
     assert (plan.lacking, [change.field for change in plan.changes]) == (("sum",), ["kind"])
-    assert silent(plan).lacking == ("sum",)
+    assert silent(plan, Memory()).lacking == ("sum",)
 
 
 REFUSED: dict[str, tuple[Action, dict[str, object], bool]] = {
@@ -272,9 +273,15 @@ def test_memory_is_written_where_it_differs(stored: dict[str, Any], memory: Memo
 
 
 def test_what_is_observed_is_silent() -> None:
-    memory = Memory(case_id="c", done=frozenset({"x"}), observed=True)
-    plan = plan_for(one_read(), Assign(owner=AGNES), Note(key="n", text=WORDS), Tag(name="t"), REPLY, memory=memory)
-    quiet = silent(plan)
+    given = Memory(case_id="c", done=frozenset({"x"}), situation="s", observed=True)
+    late = Find(key="c@now/100%/finding", code="late", text=WORDS)
+    wanted = (Note(key="n", text=WORDS), Find(key="f", code="old", text=WORDS), late)
+    fired = {"c": Fired(run="c@now", rungs=frozenset({"100%"}))}
+    after = replace(given, fired=fired, done=frozenset({"x", "n", "f", "thanks"}), situation="t")
+    plan = plan_for(one_read(), Assign(owner=AGNES), *wanted, Tag(name="t"), REPLY, memory=after)
+    quiet = silent(plan, given)
+    memory = replace(given, fired=fired, done=frozenset({"x", "f"}))
+    assert silent(plan, memory).memory is None
     assert (quiet.memory, quiet.changes, quiet.note, quiet.add_tags, quiet.replies, quiet.decisions) == (
         memory, (), None, (), (), (),
     )  # fmt: skip
