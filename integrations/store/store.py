@@ -22,10 +22,12 @@ from integrations.store.errors import StoreError, StoreUnavailable, UnusableUrl
 from integrations.store.findings import Findings
 from integrations.store.group import GroupCommit
 from integrations.store.inbox import Inbox
+from integrations.store.locks import Locks
 from integrations.store.looks import Looks
 from integrations.store.matters import Matters
 from integrations.store.outbox import Outbox
 from integrations.store.outside import Outside
+from integrations.store.provisioned import Provisioned
 from integrations.store.records import Accepted, Delivery, Health
 from integrations.store.versions import Versions
 
@@ -59,6 +61,8 @@ class Repositories:
         self.matters = Matters(session)
         self.outbox = Outbox(session, outside, backoff=outbox_backoff)
         self.cursors = Cursors(session, outside)
+        self.provisioned = Provisioned(session, outside)
+        self.locks = Locks(session, outside)
         self.versions = Versions(session)
 
 

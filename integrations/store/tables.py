@@ -251,3 +251,25 @@ POLICY_VERSIONS = Table(
     Column("withdrawn_why", Text),
     Column("withdrawn_at", Instant),
 )
+
+# What was made in the helpdesk. `fields`: what was written into it last, as JSON.
+PROVISIONED = Table(
+    "provisioned",
+    METADATA,
+    Column("kind", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("object_id", BigInteger, nullable=False),
+    Column("retired", Boolean, nullable=False),
+    Column("fields", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("kind", "key"),
+)
+
+# One row per lock that is held, or was until `until`.
+LOCKS = Table(
+    "locks",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("until", Instant, nullable=False),
+)
