@@ -282,7 +282,8 @@ class Thing(Wire):
 
     @property
     def data(self) -> Mapping[str, object]:
-        return {**{name: getattr(self, name) for name in self.model_fields_set}, **self._unknown}
+        known = self.model_fields_set & type(self).model_fields.keys()  # an SLA's answer has a field `data` of its own
+        return {**{name: getattr(self, name) for name in known}, **self._unknown}
 
 
 class HistoryEntry(Wire):

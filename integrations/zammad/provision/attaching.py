@@ -4,40 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Final
 
 from integrations.zammad.client import Client
 from integrations.zammad.objects import migrate
+from integrations.zammad.provision.calling import PAYLOAD, TRIGGERS, WEBHOOK
+from integrations.zammad.provision.wanted import Hook
 from integrations.zammad.wire import PREFIX
 from integrations.zammad.writes import Value
 from policies.kernel.manifest import LocalText
 from policies.kernel.provisioning import FieldNeed
 from policies.kernel.texts import Language
 
-WEBHOOK: Final = "zhidu"
-TRIGGERS: Final = (("zhidu: create", "create", "selective"), ("zhidu: update", "update", "always"))
-PAYLOAD: Final = {
-    "ticket_id": "#{ticket.id}",
-    "number": "#{ticket.number}",
-    "updated_at": "#{ticket.updated_at}",
-    "updated_by_id": "#{ticket.updated_by_id}",
-    "article_count": "#{ticket.article_count}",
-    "article_id": "#{article.id}",
-    "article_by_id": "#{article.created_by_id}",
-}
-"""Ids and a time, and nothing else: the helpdesk keeps what it sends in a log of its own."""
-
 _FIRST_POSITION = 1500
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hook:
-    """Where deliveries go and what they are signed with."""
-
-    endpoint: str
-    secret: str = field(repr=False)
-    verify: bool = True
 
 
 def attach(

@@ -1,0 +1,184 @@
+"""What a plan consists of: typed changes in the order in which they are made, and what stands in the way."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, assert_never
+
+from integrations.zammad.provision.wanted import SINGULAR, Key, Wanted
+
+_SHOWN: Final = 160
+_SECRET: Final = frozenset({"signature_token"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One field of an object: what Zammad has, what it should have, both as JSON has them.
+
+    by, at   who changed it in Zammad since we wrote it last, and when; None: nobody did, what we want has changed
+    """
+
+    field: str
+    old: object
+    new: object
+    by: str | None = None
+    at: datetime | None = None
+
+    @property
+    def drift(self) -> bool:
+        """Whether it was changed in Zammad."""
+        return self.by is not None
+
+    def shown(self) -> tuple[str, str]:
+        """Both as people read them; a secret is not shown, of two mappings only what differs."""
+        if self.field in _SECRET:
+            return "(secret)", "(another secret)"
+        old, new = self.old, self.new
+        if isinstance(old, Mapping) and isinstance(new, Mapping):
+            names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
+            old = {name: old[name] for name in names if name in old}
+            new = {name: new[name] for name in names if name in new}
+        return _text(old), _text(new)
+
+
+def _text(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Create:
+    """The object is missing. `again`: it was there once, and somebody deleted it."""
+
+    wanted: Wanted
+    again: bool = False
+
+    @property
+    def key(self) -> Key:
+        return self.wanted.key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """The object is there and differs; `id` and `data` are Zammad's."""
+
+    wanted: Wanted
+    id: int
+    data: Mapping[str, object]
+    differences: tuple[Difference, ...]
+
+    @property
+    def key(self) -> Key:
+        return self.wanted.key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retire:
+    """Nothing needs the object any more: it becomes inactive, or, where it has no such switch, goes."""
+
+    key: Key
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Migrate:
+    """Fields become columns of Zammad's database, all at once.
+
+    away   whether Zammad restarts itself for it; it is then gone for some ten seconds
+    """
+
+    fields: tuple[str, ...]
+    away: bool
+
+
+Change = Create | Update | Retire | Migrate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obstacle:
+    """Something in Zammad that is not ours and stands in the way, or a name that it does not know.
+
+    key    what cannot be because of it; None: it hinders nothing that is provisioned, and should be known
+    what   what it is
+    do     what a person does about it
+    """
+
+    key: Key | None
+    what: str
+    do: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Everything that differs, in the order in which it is made.
+
+    known      how many objects of ours there are in Zammad
+    obstacles  what is left out, or should be known
+    """
+
+    changes: tuple[Change, ...]
+    obstacles: tuple[Obstacle, ...]
+    known: int
+
+    @property
+    def drifted(self) -> tuple[Change, ...]:
+        """The changes that undo what somebody did in Zammad."""
+        return tuple(change for change in self.changes if is_drift(change))
+
+
+def is_drift(change: Change) -> bool:
+    """Whether the change undoes what somebody did in Zammad."""
+    if isinstance(change, Update):
+        return any(one.drift for one in change.differences)
+    return isinstance(change, Create) and change.again
+
+
+def lines(change: Change) -> Iterator[str]:
+    """The change as people read it: a line, and one for each field that differs."""
+    match change:
+        case Create(wanted=wanted, again=again):
+            yield f"+ {SINGULAR[wanted.key.kind]} {wanted.name}{' (was deleted in Zammad)' if again else ''}"
+        case Update(wanted=wanted, differences=differences):
+            yield f"~ {SINGULAR[wanted.key.kind]} {wanted.name}"
+            for one in differences:
+                old, new = one.shown()
+                by = f"   [changed in Zammad by {one.by}{f', {one.at:%Y-%m-%d %H:%M} UTC' if one.at else ''}]"
+                yield f"    {one.field}: {old} → {new}{by if one.drift else ''}"
+        case Retire(key=key, name=name):
+            yield f"- {SINGULAR[key.kind]} {name}"
+        case Migrate(fields=fields, away=away):
+            gone = ": Zammad restarts itself and is gone for some ten seconds" if away else ""
+            yield f"! database migration for {len(fields)} field{'s' if len(fields) != 1 else ''}{gone}"
+        case _:
+            assert_never(change)
+
+
+def as_json(change: Change) -> dict[str, object]:
+    """The change for machines."""
+    match change:
+        case Create(wanted=wanted, again=again):
+            return {"change": "create", "object": str(wanted.key), "name": wanted.name, "drift": again}
+        case Update(wanted=wanted, id=id, differences=differences):
+            fields = [_field(one) for one in differences]
+            return {"change": "update", "object": str(wanted.key), "name": wanted.name, "id": id, "fields": fields}
+        case Retire(key=key, id=id, name=name):
+            return {"change": "retire", "object": str(key), "name": name, "id": id}
+        case Migrate(fields=fields, away=away):
+            return {"change": "migrate", "fields": list(fields), "restarts": away}
+        case _:
+            assert_never(change)
+
+
+def _field(one: Difference) -> dict[str, object]:
+    secret = one.field in _SECRET
+    return {
+        "field": one.field,
+        "old": None if secret else one.old,
+        "new": None if secret else one.new,
+        "by": one.by,
+        "at": one.at.isoformat() if one.at else None,
+    }

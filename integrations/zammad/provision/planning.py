@@ -1,0 +1,204 @@
+"""Desired, actual and what was written last, compared: the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from integrations.zammad.provision.actual import Actual, There
+from integrations.zammad.provision.changes import Change, Create, Difference, Migrate, Obstacle, Plan, Retire, Update
+from integrations.zammad.provision.compare import IdOf, differing, kept, normal, present, refs
+from integrations.zammad.provision.foreign import foreign
+from integrations.zammad.provision.matching import Match, match
+from integrations.zammad.provision.record import Applied
+from integrations.zammad.provision.wanted import (
+    NEVER_RETIRED,
+    ORDER,
+    PERMISSION,
+    SINGULAR,
+    WITHOUT_SWITCH,
+    Key,
+    Ref,
+    Site,
+    Wanted,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matched:
+    """What stands for each wanted object, and how references are resolved by it."""
+
+    matches: Mapping[Key, Match]
+    actual: Actual
+
+    def id_of(self, ref: Ref) -> int | None:
+        """The id of ours by key, else of the helpdesk's own by name; None: there is none yet."""
+        if ref.kind == "permissions":
+            return self.actual.lists.permissions.get(ref.name)
+        found = self.matches.get(Key(kind=ref.kind, name=ref.name))
+        if found is not None:
+            return found.thing.id
+        named = self.actual.named(ref.kind, ref.name)
+        return named.id if named is not None else None
+
+
+def matched(wanted: Iterable[Wanted], actual: Actual, applied: Mapping[Key, Applied]) -> Matched:
+    """Each wanted object with what stands in its place."""
+    found = {one.key: match(one, actual, applied) for one in wanted}
+    return Matched(matches={key: one for key, one in found.items() if one is not None}, actual=actual)
+
+
+def plan(
+    wanted: tuple[Wanted, ...],
+    actual: Actual,
+    applied: Mapping[Key, Applied],
+    site: Site,
+    obstacles: tuple[Obstacle, ...] = (),
+) -> Plan:
+    """What differs.
+
+    applied     what was written last, by key
+    obstacles   those known already
+    """
+    there = matched(wanted, actual, applied)
+    blocked, found = _blocked(wanted, there)
+    free = [one for one in wanted if one.key not in blocked]
+    changes = [change for one in free if (change := _change(one, there, applied)) is not None]
+    left_out = {one.key for one in obstacles if one.key is not None}
+    retired = _retired({one.key for one in wanted} | left_out, actual, applied)
+    ours = [one.thing for one in there.matches.values() if one.ours]
+    identified = frozenset((thing.kind, thing.id) for thing in ours)
+    return Plan(
+        changes=tuple(_ordered(changes, retired, actual)),
+        obstacles=(*obstacles, *found, *foreign(actual, site, identified)),
+        known=len(ours),
+    )
+
+
+def _change(one: Wanted, there: Matched, applied: Mapping[Key, Applied]) -> Create | Update | None:
+    found = there.matches.get(one.key)
+    known = applied.get(one.key)
+    if found is None:
+        return Create(wanted=one, again=known is not None and not known.retired)
+    if not found.ours:
+        return None  # a group of the company's own: it serves
+    written = known.fields if known is not None and not known.retired else {}
+    differences = tuple(
+        _difference(field, old, new, found.thing, written, there.actual)
+        for field, old, new in differing(one, found.thing.data, there.id_of, written)
+    )
+    if not differences:
+        return None
+    return Update(wanted=one, id=found.thing.id, data=found.thing.data, differences=differences)
+
+
+def _difference(
+    field: str, old: object, new: object, thing: There, written: Mapping[str, object], actual: Actual
+) -> Difference:
+    """With who changed it, where Zammad has something else than what was written last."""
+    have = kept(field, present(thing.kind, thing.data, field))
+    changed = field in written and field in thing.data and normal(field, have) != normal(field, written[field])
+    if not changed or (thing.updated_by_id == actual.lists.me.id and thing.kind != "users"):
+        return Difference(field=field, old=old, new=new)
+    by = actual.names.get(thing.updated_by_id, "somebody")
+    return Difference(field=field, old=old, new=new, by=by, at=thing.updated_at)
+
+
+def _retired(wanted: set[Key], actual: Actual, applied: Mapping[Key, Applied]) -> Iterator[Retire]:
+    for key, known in applied.items():
+        if key in wanted or known.retired or key.kind in NEVER_RETIRED:
+            continue
+        thing = next((one for one in actual.things.get(key.kind, ()) if one.id == known.id), None)
+        if thing is not None and (thing.active or key.kind in WITHOUT_SWITCH):
+            yield Retire(key=key, id=thing.id, name=thing.name)
+
+
+def _ordered(changes: list[Create | Update], retired: Iterator[Retire], actual: Actual) -> Iterator[Change]:
+    """Fields, their migration, everything that uses them; at the end what goes, users of a thing before the thing."""
+    first = [change for change in changes if change.key.kind == "object_manager_attributes"]
+    yield from first
+    yield from _migration(first, actual)
+    rest = [change for change in changes if change.key.kind != "object_manager_attributes"]
+    yield from sorted(rest, key=lambda change: ORDER.index(change.key.kind))
+    yield from sorted(retired, key=lambda one: (-ORDER.index(one.key.kind), one.key))
+
+
+def _migration(changes: list[Create | Update], actual: Actual) -> Iterator[Migrate]:
+    """One for all, those fields too that an interrupted attempt left waiting."""
+    waiting = [
+        thing
+        for thing in actual.things.get("object_manager_attributes", ())
+        if ".zhidu_" in thing.name and any(thing.data.get(flag) for flag in ("to_create", "to_migrate", "to_config"))
+    ]
+    made = [change for change in changes if isinstance(change, Create)]
+    grown = [
+        change
+        for change in changes
+        if isinstance(change, Update) and any(one.field == "data_option" for one in change.differences)
+    ]
+    names = [thing.name for thing in waiting] + [change.key.name for change in (*made, *grown)]
+    if names:
+        away = bool(made) or any(thing.data.get("to_create") or thing.data.get("to_migrate") for thing in waiting)
+        yield Migrate(fields=tuple(dict.fromkeys(names)), away=away)
+
+
+def _blocked(wanted: tuple[Wanted, ...], there: Matched) -> tuple[frozenset[Key], list[Obstacle]]:
+    """What cannot be made, and why: something of somebody else's in its place, or in that of what it needs."""
+    keys = {one.key for one in wanted}
+    blocked: set[Key] = set()
+    obstacles: list[Obstacle] = []
+    for one in sorted(wanted, key=lambda each: ORDER.index(each.key.kind)):
+        obstacle = _in_the_way(one, there) or _lacking(one, there, keys, blocked)
+        if obstacle is not None:
+            blocked.add(one.key)
+            obstacles.append(obstacle)
+    return frozenset(blocked), obstacles
+
+
+def _in_the_way(one: Wanted, there: Matched) -> Obstacle | None:
+    kind, actual = one.key.kind, there.actual
+    noun = SINGULAR[kind]
+    if kind in actual.hidden:
+        do = f"give the token the permission {PERMISSION[kind]}"
+        return Obstacle(key=one.key, what=f"{noun} {one.name}: the token may not look ({actual.hidden[kind]})", do=do)
+    found = there.matches.get(one.key)
+    if found is None:
+        return None
+    if kind == "object_manager_attributes" and found.thing.data.get("data_type") != one.fields["data_type"]:
+        what = f"field {one.key.name} is of type {found.thing.data.get('data_type')}, not {one.fields['data_type']}"
+        do = "delete it in Zammad, update the database, and apply again; its values are lost"
+        return Obstacle(key=one.key, what=what, do=do)
+    if found.ours:
+        return None
+    if kind == "groups":
+        if found.thing.active:
+            return None
+        return Obstacle(key=one.key, what=f"group {one.name} is there and is inactive", do="activate it in Zammad")
+    what = f"there is a {noun} {one.name!r} already, which zhidu did not make"
+    return Obstacle(key=one.key, what=what, do=f"rename it in Zammad, or let zhidu have it: --take-over {one.key}")
+
+
+def _lacking(one: Wanted, there: Matched, keys: set[Key], blocked: set[Key]) -> Obstacle | None:
+    """An object that it needs and that neither is there nor will be."""
+    named = {Key(kind=ref.kind, name=ref.name) for ref in refs(one.fields) if ref.kind != "permissions"}
+    for key in sorted(named | one.needs):
+        if key in blocked:
+            return Obstacle(key=one.key, what=f"{one.key} waits for {key}", do="see there")
+        exists = there.id_of(Ref(kind=key.kind, name=key.name)) is not None
+        if key not in keys and not exists:
+            what = f"{one.key} needs the {SINGULAR[key.kind]} {key.name!r}, which is not there"
+            return Obstacle(key=one.key, what=what, do="make it in Zammad, or correct the name in the configuration")
+    return None
+
+
+def resolver(there: Matched, made: Mapping[Key, int]) -> IdOf:
+    """Ids of what is there, and of what was made since."""
+
+    def id_of(ref: Ref) -> int | None:
+        if ref.kind != "permissions":
+            new = made.get(Key(kind=ref.kind, name=ref.name))
+            if new is not None:
+                return new
+        return there.id_of(ref)
+
+    return id_of
