@@ -37,8 +37,9 @@ class Relations:
         if cause is not None:
             since, before = self._window(received)
             others = self.store.matters.customers(cause, COMPLAINT, since=since, before=before, but=ticket.customer)
-        mine = tuple(number for number in earlier if number != ticket.id)
-        return Related(earlier=mine, same_cause=others + 1, linked=mine, first_at=first_at)
+        mine = {id: other for id, other in earlier if id != ticket.id}
+        linked = tuple(id for id, other in mine.items() if other is not None and other == cause)
+        return Related(earlier=tuple(mine), same_cause=others + 1, linked=linked, first_at=first_at)
 
     def _first_at(self, ticket: Ticket) -> datetime | None:
         """When the case came in, where it is known by several tickets: one was merged into another."""

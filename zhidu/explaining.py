@@ -216,6 +216,8 @@ def plan_lines(plan: Plan, voice: Voice) -> Iterator[str]:
         yield f"tag + {tag}"
     for tag in plan.remove_tags:
         yield f"tag - {tag}"
+    for ticket in plan.add_links:
+        yield f"link + {ticket}"
     if plan.note is not None:
         for line in plan.note.lines:
             yield f"note: {' / '.join(line.splitlines())}"

@@ -30,10 +30,12 @@ class Matters:
             connection.execute(statement.on_conflict_do_update(index_elements=[MATTERS.c.ticket_id], set_=changes))
         return True
 
-    def earlier(self, customer_id: int, kind: str, *, since: datetime, before: datetime) -> tuple[int, ...]:
-        """The customer's tickets of this kind received in [`since`, `before`), the oldest first."""
+    def earlier(
+        self, customer_id: int, kind: str, *, since: datetime, before: datetime
+    ) -> tuple[tuple[int, str | None], ...]:
+        """The customer's tickets of this kind received in [`since`, `before`), oldest first, each with its cause."""
         statement = (
-            select(MATTERS.c.ticket_id)
+            select(MATTERS.c.ticket_id, MATTERS.c.cause)
             .where(
                 MATTERS.c.customer_id == customer_id,
                 MATTERS.c.kind == kind,
@@ -43,7 +45,7 @@ class Matters:
             .order_by(MATTERS.c.received_at, MATTERS.c.ticket_id)
         )
         with self._session.read() as connection:
-            return tuple(connection.scalars(statement))
+            return tuple((ticket_id, cause) for ticket_id, cause in connection.execute(statement))
 
     def first_at(self, ticket_ids: Sequence[int]) -> datetime | None:
         """When the first of these tickets was received; None where nothing is known of any."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from integrations.zammad.errors import Permanent
 from integrations.zammad.fields import as_instant
 from integrations.zammad.plan import FieldChange, Plan
 from integrations.zammad.wire import Article, OneRead, Ticket
@@ -22,6 +24,7 @@ class Writer(Protocol):
     def add_article(self, ticket_id: int, article: ArticleWrite) -> Article: ...
     def add_tag(self, ticket_id: int, tag: str) -> None: ...
     def remove_tag(self, ticket_id: int, tag: str) -> None: ...
+    def add_link(self, ticket_id: int, other_number: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +46,9 @@ class Applied:
 def apply(plan: Plan, read: OneRead, writer: Writer) -> Applied:
     """Write `plan`, which was made from `read`.
 
-    Articles to the customer and tags go first, the one PUT with what must be remembered last: whatever is lost in
-    between is found again by its key, and nothing is remembered that was not done.
+    Articles to the customer, tags and links go first, the one PUT with what must be remembered last: whatever is lost
+    in between is found again by its key, and nothing is remembered that was not done. A ticket that cannot be linked,
+    because it is gone or not for us to see, stops nothing.
     raises  ZammadError – nothing after the failed call was written
     """
     articles = 0
@@ -55,7 +59,10 @@ def apply(plan: Plan, read: OneRead, writer: Writer) -> Applied:
         writer.add_tag(plan.ticket_id, tag)
     for tag in plan.remove_tags:
         writer.remove_tag(plan.ticket_id, tag)
-    side = articles + len(plan.tagging)
+    for other in plan.add_links:
+        with suppress(Permanent):
+            writer.add_link(other, read.ticket.number)
+    side = articles + len(plan.tagging) + len(plan.linking)
     write = plan.write
     if write is None:
         return Applied(ticket=None, foreign=side > 0, writes=side)

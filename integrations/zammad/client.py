@@ -71,7 +71,10 @@ class Client(Calls):
         return self.call("GET", f"ticket_article_plain/{article_id}").body
 
     def add_link(self, ticket_id: int, other_number: str, kind: str = "normal") -> None:
-        """Links two tickets: the one of that number becomes `parent`, `child` or `normal` to this one."""
+        """Links two tickets: the one of that number becomes `parent`, `child` or `normal` to this one.
+
+        No delivery comes of it, but `updated_at` of both moves. raises NotFound, Refused
+        """
         source = {"link_object_source": "Ticket", "link_object_source_number": other_number}
         target = {"link_object_target": "Ticket", "link_object_target_value": ticket_id}
         self.call("POST", "links/add", json={"link_type": kind, **source, **target})

@@ -16,6 +16,7 @@ class Limits:
     replies: int = 3
     tells: int = 10
     tags: int = 20
+    links: int = 10
 
 
 class Absurd(Exception):
@@ -31,6 +32,7 @@ def guard(plan: Plan, limits: Limits) -> None:
         "replies": (len(plan.replies), limits.replies),
         "messages": (len(plan.tells), limits.tells),
         "tags": (len(plan.tagging), limits.tags),
+        "links": (len(plan.linking), limits.links),
     }
     over = [f"{what} {count} (at most {most})" for what, (count, most) in counts.items() if count > most]
     if over:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -20,6 +20,7 @@ from policies.kernel.decisions import (
     Assign,
     Decision,
     Find,
+    Link,
     Prioritise,
     Reply,
     Route,
@@ -61,6 +62,7 @@ class Plan:
     replies    to the customer, sent
     tells      messages to persons outside the helpdesk
     tagging    the decisions behind the tags that are added and removed
+    linking    the decisions behind the tickets that are linked
     lacking    fields of ours that this helpdesk does not have: wanted, but not written
     impossible decisions that this helpdesk has no group, state or access for, each with why
     refused    changes Zammad ignored before and that are not tried again until the facts change
@@ -75,6 +77,7 @@ class Plan:
     findings: tuple[Decision, ...] = ()
     rungs: tuple[Decision, ...] = ()
     tagging: tuple[Decision, ...] = ()
+    linking: tuple[Decision, ...] = ()
     lacking: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     impossible: tuple[str, ...] = ()
@@ -82,7 +85,7 @@ class Plan:
     @property
     def empty(self) -> bool:
         """Nothing to write into the helpdesk."""
-        return not (self.changes or self.note or self.memory or self.tagging or self.replies)
+        return not (self.changes or self.note or self.memory or self.tagging or self.linking or self.replies)
 
     @property
     def add_tags(self) -> tuple[str, ...]:
@@ -91,6 +94,10 @@ class Plan:
     @property
     def remove_tags(self) -> tuple[str, ...]:
         return tuple(decision.action.name for decision in self.tagging if isinstance(decision.action, Untag))
+
+    @property
+    def add_links(self) -> tuple[int, ...]:
+        return tuple(decision.action.ticket for decision in self.linking if isinstance(decision.action, Link))
 
     @property
     def write(self) -> TicketWrite | None:
@@ -108,7 +115,8 @@ class Plan:
         """The decisions that have an effect now, for the log."""
         noted = self.note.decisions if self.note is not None else ()
         parts = (change.decision for change in self.changes)
-        return (*parts, *noted, *(d for d, _ in self.replies), *self.tells, *self.findings, *self.rungs, *self.tagging)
+        sent = (decision for decision, _ in self.replies)
+        return (*parts, *noted, *sent, *self.tells, *self.findings, *self.rungs, *self.tagging, *self.linking)
 
 
 class NoAccess(Exception):
@@ -120,6 +128,16 @@ def _check_access(facts: Facts, owner: int | None) -> None:
     person = facts.person(owner)
     if person is not None and facts.ticket.group not in person.groups:
         raise NoAccess(f"{person.name or person.id} has no access to the group {facts.ticket.group!r}")
+
+
+@dataclass(slots=True, kw_only=True)
+class _SortedOut:
+    """The fields that decisions want changed, and those that stay as they are, as `Plan` tells them."""
+
+    changes: dict[str, FieldChange] = field(default_factory=dict)
+    lacking: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    impossible: list[str] = field(default_factory=list)
 
 
 NO_CHANGES: Mapping[str, object] = MappingProxyType({})
@@ -139,47 +157,45 @@ class Planner:
         refused   field → value that Zammad ignored when it was last tried
         raises    ZammadError – the names of groups, states or priorities have to be read and cannot be
         """
-        changes, lacking, skipped, impossible = self._changes(verdict, given, read, refused)
+        sorted_out = self._changes(verdict, given, read, refused)
         known = {article.key for article in read.articles if article.key is not None}
         memory = verdict.memory if verdict.memory != given.memory else None
+        linked = {link.object_id for link in read.links if link.object == "Ticket"} | {read.ticket.id}
         sent, drafts = self._replies(verdict, read, known)
         return Plan(
             ticket_id=read.ticket.id,
-            changes=changes,
+            changes=tuple(sorted_out.changes.values()),
             note=self.notes.note(verdict, given, drafts, known),
             memory=memory if _worth_remembering(memory, given) else None,
             tagging=tuple(_tagging(verdict.decisions, frozenset(read.tags))),
+            linking=_of(verdict.decisions, Link, lambda action: action.ticket not in linked),
             replies=tuple(sent),
             tells=_of(verdict.decisions, Tell, lambda action: action.how == "mail"),
             findings=_of(verdict.decisions, Find),
             rungs=_of(verdict.decisions, RunClock, lambda action: bool(action.reached)),
-            lacking=lacking,
-            refused=skipped,
-            impossible=impossible,
+            lacking=tuple(dict.fromkeys(sorted_out.lacking)),
+            refused=tuple(dict.fromkeys(sorted_out.refused)),
+            impossible=tuple(dict.fromkeys(sorted_out.impossible)),
         )
 
-    def _changes(
-        self, verdict: Verdict, given: Facts, read: OneRead, refused: Mapping[str, object]
-    ) -> tuple[tuple[FieldChange, ...], tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-        found: dict[str, FieldChange] = {}
-        lacking, skipped, impossible = [], [], []
+    def _changes(self, verdict: Verdict, given: Facts, read: OneRead, refused: Mapping[str, object]) -> _SortedOut:
+        found = _SortedOut()
         there, spoken = read.ticket.fields, verdict.facts
         for decision in verdict.decisions:
             try:
                 change = self._change(decision, given, spoken)
             except (UnknownName, NoAccess) as error:
-                impossible.append(f"{decision.rule} ({', '.join(decision.clauses)}): {error}")
+                found.impossible.append(f"{decision.rule} ({', '.join(decision.clauses)}): {error}")
                 continue
-            if change is None or change.field in found:
+            if change is None or change.field in found.changes:
                 continue
             if isinstance(decision.action, SetField) and f"{PREFIX}{change.field}" not in there:
-                lacking.append(change.field)
+                found.lacking.append(change.field)
             elif change.field in refused and refused[change.field] == plain(change.field, change.desired):
-                skipped.append(change.field)
+                found.refused.append(change.field)
             else:
-                found[change.field] = change
-        left = (tuple(dict.fromkeys(names)) for names in (lacking, skipped, impossible))
-        return tuple(found.values()), *left  # type: ignore[return-value]
+                found.changes[change.field] = change
+        return found
 
     def _change(self, decision: Decision, given: Facts, spoken: Facts) -> FieldChange | None:
         """The change a decision asks for; None when the ticket is so already, or the action is no field."""

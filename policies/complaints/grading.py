@@ -5,11 +5,13 @@ from typing import Final
 
 from policies.complaints.case import SEVERITIES, view
 from policies.complaints.config import Config, Flag
-from policies.kernel.decisions import Note, Prioritise, Route, SetField, Tag, Untag, say
+from policies.kernel.decisions import Link, Note, Prioritise, Route, SetField, Tag, Untag, say
 from policies.kernel.facts import Article, Facts
 from policies.kernel.rules import Wants, rule
 from policies.kernel.vocabulary import FLAGS
 
+_MOST_LINKS: Final = 5
+"""The latest ones; the first of many leads on to those before it."""
 _SPOKEN: Final = frozenset(FLAGS) - {"amount"}
 
 
@@ -52,6 +54,17 @@ def repeated_matter(facts: Facts, config: Config) -> Wants:
         why = say("flags.repeat", count=len(earlier))
         yield SetField(field="flags", value=facts.ticket.flags | {"repeat"}), why
         yield Note(key=f"repeat:{earlier[-1]}", text=why, weight=60), why
+
+
+@rule("4.3.6", kind="complaint")
+def link_repeats(facts: Facts, config: Config) -> Wants:
+    """A customer's complaints of one cause are linked, the later one with the earlier ones: each once."""
+    repeats = facts.related.linked[-_MOST_LINKS:]
+    why = say("flags.linked", count=len(repeats))
+    for ticket in repeats:
+        yield Link(ticket=ticket), why
+    if repeats:
+        yield Note(key=f"linked:{repeats[-1]}", text=why, weight=40), why
 
 
 @rule("4.3.6", kind="complaint")

@@ -9,6 +9,7 @@ from policies.complaints.departments import (
 )
 from policies.complaints.grading import (
     flags_by_words,
+    link_repeats,
     mark_regulator,
     priority_of_major,
     repeated_matter,
@@ -62,6 +63,7 @@ RULES = (
     flags_by_words,
     repeated_matter,
     several_with_one_cause,
+    link_repeats,
     severity_by_flags,
     mark_regulator,
     # Whatever undoes a closing comes before whatever follows from it.

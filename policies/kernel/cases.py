@@ -88,7 +88,8 @@ def _wanted(entry: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
     return verb, values
 
 
-_SHORT = {"route": "group", "assign": "owner", "note": "text", "reply": "text", "tell": "text", "find": "code"}
+_SHORT = {"route": "group", "assign": "owner", "link": "ticket", "note": "text", "reply": "text", "tell": "text"}
+_SHORT |= {"find": "code"}
 
 
 def _spoken(decision: Decision, name: Callable[[int | None], str | None]) -> tuple[str, Mapping[str, Any]]:

@@ -122,6 +122,19 @@ class Untag:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """Another ticket, by its id, stands among this one's links. Linked once: a person who cuts the link has the last
+    word."""
+
+    ticket: int
+    slot: Literal[""] = ""
+
+    @property
+    def key(self) -> str:
+        return f"link:{self.ticket}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """A line of the one internal note of this evaluation.
 
@@ -182,10 +195,23 @@ class Find:
 
 
 Action: TypeAlias = (
-    SetField | Route | Assign | SetState | Prioritise | RunClock | Tag | Untag | Note | Reply | Tell | Mask | Find
+    SetField
+    | Route
+    | Assign
+    | SetState
+    | Prioritise
+    | RunClock
+    | Tag
+    | Untag
+    | Link
+    | Note
+    | Reply
+    | Tell
+    | Mask
+    | Find
 )
 
-KEYED = (Note, Reply, Tell, Find)
+KEYED = (Link, Note, Reply, Tell, Find)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

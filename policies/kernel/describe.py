@@ -10,6 +10,7 @@ from policies.kernel.decisions import (
     Action,
     Assign,
     Find,
+    Link,
     Mask,
     Note,
     Prioritise,
@@ -52,6 +53,8 @@ def describe(action: Action, name: Namer = as_is) -> tuple[str, Mapping[str, Any
             return "tag", {"tag": tag}
         case Untag(name=tag):
             return "untag", {"tag": tag}
+        case Link(ticket=ticket):
+            return "link", {"ticket": ticket}
         case Mask(article=article, place=place, kind=kind):
             return "mask", {"article": article, "place": place, "kind": kind}
         case Note() | Reply() | Tell() | Find():

@@ -209,7 +209,7 @@ class Related:
 
     earlier       ids of the same customer's complaints received before this one, within the repeat period
     same_cause    customers (this one included) with a complaint of the same cause within the group period
-    linked        tickets of the same cause and customer, to be linked
+    linked        those of them that had the same cause
     first_at      when the first of the tickets that are this case came in; None: this one did
     """
 

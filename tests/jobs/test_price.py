@@ -10,7 +10,7 @@ from tests.jobs.conftest import Desk
 
 PAGE = Path(__file__).parents[2] / "docs" / "architecture.md"
 READS = ("GET /api/v1/tickets/:id", "GET /api/v1/ticket_history/:id")
-WRITES = ("PUT /api/v1/tickets/:id", "POST /api/v1/ticket_articles", "POST /api/v1/tags/add")
+WRITES = ("PUT /api/v1/tickets/:id", "POST /api/v1/ticket_articles", "POST /api/v1/tags/add", "POST /api/v1/links/add")
 
 
 def table() -> Mapping[str, tuple[int, int]]:

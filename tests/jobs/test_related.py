@@ -42,6 +42,8 @@ def other(id: int, ago: timedelta, **fields: object) -> Ticket:
 
 NEIGHBOURS: dict[str, tuple[Ticket, Related]] = {
     "the same customer a month ago": (other(1, 30 * DAY), Related(earlier=(1,), linked=(1,))),
+    "the same customer, another cause": (other(1, 30 * DAY, cause="queue"), Related(earlier=(1,))),
+    "the same customer, no cause": (other(1, 30 * DAY, cause=None), Related(earlier=(1,))),
     "the same customer long ago": (other(1, 91 * DAY), Related()),
     "the same customer, no complaint": (other(1, DAY, kind="inquiry"), Related()),
     "the same customer later": (other(1, -DAY), Related()),
@@ -65,6 +67,7 @@ def test_only_complaints_have_relations(store: Store, relations: Relations) -> N
     assert relations.related(replace(SELF, kind="inquiry")) == Related()
     assert relations.related(replace(SELF, kind=None)).earlier == (1,)
     assert relations.related(replace(SELF, cause=None)).same_cause == 1
+    assert relations.related(replace(SELF, cause=None)).linked == ()
 
 
 def test_the_time_of_receipt_counts_not_that_of_the_ticket(store: Store, relations: Relations) -> None:

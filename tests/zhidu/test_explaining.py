@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from policies.kernel.deadlines import Clock, Pause
-from policies.kernel.decisions import Assign, Find, Note, Reply, Route, RunClock, SetField, Tag, Tell, Untag, say
+from policies.kernel.decisions import Assign, Find, Link, Note, Reply, Route, RunClock, SetField, Tag, Tell, Untag, say
 from policies.kernel.evaluate import Conflict, RuleFailure, Verdict
 from policies.kernel.facts import Facts, Fired, Memory
 from policies.kernel.ladder import Ladder, Rung
@@ -216,6 +216,7 @@ PLANS: dict[str, tuple[Any, str]] = {
     "a time": (SetField(field="promised_at", value=NOW), "promised_at: - → 2026-05-06T03:00:00Z   ["),
     "an owner": (Assign(owner=SUP), "owner: - → 13   ["),
     "a tag": (Tag(name="vip"), "tag + vip"),
+    "a link": (Link(ticket=88), "link + 88"),
     "no tag": (Untag(name="old"), "tag - old"),
     "a note": (Note(key="n", text=plain("a\nb")), "note: It is a / b"),
     "a reply": (Reply(key="r", text=say("words.reply", what="ok"), send="auto"), "reply: It is so   [t.rule 4.3.2]"),
