@@ -48,14 +48,6 @@ class Cursors:
                 )
             )
 
-    def put_once(self, name: str, value: str | datetime) -> bool:
-        """Sets `name` where it has no value yet. Returns whether it did."""
-        text = instant_text(value) if isinstance(value, datetime) else value
-        with self._session.write() as connection:
-            statement = insert_into(connection, CURSORS).values(name=name, value=text, written_at=self._outside.now())
-            statement = statement.on_conflict_do_nothing(index_elements=[CURSORS.c.name])
-            return connection.scalar(statement.returning(CURSORS.c.name)) is not None
-
     def forget(self, name: str) -> None:
         """Drops `name`."""
         with self._session.write() as connection:

@@ -46,8 +46,3 @@ class Looks:
         """Drops the look: the ticket will be read wholly next time."""
         with self._session.write() as connection:
             connection.execute(delete(LOOKS).where(LOOKS.c.ticket_id == ticket_id))
-
-    def forget_all(self) -> int:
-        """Drops every look, as after a restore. Returns how many there were."""
-        with self._session.write() as connection:
-            return connection.execute(delete(LOOKS)).rowcount

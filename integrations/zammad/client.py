@@ -23,10 +23,6 @@ class Client(Calls):
         """Everything about a ticket but its history, in one read. raises NotFound"""
         return self.get(wire.one_read, f"tickets/{id}", {"all": "true"})
 
-    def ticket_alone(self, id: int) -> wire.Ticket:
-        """The ticket without articles, tags and people; with the names of state, group and so on. raises NotFound"""
-        return self.get(wire.TICKET.one, f"tickets/{id}", {"expand": "true"})
-
     def history(self, id: int) -> wire.History:
         """Who changed what when. raises NotFound"""
         return self.get(wire.history, f"ticket_history/{id}")

@@ -85,10 +85,6 @@ class Names:
         """raises UnknownName, ZammadError"""
         return self._by_id("state", lambda tables: tables.states, id)
 
-    def state_named(self, name: str) -> State:
-        """raises UnknownName, ZammadError"""
-        return self._by_name("state", lambda tables: tables.states, name)
-
     def state_type(self, state_id: int) -> str:
         """`new`, `open`, `pending reminder`, `pending action`, `closed`, `merged`; a state of the company's own has
         one of these too. raises UnknownName, ZammadError"""
@@ -103,10 +99,6 @@ class Names:
     def priority(self, id: int) -> Priority:
         """raises UnknownName, ZammadError"""
         return self._by_id("priority", lambda tables: tables.priorities, id)
-
-    def priority_named(self, name: str) -> Priority:
-        """raises UnknownName, ZammadError"""
-        return self._by_name("priority", lambda tables: tables.priorities, name)
 
     def group(self, id: int) -> Group:
         """raises UnknownName, ZammadError"""

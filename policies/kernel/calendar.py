@@ -16,7 +16,6 @@ from policies.kernel.calendar_table import (
     BLOCK,
     EPOCH,
     MOST_ENDS,
-    NEVER,
     Due,
     Hot,
     Table,
@@ -202,17 +201,6 @@ class WorkingCalendar:
         table, seconds, _ = self._both(at, at)
         return seconds < table.closes[bisect_right(table.opens, seconds) - 1]
 
-    def next_opening(self, at: datetime) -> datetime:
-        """`at` itself when the desk is open, else when it opens next."""
-        table, seconds, _ = self._both(at, at)
-        index = bisect_right(table.opens, seconds)
-        if seconds < table.closes[index - 1]:
-            return _utc(at)
-        while table.opens[index] == NEVER:
-            table = self._longer()
-            index = bisect_right(table.opens, seconds)
-        return EPOCH + timedelta(seconds=table.opens[index])
-
     def is_provisional(self, start: datetime, end: datetime, unit: Unit) -> bool:
         """Whether a period of `unit` from `start` to `end` reaches into a year without data.
 
@@ -225,10 +213,6 @@ class WorkingCalendar:
     def day(self, day: date) -> Day:
         """What a date of this calendar is."""
         return self._days.on(day)
-
-    def local_date(self, at: datetime) -> date:
-        """The date on this calendar at an instant."""
-        return _utc(at).astimezone(self.zone).date()
 
     def explain(self, start: datetime, spec: Spec) -> tuple[DayCount, ...]:
         """The period counted out, a row for each day from that of `start` to that on which it ends."""

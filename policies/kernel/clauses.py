@@ -79,10 +79,6 @@ def number(clause: str) -> tuple[int, ...]:
     return tuple(int(part) for part in clause.split("."))
 
 
-def is_clause_id(text: str) -> bool:
-    return _ID.fullmatch(text) is not None
-
-
 def clauses_cited(text: str) -> tuple[ClauseId, ...]:
     """The clause numbers that a prose text mentions, as they come: "4.3.2: within 2wh" cites 4.3.2.
 

@@ -81,18 +81,6 @@ def _status(clause: Clause, modules: Sequence[str], rules: Sequence[str]) -> tup
     return clause.status, clause.why
 
 
-def uncited(module: Module, clauses: ClauseTable) -> tuple[Setting, ...]:
-    """The module's settings that name no clause in their description, nor does a setting they are part of."""
-    cited: list[str] = []
-    found = []
-    for setting in settings_of(module.name, type(module.config)):
-        if any(clause in clauses for clause in clauses_cited(setting.description)):
-            cited.append(setting.field)
-        elif not any(setting.field.startswith((f"{field}.", f"{field}[")) for field in cited):
-            found.append(setting)
-    return tuple(found)
-
-
 def settings_of(module: str, model: type[BaseModel]) -> tuple[Setting, ...]:
     """Every setting of a configuration, those inside others after them."""
     return tuple(_settings(module, root(model), "", ()))

@@ -27,7 +27,6 @@ NOTE = ArticleWrite(body="<p>x</p>", internal=True, key="k-1", subject="zhidu")
 CALLS: dict[str, tuple[Callable[[Client], Any], Any, str, Any]] = {
     # row                  call, what Zammad answers, the request line, its JSON
     "one read": (lambda c: c.ticket(2), ANSWERS["basics 82 one_read"], "GET tickets/2?all=true", None),
-    "a ticket alone": (lambda c: c.ticket_alone(2), TICKET, "GET tickets/2?expand=true", None),
     "history": (lambda c: c.history(2), ANSWERS["basics 28 history"], "GET ticket_history/2", None),
     "articles": (lambda c: c.articles(2), [ARTICLE], "GET ticket_articles/by_ticket/2?expand=true", None),
     "one PUT": (

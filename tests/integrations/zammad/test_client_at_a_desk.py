@@ -103,7 +103,7 @@ def test_tags_articles_files_links(client: Client) -> None:
             attachments=(AttachmentWrite(filename="a.txt", mime_type="text/plain", data="5L2g5aW9"),),
         ),
     )
-    client.add_link(id, client.ticket_alone(other).number)
+    client.add_link(id, client.ticket(other).ticket.number)
 
     assert client.tags(id) == ("重大",)
     assert [each.key for each in client.articles(id)] == [None, "k-2"]
@@ -183,7 +183,7 @@ def test_writes_tell_of_a_bad_moment(box: Sandbox, client: Client) -> None:
 
 def test_what_changed_since(client: Client) -> None:
     ids = [_new(client, f"单 {number}") for number in range(60)]
-    since = client.ticket_alone(ids[0]).updated_at
+    since = client.ticket(ids[0]).ticket.updated_at
 
     read = []
     for ticket in client.changed_since(since):
@@ -200,7 +200,7 @@ def test_searching_and_counting(client: Client) -> None:
     before = client.count(high)
     ids = [_new(client), _new(client)]
     client.update_ticket(ids[1], TicketWrite(fields={"priority": "3 high"}))
-    since = client.ticket_alone(ids[0]).created_at
+    since = client.ticket(ids[0]).ticket.created_at
 
     assert [ticket.id for ticket in client.search(high, created_since=since)] == [ids[1]]
     assert client.count(high) == before + 1
@@ -230,7 +230,9 @@ def test_names(client: Client) -> None:
     id = _new(client)
     first = client.ticket(id).articles[0]
 
-    assert names.state_type(names.state_named("pending close").id) == "pending action"
+    assert [names.state_type(state.id) for state in names.states() if state.name == "pending close"] == [
+        "pending action"
+    ]
     assert (names.type_of(first), names.sender_of(first)) == ("phone", "Customer")
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import policies
-from policies.kernel.clauses import Clause, ClauseTable, clauses_cited, is_clause_id, load_clauses, number
+from policies.kernel.clauses import Clause, ClauseTable, clauses_cited, load_clauses, number
 from policies.kernel.config import read
 
 SHIPPED = Path(policies.__file__).parent / "clauses.yaml"
@@ -49,13 +49,6 @@ CITED = {
 @pytest.mark.parametrize(("text", "cited"), CITED.values(), ids=CITED)
 def test_clauses_in_prose(text, cited):
     assert clauses_cited(text) == cited
-
-
-@pytest.mark.parametrize(
-    ("text", "is_one"), {"4.3.2": True, "4": False, "4.": False, "0.1": False, "a.b": False}.items()
-)
-def test_what_is_a_clause_id(text, is_one):
-    assert is_clause_id(text) is is_one
 
 
 def test_what_remains_of_a_clause_without_a_rule():

@@ -7,11 +7,11 @@ from pydantic import Field
 from typing_extensions import TypeAliasType
 
 from policies.kernel.case_files import load_cases
-from policies.kernel.clauses import load_clauses
+from policies.kernel.clauses import ClauseTable, clauses_cited, load_clauses
 from policies.kernel.config import Layer, StrictModel, read
-from policies.kernel.coverage import coverage, settings_of, uncited
+from policies.kernel.coverage import Setting, coverage, settings_of
 from policies.kernel.discovery import BUILT_IN, discover
-from policies.kernel.modules import load_modules
+from policies.kernel.modules import Module, load_modules
 
 CASES = "- {case: marked, clauses: ['4.3.3'], given: {}, expect: []}\n"
 
@@ -66,6 +66,18 @@ class Config(StrictModel):
     wait: float = 1.5
     """1.5 times as long as usual."""
 '''
+
+
+def uncited(module: Module, clauses: ClauseTable) -> tuple[Setting, ...]:
+    """The module's settings that name no clause in their description, nor does a setting they are part of."""
+    cited: list[str] = []
+    found = []
+    for setting in settings_of(module.name, type(module.config)):
+        if any(clause in clauses for clause in clauses_cited(setting.description)):
+            cited.append(setting.field)
+        elif not any(setting.field.startswith((f"{field}.", f"{field}[")) for field in cited):
+            found.append(setting)
+    return tuple(found)
 
 
 def test_settings_that_name_no_clause(tmp_path, write_module, clauses):
