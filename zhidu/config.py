@@ -49,6 +49,8 @@ class Helpdesk(StrictModel):
     """For the next piece of an answer."""
     budget_seconds: Seconds = 60.0
     """For one call, all attempts and waiting included."""
+    language: Literal["zh-CN", "zh-TW", "en"] = "zh-CN"
+    """In which `zhidu apply` names fields, overviews, macros and all it makes."""
 
     @model_validator(mode="after")
     def _one_token(self) -> Self:
@@ -113,6 +115,8 @@ class Schedule(StrictModel):
     """How often the helpdesk is asked for changes whose delivery was missed."""
     purge_every_seconds: Seconds = 3600.0
     """How often done deliveries and old looks are removed from the store."""
+    policy_every_seconds: Seconds = 30.0
+    """How often it is looked whether another version of the policy has come into force."""
     people_every_seconds: Seconds = 300.0
     """How old the list of people, posts and absences may get."""
 

@@ -15,13 +15,16 @@ from prometheus_client import CollectorRegistry
 
 from integrations.notify.mail import Mailer
 from integrations.store.errors import StoreError
+from integrations.store.records import Work
 from integrations.store.store import Store
 from integrations.zammad.errors import ZammadError
 from jobs.absences import Absences
 from jobs.drain import Workers
+from jobs.outcomes import Outcome
 from jobs.post import Post
 from jobs.process import Processor
 from jobs.reconcile import Reconcile
+from jobs.relook import Relook
 from jobs.schedule import Schedule, Tick
 from jobs.sweep import Sweep, recompute_provisional
 from policies.kernel.config import Loaded
@@ -76,11 +79,15 @@ class Service:
         mailer: Mailer | None = None,
         dry_run: bool = False,
         timetable: Sequence[Tick] | None = None,
+        published: Callable[[], Policy | None] = lambda: None,
     ) -> None:
+        """published   the policy that has come into force since it was last asked; None: none has"""
         self.config, self.policy, self.people, self.store, self.outside = config, policy, people, store, outside
         self.registry = CollectorRegistry()
         self.metrics = Metrics(self.registry)
         self.dry_run = dry_run
+        self.published = published
+        self.relook = Relook(store=store, policy=lambda: self.policy.digest, wake=self.wake)
         queues = {"inbox": store.inbox.depth, "outbox": store.outbox.depth}
         self.registry.register(QueueDepths(queues, now=outside.now))
         self.helpdesk = helpdesk_of(config, secrets.token, people, outside)
@@ -148,23 +155,47 @@ class Service:
 
         raises   ZammadError, StoreError
         """
-        adopt_from = self._adopt_from()
-        processor = processor_of(
-            self.policy, self.helpdesk, self.people, self.store, self.outside, self.metrics, lambda: adopt_from
-        )
+        self.processor = self._processor()
         name = f"{socket.gethostname()}-{self.outside.new_id()[:8]}"
-        if self.dry_run:
-            processor = replace(processor, dry_run=True)
-        self.processor = processor
         workers = self.config.workers
         self.workers = Workers(
             store=self.store,
-            process=processor.process,
+            process=self._process,
             name=name,
             count=workers.count,
             lease=timedelta(seconds=workers.claim_for_seconds),
         )
         self.schedule = Schedule(self.jobs(), self.timetable)
+
+    def _processor(self) -> Processor:
+        adopt_from = self._adopt_from()
+        processor = processor_of(
+            self.policy, self.helpdesk, self.people, self.store, self.outside, self.metrics, lambda: adopt_from
+        )
+        return replace(processor, dry_run=self.dry_run)
+
+    def _process(self, work: Work) -> Outcome:
+        """By the policy that is in force when the look begins."""
+        assert self.processor is not None  # noqa: S101 - workers are made after it
+        return self.processor.process(work)
+
+    def follow(self) -> int:
+        """Take up the policy that has come into force meanwhile, and look again at the cases that began before it.
+
+        returns   how many cases are looked at again by this round
+        raises    ConfigErrors – it does not load; the one at work stays · ZammadError, StoreError
+        """
+        policy = self.published()
+        if policy is not None:
+            before, self.policy = self.policy, policy
+            try:
+                self.processor = self._processor()
+            except BaseException:
+                self.policy = before
+                raise
+            recompute_provisional(self.store, policy.calendar_data)
+            log.info("another policy is in force", policy=policy.digest, before=before.digest)
+        return self.relook.run()
 
     def _begin(self) -> None:
         self.connect()
@@ -189,6 +220,7 @@ class Service:
             "reconcile": reconcile.run,
             "absences": absences.run,
             "post": self.post.run,
+            "policy": self.follow,
             "purge": lambda: purge(store, outside.now() - KEEP_DONE),
         }
 
@@ -230,5 +262,6 @@ def timetable_of(config: Config) -> tuple[Tick, ...]:
         Tick(name="post", every=schedule.post_every_seconds),
         Tick(name="reconcile", every=schedule.reconcile_every_seconds),
         Tick(name="absences", every=schedule.people_every_seconds),
+        Tick(name="policy", every=schedule.policy_every_seconds),
         Tick(name="purge", every=schedule.purge_every_seconds),
     )

@@ -70,6 +70,12 @@ class Clocks:
                 select(CLOCKS.c.next_at).where(CLOCKS.c.next_at.is_not(None)).order_by(CLOCKS.c.next_at).limit(1)
             )
 
+    def open_tickets(self, *, after: int, limit: int) -> tuple[int, ...]:
+        """Up to `limit` tickets with an open clock and an id above `after`, in order of their ids."""
+        statement = select(CLOCKS.c.ticket_id).where(_IS_OPEN, CLOCKS.c.ticket_id > after).distinct()
+        with self._session.read() as connection:
+            return tuple(connection.scalars(statement.order_by(CLOCKS.c.ticket_id).limit(limit)))
+
     def provisional(self) -> tuple[int, ...]:
         """The tickets with a clock whose due time may change with calendar data to come, ascending."""
         statement = select(CLOCKS.c.ticket_id).where(_IS_PROVISIONAL).distinct().order_by(CLOCKS.c.ticket_id)

@@ -54,13 +54,15 @@ def init(habits: Habits | None, folder: Path | None, url: str | None, token_file
     desk, why = _asked(settings, outside)
     content = files(url=url, token_file=token_file, desk=desk, secret=outside.new_id())
     _write(place, content)
+    version = _published(place, outside)
     if habits.json:
         found = None if desk is None else {"groups": len(desk.groups), "agents": len(desk.agents)}
-        click.echo(json.dumps({"written": [str(place / path) for path in content], "found": found, "not_asked": why}))
+        written = [str(place / path) for path in content]
+        click.echo(json.dumps({"written": written, "found": found, "not_asked": why, "version": version}))
         return
     if why:
         click.echo(f"Zammad was not asked for its groups and agents: {why}", err=True)
-    _tell(habits, place, list(content), desk, configured=url is not None)
+    _tell(habits, place, list(content), desk, version, configured=url is not None)
 
 
 def _settings(place: Path, url: str | None, token_file: Path | None) -> Settings:
@@ -146,11 +148,28 @@ def _write(place: Path, content: Mapping[Path, str]) -> None:
             raise WrongUse(f"{whole}: {error.strerror}") from None
 
 
-def _tell(habits: Habits, place: Path, written: Sequence[Path], desk: Desk | None, *, configured: bool) -> None:
+def _published(place: Path, outside: Outside) -> int | None:
+    """The shipped policy as version 1 of a new store; None where there are versions already."""
+    from zhidu.compose import store_of
+    from zhidu.settings import load_settings
+    from zhidu.versions import first_version
+
+    settings = load_settings(place)
+    with store_of(settings, outside) as store:
+        if store.versions.any():
+            return None
+        return first_version(store, settings, outside.now(), "as shipped").number
+
+
+def _tell(
+    habits: Habits, place: Path, written: Sequence[Path], desk: Desk | None, version: int | None, *, configured: bool
+) -> None:
     from zhidu.doctoring.lines import GUIDE
 
     for path in written:
         click.echo(place / path)
+    if version is not None:
+        click.echo(f"policy version {version} is the shipped one; changes take effect by `zhidu policy publish`")
     if desk is not None:
         click.echo(f"found in Zammad: {len(desk.groups)} groups, {len(desk.agents)} agents")
     if habits.quiet:

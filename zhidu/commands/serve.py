@@ -47,9 +47,11 @@ def serve(habits: Habits | None, port: int | None, dry_run: bool) -> None:
 
 def build(folder: Path | None, port: int | None = None, *, dry_run: bool = False) -> Service:
     """The service as configured, not started yet. Raises ConfigErrors, StoreError, WrongUse."""
+    from integrations.store.errors import StoreError
+    from policies.kernel.problems import ConfigErrors
     from zhidu import compose, observe
+    from zhidu.following import Published
     from zhidu.people_file import load_people
-    from zhidu.policy import load_policy
     from zhidu.services import Service
     from zhidu.settings import load_settings
 
@@ -59,24 +61,26 @@ def build(folder: Path | None, port: int | None = None, *, dry_run: bool = False
         config = config.model_copy(update={"http": config.http.model_copy(update={"port": port})})
     outside = compose.real_outside()
     observe.configure(format=config.log.format, level=config.log.level, now=outside.now)
-    policy = load_policy(
-        folder, enabled=config.modules, modules_path=[settings.path(path) for path in config.modules_path]
-    )
     people = load_people(folder)
     secrets = compose.secrets_of(settings)
     mailer = compose.mailer_of(config, secrets.mail, outside)
     store = compose.store_of(settings, outside)
     try:
+        published = Published(store, settings, outside.now)
         return Service(
             config=config,
-            policy=policy,
+            policy=published.begin(),
             people=people,
             secrets=secrets,
             store=store,
             outside=outside,
             mailer=mailer,
             dry_run=dry_run,
+            published=published,
         )
+    except (ConfigErrors, StoreError):
+        store.close()
+        raise
     except (OSError, ValueError) as error:
         store.close()
         raise _refusal(config.http.host, config.http.port, error) from None
