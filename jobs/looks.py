@@ -76,8 +76,8 @@ class Known:
                 at=at,
                 by=me,
                 field=change.field,
-                old=_word(change.field, change.actual),
-                new=_word(change.field, change.desired),
+                old=word(change.field, change.actual),
+                new=word(change.field, change.desired),
             )
             for change in made
         )
@@ -85,7 +85,7 @@ class Known:
         return replace(self, changes=self.changes + ours, refused=MappingProxyType({**kept, **lost}))
 
 
-def _word(name: str, value: object) -> str:
+def word(name: str, value: object) -> str:
     """A value of a field in the words of the history: people by id, times in whole seconds, nothing as empty text."""
     if value is None:
         return ""

@@ -63,7 +63,7 @@ class NoteWriter:
         if not (shown or mentions or drafts):
             return None
         decisions = (*shown, *mentions, *(draft.decision for draft in drafts))
-        key = _new_key(given, decisions, known)
+        key = new_key(given, decisions, known)
         if key is None:
             return None
         page = _Page(voice=self.voice(verdict.facts), verdict=verdict, url=self.url.rstrip("/"))
@@ -110,7 +110,7 @@ def _weight(decision: Decision) -> int:
     return -decision.action.weight if isinstance(decision.action, Note) else 0
 
 
-def _new_key(given: Facts, decisions: Sequence[Decision], known: set[str]) -> str | None:
+def new_key(given: Facts, decisions: Sequence[Decision], known: set[str]) -> str | None:
     """Names the occasion: the same decisions on the same ticket give the same key; None when that note stands there.
 
     A situation that has come back after another is an occasion of its own, with a number.

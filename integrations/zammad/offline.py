@@ -20,8 +20,8 @@ from integrations.zammad.errors import NotFound
 from integrations.zammad.people import Staff
 from integrations.zammad.sandbox.seed import fresh_rows, sender_name, type_name
 
-_TICKET = re.compile(r"/api/v1/tickets/(\d+)\?(?:.*&)?all=true")
-_HISTORY = re.compile(r"/api/v1/ticket_history/(\d+)")
+TICKET = re.compile(r"/api/v1/tickets/(\d+)\?(?:.*&)?all=true")
+HISTORY = re.compile(r"/api/v1/ticket_history/(\d+)")
 _KINDS = {
     "groups": "groups",
     "users": "users",
@@ -52,14 +52,26 @@ class Offline:
     @classmethod
     def load(cls, paths: Iterable[Path]) -> Offline:
         """raises UnreadableExport, OSError"""
-        found = cls()
-        for kind, name in (("states", "ticket_states"), ("priorities", "ticket_priorities"), ("groups", "groups")):
-            found._keep(kind, fresh_rows(name))
+        found = cls.fresh()
         for path in paths:
             for number, line in enumerate(path.read_bytes().splitlines(), start=1):
                 if line.strip():
                     found._take(line, f"{path}:{number}")
         return found
+
+    @classmethod
+    def fresh(cls) -> Offline:
+        """One without tickets, with the names of a fresh installation."""
+        found = cls()
+        for kind, name in (("states", "ticket_states"), ("priorities", "ticket_priorities"), ("groups", "groups")):
+            found._keep(kind, fresh_rows(name))
+        return found
+
+    @classmethod
+    def of_rows(cls, rows: Mapping[str, Mapping[str, dict[str, Any]]], people: Mapping[str, dict[str, Any]]) -> Offline:
+        """One without tickets, with the `rows` and `people` of another as JSON gives them back."""
+        known = {kind: {int(id): row for id, row in those.items()} for kind, those in rows.items()}
+        return cls(rows=known, people={int(id): row for id, row in people.items()})
 
     def _take(self, line: bytes, place: str) -> None:
         try:
@@ -71,18 +83,18 @@ class Offline:
         if not 200 <= status < 300 or answer is None:
             return
         try:
-            self._sort_in(path, answer)
+            self.sort_in(path, answer)
         except wire.WireError as error:
             raise UnreadableExport(f"{place}: {error}") from None
 
-    def _sort_in(self, path: str, answer: Any) -> None:
-        """raises WireError – a ticket or a history that cannot be read"""
+    def sort_in(self, path: str, answer: Any) -> None:
+        """Take in what one read answered. raises WireError – a ticket or a history that cannot be read"""
         body = json.dumps(answer).encode()
-        if match := _TICKET.fullmatch(path):
+        if match := TICKET.fullmatch(path):
             wire.one_read(body)
             self.reads[int(match[1])] = body
             self.people.update({int(key): row for key, row in answer["assets"].get("User", {}).items()})
-        elif match := _HISTORY.fullmatch(path):
+        elif match := HISTORY.fullmatch(path):
             wire.history(body)
             self.histories[int(match[1])] = body
         elif path.startswith("/api/v1/"):
@@ -143,10 +155,7 @@ class Offline:
 
     def articles(self, ticket_id: int) -> list[wire.Article]:
         """With the names of type and sender, as a fresh installation numbers them."""
-        return [
-            article.model_copy(update={"type": type_name(article.type_id), "sender": sender_name(article.sender_id)})
-            for article in self.ticket(ticket_id).articles
-        ]
+        return [named(article) for article in self.ticket(ticket_id).articles]
 
     def _list(self, kind: str) -> bytes:
         return json.dumps(list(self.rows[kind].values())).encode()
@@ -155,3 +164,9 @@ class Offline:
         if id not in kept:
             raise NotFound("not in the file", status=404, method="GET", path=f"{what}/{id}")
         return kept[id]
+
+
+def named(article: wire.Article) -> wire.Article:
+    """With the names of type and sender, as a fresh installation numbers them."""
+    names = {"type": type_name(article.type_id), "sender": sender_name(article.sender_id)}
+    return article.model_copy(update=names)

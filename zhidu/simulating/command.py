@@ -1,0 +1,189 @@
+"""What the command does: work out the question, run it with progress, show the answer."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import TextIO
+from zoneinfo import ZoneInfo
+
+import click
+
+from policies.kernel.voice import language
+from zhidu.exits import WrongUse
+from zhidu.habits import Habits
+from zhidu.policy import load_policy
+from zhidu.simulating.asking import Question
+from zhidu.simulating.replaying import Period, Variant
+from zhidu.simulating.report import Report
+from zhidu.simulating.running import run
+from zhidu.simulating.showing import Head, as_json, lines
+from zhidu.simulating.sources import span
+from zhidu.simulating.words import Words
+from zhidu.simulating.workbook import AnotherRun, Workbook
+
+_SHOWN_AFTER = 2.0
+"""Seconds of work after which progress is shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The command's options."""
+
+    begins: str | None
+    ends: str | None
+    proposed: Path | None
+    files: tuple[Path, ...]
+    xlsx: Path | None
+    html: Path | None
+    jobs: int | None
+    resume: bool
+    work: Path
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """One call of the command."""
+
+    habits: Habits
+    asked: Asked
+
+    def run(self) -> None:
+        """raises WrongUse, ConfigErrors, ZammadError, UnreadableExport, OSError"""
+        asked = self.asked
+        zone = load_policy(None).calendars["default"].zone
+        question = Question(
+            today=self.habits.directory, proposed=asked.proposed, files=asked.files, period=self._period(zone)
+        )
+        variants = question.variants()
+        book = Workbook(asked.work)
+        with _alone(asked.work):
+            try:
+                going_on = book.begin(question.stamp(variants), resume=asked.resume)
+            except AnotherRun as error:
+                raise WrongUse(f"{error}; without --resume it begins anew") from None
+            if asked.resume and not going_on:
+                self._say(f"there is no interrupted run in {asked.work}: it begins")
+            try:
+                self._work(question, variants, book)
+            except KeyboardInterrupt:
+                self._say(f"interrupted; --resume goes on with the run in {asked.work}")
+                raise
+            book.remove()
+
+    def _work(self, question: Question, variants: tuple[Variant, ...], book: Workbook) -> None:
+        total = question.survey(book, variants)
+        with question.desk(book, variants) as desk:
+            people = {user.id: user.name for user in desk.staff().users}
+        progress = _Progress(total, None if self.habits.quiet else sys.stderr)
+        jobs = self.asked.jobs or min(os.cpu_count() or 1, 16)
+        run(question, book, variants, jobs=jobs if total > 1000 or self.asked.jobs else 1, done=progress)
+        progress.end()
+        report = Report(book, len(variants) > 1)
+        policy = variants[0].policy
+        words = Words(
+            tongue=language(self.asked.language or _tongue(variants[0])),
+            policy=policy.texts,
+            people=people,
+            zone=policy.calendars["default"].zone,
+        )
+        digests = tuple(variant.policy.digest for variant in variants)
+        self._show(Head(period=question.period, digests=digests, tickets=total), report, words)
+
+    def _show(self, head: Head, report: Report, words: Words) -> None:
+        if self.habits.json:
+            for piece in as_json(head, report, words):
+                click.echo(piece, nl=False)
+            click.echo()
+        else:
+            for line in lines(head, report, words):
+                click.echo(line)
+
+    def _say(self, text: str) -> None:
+        if not self.habits.quiet:
+            click.echo(text, err=True)
+
+    def _period(self, zone: ZoneInfo) -> Period:
+        begins, ends = _day(self.asked.begins, "--from", zone), _day(self.asked.ends, "--to", zone)
+        until = None if ends is None else ends + timedelta(days=1)
+        if begins is None or until is None:
+            if not self.asked.files:
+                raise WrongUse("which period? --from 2026-07-01 --to 2026-09-30")
+            first, last = span(self.asked.files)
+            begins = begins or datetime.combine(first.astimezone(zone).date(), datetime.min.time(), zone)
+            until = until or last + timedelta(seconds=1)
+        if begins >= until:
+            raise WrongUse(f"the period ends before it begins: {begins:%Y-%m-%d} to {until:%Y-%m-%d}")
+        return Period(begins=begins, until=until)
+
+
+def _day(text: str | None, option: str, zone: ZoneInfo) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(text), datetime.min.time(), zone)
+    except ValueError:
+        raise WrongUse(f"{option} is a day such as 2026-07-01, got {text[:40]!r}") from None
+
+
+def _tongue(variant: Variant) -> str:
+    """The language in which most desks are written to."""
+    spoken = Counter(entry.language for entry in variant.people.config.desks.values())
+    return spoken.most_common(1)[0][0] if spoken else "zh-CN"
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One run a folder. Raises WrongUse while another one works there."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    path = folder.with_name(f"{folder.name}.lock")
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise WrongUse(f"another run works in {folder}; give this one its own --work DIR") from None
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
+
+
+class _Progress:
+    """How many tickets are done, how fast, how long it will still take; on one line of a terminal, else in steps."""
+
+    def __init__(self, total: int, to: TextIO | None) -> None:
+        self._total, self._to = total, to
+        self._began = self._shown = time.monotonic()
+        self._done = self._before = 0
+        self._open = False
+
+    def __call__(self, more: int) -> None:
+        now = time.monotonic()
+        if now - self._began < 0.2 and self._done == 0:
+            self._before += more  # of the run that goes on
+        self._done += more
+        every = 0.5 if self._to is not None and self._to.isatty() else 10.0
+        if self._to is not None and now - self._began > _SHOWN_AFTER and now - self._shown > every:
+            self._shown = now
+            self._print(now)
+
+    def _print(self, now: float) -> None:
+        rate = (self._done - self._before) / (now - self._began)
+        left = (self._total - self._done) / rate if rate > 0 else 0.0
+        line = f"{self._done:,} of {self._total:,} tickets, {rate:,.0f}/s, {timedelta(seconds=round(left))} left"
+        tty = self._to is not None and self._to.isatty()
+        print(f"\r{line}\033[K" if tty else line, end="" if tty else "\n", file=self._to, flush=True)
+        self._open = tty
+
+    def end(self) -> None:
+        if self._open:
+            print(file=self._to)

@@ -1,0 +1,129 @@
+"""What would be written of a verdict: the same comparison as the service's, without the words and the calls."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from integrations.zammad.notes import new_key
+from integrations.zammad.plan import same
+from policies.kernel.decisions import (
+    Assign,
+    Decision,
+    Find,
+    Link,
+    Note,
+    Prioritise,
+    Reply,
+    Route,
+    RunClock,
+    Say,
+    SetField,
+    SetState,
+    Tag,
+    Tell,
+    Untag,
+)
+from policies.kernel.evaluate import Verdict
+from policies.kernel.facts import Facts
+from policies.kernel.vocabulary import FIELDS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Set:
+    """A field that differs; `new` None: cleared."""
+
+    field: str
+    old: Any
+    new: Any
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What one look would have written.
+
+    shown       decisions that the one internal note shows; empty: no note
+    note_key    the note's own key; None: no note
+    sent        replies to the customer that leave by themselves; drafts are among `shown`
+    """
+
+    sets: tuple[Set, ...] = ()
+    shown: tuple[Decision, ...] = ()
+    note_key: str | None = None
+    sent: tuple[Decision, ...] = ()
+    others: tuple[Decision, ...] = ()
+
+    @property
+    def decisions(self) -> tuple[Decision, ...]:
+        """Every decision that has an effect, once."""
+        return tuple(dict.fromkeys((*(one.decision for one in self.sets), *self.shown, *self.sent, *self.others)))
+
+
+def written(verdict: Verdict, given: Facts, known: Collection[str], *, mails: bool) -> Written:
+    """What a look at `given` writes.
+
+    known   keys of the notes and replies that are on the ticket already
+    mails   whether a mail can leave this desk for this customer
+    """
+    sets = {one.field: one for one in reversed(tuple(_sets(verdict, given)))}
+    notes: list[Decision] = []
+    sent: list[Decision] = []
+    others: list[Decision] = []
+    for decision in verdict.decisions:
+        match decision.action:
+            case Note() | Tell(how="mention"):
+                notes.append(decision)
+            case Reply(send="auto", key=key) if mails:
+                if f"{given.ticket.id}:{key}" not in known:
+                    sent.append(decision)
+            case Reply(send="auto" | "draft"):
+                notes.append(decision)
+            case Tell() | Find() | Link():
+                others.append(decision)
+            case RunClock(reached=reached) if reached:
+                others.append(decision)
+            case Tag(name=name) if name not in given.ticket.tags:
+                others.append(decision)
+            case Untag(name=name) if name in given.ticket.tags:
+                others.append(decision)
+            case _:
+                pass
+    note_key = new_key(given, notes, set(known)) if notes else None
+    shown = tuple(notes) if note_key is not None else ()
+    return Written(sets=tuple(sets.values()), shown=shown, note_key=note_key, sent=tuple(sent), others=tuple(others))
+
+
+def _sets(verdict: Verdict, given: Facts) -> Iterator[Set]:
+    ticket = given.ticket
+    for decision in verdict.decisions:
+        name: str
+        old: Any
+        new: Any
+        match decision.action:
+            case SetField(field=name, value=value):
+                old = getattr(ticket, name) if name in FIELDS else ticket.custom.get(name)
+                new = _shown(value) if isinstance(value, Say) else value
+            case Route(group=group):
+                name, old, new = "group", ticket.group, group
+            case Assign(owner=owner):
+                name, old, new = "owner", ticket.owner, owner
+                person = verdict.facts.person(owner)
+                if old != new and person is not None and verdict.facts.ticket.group not in person.groups:
+                    continue
+            case Prioritise(priority=priority):
+                name, old, new = "priority", ticket.priority, priority
+            case SetState(state=state, until=until):
+                name, old, new = "state", ticket.state_type, state
+                if old == new and until is not None:
+                    name, old, new = "pending_time", ticket.pending_until, until
+            case _:
+                continue
+        if not same(old, new):
+            yield Set(field=name, old=old, new=new, decision=decision)
+
+
+def _shown(text: Say) -> str:
+    """Stands for the words of a field that people read: equal for equal words, in no language."""
+    return f"{text.module}:{text.key}" + "".join(f"|{value}" for _, value in text.values)

@@ -1,0 +1,172 @@
+"""The life of one ticket under one policy: each moment at which something happened or a clock fell due, judged.
+
+What was decided is laid on the ticket and remembered from moment to moment as the service would, so the next moment
+sees it. Nothing is read and nothing written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jobs.looks import word
+from policies.kernel.calendar import WorkingCalendar
+from policies.kernel.deadlines import look
+from policies.kernel.decisions import Decision, Reply
+from policies.kernel.evaluate import Unit, Verdict, evaluate
+from policies.kernel.facts import Article, Change, Desk, Facts, Memory, Person, Related, Ticket
+from policies.kernel.ladders import fired_in
+from policies.kernel.text.features import EMPTY
+from policies.kernel.vocabulary import FIELDS
+from zhidu.simulating.effects import Written, written
+from zhidu.simulating.story import Scene, Story
+
+MOST_MOMENTS = 5_000
+"""A ticket that wants more looks than this is taken to be looping."""
+
+
+class Loops(Exception):
+    """A ticket's clocks never come to an end; the text names them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """One policy as a replay needs it.
+
+    people   who works in the helpdesk on a day
+    related  other cases that matter to a ticket, as far as they are known at an instant
+    mails    whether a mail can leave this group for the customer
+    """
+
+    units: Sequence[Unit]
+    desks: Mapping[str, Desk]
+    calendars: Mapping[str, WorkingCalendar]
+    people: Callable[[date], Mapping[int, Person]]
+    related: Callable[[Ticket, datetime], Related]
+    mails: Callable[[str], bool]
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """One look: the facts as they were, what was decided, what would have been written."""
+
+    given: Facts
+    verdict: Verdict
+    written: Written
+
+    @property
+    def at(self) -> datetime:
+        return self.given.now
+
+
+def replay(story: Story, rules: Rules, until: datetime) -> Iterator[Moment]:
+    """Every moment before `until`, in order. Raises Loops."""
+    stage = _Stage(story, rules)
+    events = iter(story.events)
+    event = next(events, None)
+    due_at: datetime | None = None
+    for _ in range(MOST_MOMENTS):
+        if event is None and due_at is None:
+            return
+        if event is not None and (due_at is None or event.at <= due_at):
+            now = event.at
+            if now >= until:
+                return
+            stage.scene.play(event)
+            event = next(events, None)
+        elif due_at is not None:
+            now = due_at
+            if now >= until:
+                return
+        moment = stage.look(now)
+        yield moment
+        due_at = next_due(moment.verdict, now)
+    clocks = ", ".join(sorted(action.clock.name for action in moment.verdict.running))
+    raise Loops(f"more than {MOST_MOMENTS} looks at ticket {story.began.id}: {clocks or 'too many events'}")
+
+
+def next_due(verdict: Verdict, now: datetime) -> datetime | None:
+    """When the first clock could change by itself."""
+    due = (look(a.clock, now, fired_in(verdict.memory, a.clock)).next_at for a in verdict.running)
+    return min((at for at in due if at is not None and at > now), default=None)
+
+
+class _Stage:
+    """The ticket between two looks."""
+
+    def __init__(self, story: Story, rules: Rules) -> None:
+        self.rules = rules
+        self.base = story.facts
+        self.scene = Scene(ticket=story.began)
+        self.memory = Memory()
+        self.known: set[str] = set()
+
+    def look(self, now: datetime) -> Moment:
+        facts = self._facts(now)
+        verdict = evaluate(self.rules.units, facts)
+        done = written(verdict, facts, self.known, mails=self.rules.mails(verdict.facts.ticket.group))
+        self._carry(done, verdict, now)
+        return Moment(given=facts, verdict=verdict, written=done)
+
+    def _facts(self, now: datetime) -> Facts:
+        rules, scene = self.rules, self.scene
+        return Facts(
+            now=now,
+            ticket=scene.ticket,
+            articles=scene.articles,
+            history=scene.history,
+            people=rules.people(now.astimezone(rules.zone).date()),
+            desks=rules.desks,
+            calendars=rules.calendars,
+            memory=self.memory,
+            related=rules.related(scene.ticket, now),
+            me=self.base.me,
+        )
+
+    def _carry(self, done: Written, verdict: Verdict, now: datetime) -> None:
+        """What was written is there at the next look: fields with their history, replies, notes, memory."""
+        scene, me = self.scene, self.base.me
+        self.memory = verdict.memory
+        wanted: dict[str, Any] = {}
+        for one in done.sets:
+            _lay(one.field, one.new, scene.ticket, wanted)
+        if done.others:
+            wanted["tags"] = verdict.facts.ticket.tags
+        if done.sets:
+            changes = (
+                Change(at=now, by=me, field=s.field, old=word(s.field, s.old), new=word(s.field, s.new))
+                for s in done.sets
+            )
+            scene.history = (*scene.history, *changes)
+            if wanted.get("state") == "closed":
+                wanted["closed_at"] = now
+        if wanted:
+            scene.ticket = replace(scene.ticket, updated_at=now, **wanted)
+        if done.note_key is not None:
+            self.known.add(done.note_key)
+        for decision in done.sent:
+            scene.articles = (*scene.articles, self._reply(decision, now))
+
+    def _reply(self, decision: Decision, now: datetime) -> Article:
+        assert isinstance(decision.action, Reply)  # noqa: S101 - only replies are sent
+        key = f"{self.base.ticket.id}:{decision.action.key}"
+        self.known.add(key)
+        return Article(id=0, at=now, sender="agent", by=self.base.me, channel="email", key=key, features=EMPTY)
+
+
+def _lay(field: str, new: Any, ticket: Ticket, wanted: dict[str, Any]) -> None:
+    match field:
+        case "state":
+            wanted["state"] = wanted["state_type"] = new
+        case "pending_time":
+            wanted["pending_until"] = new
+        case "group" | "owner" | "priority":
+            wanted[field] = new
+        case _ if field in FIELDS:
+            wanted[field] = new if new is not None or field != "flags" else frozenset()
+        case _:
+            wanted["custom"] = {**wanted.get("custom", ticket.custom), field: new}
