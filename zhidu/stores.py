@@ -55,3 +55,22 @@ def at_hand(settings: Settings, outside: Outside) -> Iterator[Store]:
                 "start `zhidu serve` of this version once, or use the version that made it"
             )
         yield store
+
+
+def if_there(settings: Settings, outside: Outside) -> Store | None:
+    """The store where it has this program's tables; None where it was not made, or not brought to this revision, yet.
+
+    raises   Unreachable · ConfigErrors · StoreError
+    """
+    file = file_of(settings)
+    if file is not None and not file.is_file():
+        return None
+    store = opened(settings, outside)
+    health = store.health()
+    if not health.reachable:
+        store.close()
+        raise Unreachable(f"the store cannot be reached: {'; '.join(health.notes)}")
+    if health.revision != health.head:
+        store.close()
+        return None
+    return store

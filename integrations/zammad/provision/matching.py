@@ -19,9 +19,9 @@ class Match:
     ours: bool
 
 
-def match(wanted: Wanted, actual: Actual, applied: Mapping[Key, Applied]) -> Match | None:
+def match(wanted: Wanted, actual: Actual, applied: Mapping[Key, Applied], *, taken: bool = False) -> Match | None:
     """Ours is what we recorded, what bears our mark, or what has a name that only ours has; something else of the same
-    name is somebody else's. None: there is nothing."""
+    name is somebody else's, unless it is `taken` over. None: there is nothing."""
     things = actual.things.get(wanted.key.kind, ())
     known = applied.get(wanted.key)
     recorded = next((thing for thing in things if known is not None and thing.id == known.id), None)
@@ -33,7 +33,7 @@ def match(wanted: Wanted, actual: Actual, applied: Mapping[Key, Applied]) -> Mat
     named = next((thing for thing in things if thing.name == _name(wanted)), None)
     if named is None:
         return None
-    return Match(thing=named, ours=_has_own_name(wanted) or _made_by_us(named, actual))
+    return Match(thing=named, ours=taken or _has_own_name(wanted) or _made_by_us(named, actual))
 
 
 def _name(wanted: Wanted) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from integrations.zammad.provision.actual import Actual, There
@@ -42,15 +42,20 @@ class Matched:
         return named.id if named is not None else None
 
 
-def matched(wanted: Iterable[Wanted], actual: Actual, applied: Mapping[Key, Applied]) -> Matched:
-    """Each wanted object with what stands in its place."""
-    found = {one.key: match(one, actual, applied) for one in wanted}
+def matched(
+    wanted: Iterable[Wanted], actual: Actual, applied: Mapping[Key, Applied], taken: Collection[Key] = ()
+) -> Matched:
+    """Each wanted object with what stands in its place.
+
+    taken   those for which somebody else's object of the same name becomes ours
+    """
+    found = {one.key: match(one, actual, applied, taken=one.key in taken) for one in wanted}
     return Matched(matches={key: one for key, one in found.items() if one is not None}, actual=actual)
 
 
 def plan(
     wanted: tuple[Wanted, ...],
-    actual: Actual,
+    there: Matched,
     applied: Mapping[Key, Applied],
     site: Site,
     obstacles: tuple[Obstacle, ...] = (),
@@ -60,7 +65,7 @@ def plan(
     applied     what was written last, by key
     obstacles   those known already
     """
-    there = matched(wanted, actual, applied)
+    actual = there.actual
     blocked, found = _blocked(wanted, there)
     free = [one for one in wanted if one.key not in blocked]
     changes = [change for one in free if (change := _change(one, there, applied)) is not None]
@@ -113,14 +118,18 @@ def _retired(wanted: set[Key], actual: Actual, applied: Mapping[Key, Applied]) -
             yield Retire(key=key, id=thing.id, name=thing.name)
 
 
-def _ordered(changes: list[Create | Update], retired: Iterator[Retire], actual: Actual) -> Iterator[Change]:
+def _ordered(changes: list[Create | Update], retired: Iterable[Retire], actual: Actual) -> Iterator[Change]:
     """Fields, their migration, everything that uses them; at the end what goes, users of a thing before the thing."""
     first = [change for change in changes if change.key.kind == "object_manager_attributes"]
     yield from first
     yield from _migration(first, actual)
     rest = [change for change in changes if change.key.kind != "object_manager_attributes"]
-    yield from sorted(rest, key=lambda change: ORDER.index(change.key.kind))
-    yield from sorted(retired, key=lambda one: (-ORDER.index(one.key.kind), one.key))
+    yield from sorted(rest, key=lambda change: _rank(change.key))
+    yield from sorted(retired, key=lambda one: (-_rank(one.key), one.key))
+
+
+def _rank(key: Key) -> int:
+    return ORDER.index(key.kind)
 
 
 def _migration(changes: list[Create | Update], actual: Actual) -> Iterator[Migrate]:
@@ -130,13 +139,13 @@ def _migration(changes: list[Create | Update], actual: Actual) -> Iterator[Migra
         for thing in actual.things.get("object_manager_attributes", ())
         if ".zhidu_" in thing.name and any(thing.data.get(flag) for flag in ("to_create", "to_migrate", "to_config"))
     ]
-    made = [change for change in changes if isinstance(change, Create)]
+    made = [change.key.name for change in changes if isinstance(change, Create)]
     grown = [
-        change
+        change.key.name
         for change in changes
         if isinstance(change, Update) and any(one.field == "data_option" for one in change.differences)
     ]
-    names = [thing.name for thing in waiting] + [change.key.name for change in (*made, *grown)]
+    names = [thing.name for thing in waiting] + made + grown
     if names:
         away = bool(made) or any(thing.data.get("to_create") or thing.data.get("to_migrate") for thing in waiting)
         yield Migrate(fields=tuple(dict.fromkeys(names)), away=away)

@@ -1,0 +1,155 @@
+"""The configured helpdesk made to be what the modules need: who looks, who writes, and that only one does at a time."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final, cast
+from urllib.parse import urlsplit
+
+from integrations.store.provisioned import ProvisionedRow
+from integrations.store.store import Store
+from integrations.zammad.client import Client
+from integrations.zammad.provision.applying import Done, Migration, migration
+from integrations.zammad.provision.record import Applied, Record
+from integrations.zammad.provision.wanted import Hook, Key, Kind, Site
+from integrations.zammad.provision.whole import Exceptions, Look, look, refusals, steps
+from policies.kernel.config import Loaded
+from policies.kernel.provisioning import Needs
+from webhooks.intake import PATH
+from zhidu.calendars import DEFAULT
+from zhidu.compose import Outside
+from zhidu.exits import NotOk, WrongUse
+from zhidu.overlay import load_overlay
+from zhidu.people_file import People
+from zhidu.policy import Policy
+from zhidu.provisioning import needs_of
+from zhidu.settings import Settings
+from zhidu.standing import local_address
+
+LOCK: Final = "provision"
+_HELD_FOR: Final = timedelta(minutes=5)
+"""Longer than any one change takes, the migration with its restart included."""
+
+
+class StoredRecord:
+    """What was written into the helpdesk, in the store. Raises StoreError."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def all(self) -> Sequence[Applied]:
+        return tuple(
+            Applied(
+                key=Key(kind=cast(Kind, row.kind), name=row.key),
+                id=row.object_id,
+                fields=row.fields,
+                retired=row.retired,
+            )
+            for row in self._store.provisioned.all()
+        )
+
+    def put(self, applied: Applied) -> None:
+        key = applied.key
+        self._store.provisioned.put(
+            ProvisionedRow(
+                kind=key.kind, key=key.name, object_id=applied.id, retired=applied.retired, fields=applied.fields
+            )
+        )
+
+    def forget(self, key: Key) -> None:
+        self._store.provisioned.forget(key.kind, key.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provisioner:
+    """Looks at one helpdesk and makes it so."""
+
+    client: Client
+    needs: Needs
+    site: Site
+    exceptions: Exceptions
+    record: Record
+    migrate: Migration = migration
+
+    def look(self) -> Look:
+        """raises ZammadError"""
+        return look(self.client, self.needs, self.site, self.record, self.exceptions)
+
+    def refusals(self, found: Look) -> tuple[str, ...]:
+        """raises ZammadError"""
+        return refusals(found, self.client)
+
+    def steps(self, found: Look) -> Iterator[Done]:
+        """raises ZammadError, StoreError"""
+        return steps(found, self.client, self.record, self.migrate)
+
+    def taking(self, keys: Sequence[str]) -> Provisioner:
+        """Another one, for which these objects of somebody else's become ours. raises WrongUse"""
+        taken = set()
+        for text in keys:
+            kind, _, name = text.partition("/")
+            if not name:
+                raise WrongUse(f"--take-over {text}: an object is a kind and a name, such as macros/take_over")
+            taken.add(Key(kind=cast(Kind, kind), name=name))
+        return replace(self, exceptions=replace(self.exceptions, taken=frozenset(taken)))
+
+
+def provisioner_of(
+    settings: Settings, policy: Policy, people: Loaded[People], client: Client, record: Record, outside: Outside
+) -> Provisioner:
+    """For the configured helpdesk. raises ConfigErrors, WrongUse – the helpdesk could not reach us"""
+    return Provisioner(
+        client=client,
+        needs=needs_of(policy.modules.modules),
+        site=site_of(settings, policy, people.config, outside),
+        exceptions=load_overlay(settings.folder),
+        record=record,
+    )
+
+
+def site_of(settings: Settings, policy: Policy, people: People, outside: Outside) -> Site:
+    """What the configuration says of the helpdesk. raises ConfigErrors, WrongUse"""
+    base = settings.config.http.public_url or local_address(settings.config.http)
+    if base is None:
+        raise WrongUse("zhidu.yaml: set http.public_url or http.port, so that Zammad can be told where to call")
+    used = dict.fromkeys([DEFAULT, *(entry.calendar for entry in people.desks.values())])
+    return Site(
+        tongue=settings.helpdesk.language,
+        hook=Hook(endpoint=f"{base}{PATH}", secret=settings.webhook_secret(), verify=urlsplit(base).scheme == "https"),
+        groups=tuple(people.desks),
+        calendars={name: policy.calendars[name] for name in used if name in policy.calendars},
+        today=outside.now().astimezone(policy.calendars[DEFAULT].zone).date(),
+    )
+
+
+@contextmanager
+def only_one(store: Store, outside: Outside) -> Iterator[_Turn]:
+    """Holds the lock meanwhile. raises NotOk – another process holds it"""
+    holder = f"{socket.gethostname()}:{os.getpid()}:{outside.new_id()[:8]}"
+    turn = _Turn(store=store, holder=holder)
+    turn.go_on()
+    try:
+        yield turn
+    finally:
+        store.locks.give_back(LOCK, holder)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Turn:
+    store: Store
+    holder: str
+
+    def go_on(self) -> None:
+        """Takes the lock, or takes it on. raises NotOk – it is another's"""
+        held = self.store.locks.take(LOCK, self.holder, _HELD_FOR)
+        if held is not None:
+            host, pid, _ = held.holder.rsplit(":", 2)
+            raise NotOk(
+                f"another zhidu apply is at work (on {host}, process {pid}); wait for it. "
+                f"If it has died, its turn ends by {held.until:%H:%M:%S} UTC"
+            )
