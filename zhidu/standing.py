@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import requests
 
 from integrations.store.records import ClockCounts, Depth, Health
 from integrations.store.store import Store
+from integrations.store.versions import VersionStatus
 from jobs.reconcile import CURSOR as RECONCILE
 from policies.kernel.problems import ConfigErrors
 from zhidu.config import Http
-from zhidu.policy import load_policy
 from zhidu.settings import Settings
+from zhidu.versions import Bundle, bundle_of, policy_of
 
 _ADOPT_FROM = "adopt_from"
 _ANSWER_WITHIN = 2.0
@@ -24,14 +24,22 @@ _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # noqa: S1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InForce:
-    """The policy that the configuration makes: its digest and each module's version; or how many problems it has.
+class PolicyState:
+    """The policy in force: its digest, which decisions are kept with, and each module's version.
 
-    The digest is what decisions are kept with. A service that runs has the policy it was started with.
+    number          of the version in force; None: nothing was published, so that this is what the folder would make
+    since           from when on it decides
+    waiting         numbers of versions that wait for their approval or their date
+    folder_differs  the folder holds something else than the version in force
+    problems        how many problems keep it from being loaded; the rest is empty then
     """
 
     digest: str = ""
     modules: Mapping[str, str]
+    number: int | None = None
+    since: datetime | None = None
+    waiting: tuple[int, ...] = ()
+    folder_differs: bool = False
     problems: int = 0
 
 
@@ -65,10 +73,10 @@ class Standing:
     findings: Mapping[tuple[str, bool], int]
     reconciled_at: datetime | None
     adopt_from: datetime | None
-    policy: InForce
+    policy: PolicyState
 
 
-def standing(settings: Settings, folder: Path | None, store: Store, now: datetime, zone: ZoneInfo) -> Standing:
+def standing(settings: Settings, store: Store, now: datetime, zone: ZoneInfo) -> Standing:
     """Read from the store and the configuration, and by one question to the service. Nothing is changed.
 
     zone     in which today is
@@ -88,20 +96,32 @@ def standing(settings: Settings, folder: Path | None, store: Store, now: datetim
         findings=store.findings.open_by_code(),
         reconciled_at=store.cursors.time(RECONCILE),
         adopt_from=settings.config.adopt_from or store.cursors.time(_ADOPT_FROM),
-        policy=in_force(settings, folder),
+        policy=policy_state(settings, store, now),
     )
 
 
-def in_force(settings: Settings, folder: Path | None) -> InForce:
-    """The configured policy."""
-    config = settings.config
+def policy_state(settings: Settings, store: Store, now: datetime) -> PolicyState:
+    """The published policy, or what the folder would make of a first version."""
+    versions = store.versions
+    waits = (VersionStatus.PROPOSED, VersionStatus.DUE)
+    waiting = tuple(one.number for one in versions.list() if versions.status(one, now) in waits)
+    current = versions.in_force(now)
+    number, since = (None, None) if current is None else (current.number, current.since)
     try:
-        policy = load_policy(
-            folder, enabled=config.modules, modules_path=[settings.path(path) for path in config.modules_path]
-        )
+        folder = bundle_of(settings)
+        bundle = folder if current is None else Bundle(files=current.files)
+        policy = policy_of(bundle, settings, str(settings.folder) if current is None else f"version {number}")
     except ConfigErrors as errors:
-        return InForce(modules={}, problems=len(errors.problems))
-    return InForce(digest=policy.digest, modules={module.name: module.manifest.version for module in policy.modules})
+        problems = len(errors.problems)
+        return PolicyState(modules={}, number=number, since=since, waiting=waiting, problems=problems)
+    return PolicyState(
+        digest=policy.digest,
+        modules={module.name: module.manifest.version for module in policy.modules},
+        number=number,
+        since=since,
+        waiting=waiting,
+        folder_differs=folder.digest != bundle.digest,
+    )
 
 
 def local_address(http: Http) -> str | None:

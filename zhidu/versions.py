@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import Final
 
+from integrations.store.errors import StoreError
 from integrations.store.store import Store
 from integrations.store.versions import PolicyVersion, Signature
 from policies.kernel.config import read
@@ -24,8 +25,11 @@ from policies.kernel.digest import digest
 from policies.kernel.eras import eras
 from policies.kernel.modules import Module, ModuleSet
 from policies.kernel.problems import ConfigErrors, Problem
+from zhidu.compose import Outside
+from zhidu.exits import Unreachable
 from zhidu.policy import Policy, load_policy
 from zhidu.settings import Settings
+from zhidu.stores import at_hand
 
 PATTERNS: Final = ("policies/*.yaml", "calendars/*.yaml", "texts/*/*.yaml")
 MODULES: Final = "modules"
@@ -124,6 +128,16 @@ def in_force(store: Store, settings: Settings, at: datetime) -> InForce | None:
             loaded[bundle.digest] = earlier
             before.append((following.since, earlier))
     return InForce(version=chain[-1], policy=remembering(policy, before), unreadable=tuple(unreadable))
+
+
+def published(settings: Settings, outside: Outside) -> Policy | None:
+    """The policy in force, for a command that judges; None where there is no store to ask, or nothing was published."""
+    try:
+        with at_hand(settings, outside) as store:
+            found = in_force(store, settings, outside.now())
+    except (Unreachable, StoreError):
+        return None
+    return None if found is None else found.policy
 
 
 def remembering(policy: Policy, before: Sequence[tuple[datetime, Policy]]) -> Policy:

@@ -34,7 +34,8 @@ def explain(
     """Facts used, rules that decided and those that did not, clauses, each clock counted out day by day, what would
     change it. TICKET is an id, or a number after #. Writes nothing.
 
-    With --from and no TICKET, every ticket of the file.
+    By the version of the policy that is in force, where the store is at hand; with --from, by the configuration's
+    folder. With --from and no TICKET, every ticket of the file.
 
     \b
     Example:
@@ -69,11 +70,15 @@ def _explained(
     from zhidu.people_file import load_people
     from zhidu.policy import load_policy
     from zhidu.settings import load_settings
+    from zhidu.versions import published
 
     settings = load_settings(habits.directory)
     config = settings.config
     paths = [settings.path(path) for path in config.modules_path]
-    policy = load_policy(habits.directory, enabled=config.modules, modules_path=paths)
+    outside = compose.real_outside()
+    policy = (None if files else published(settings, outside)) or load_policy(
+        habits.directory, enabled=config.modules, modules_path=paths
+    )
     people = load_people(habits.directory)
     try:
         if files:
@@ -83,7 +88,6 @@ def _explained(
             return
         if not tickets:
             raise WrongUse("which ticket? an id such as 42, or a number such as '#21042'")
-        outside = compose.real_outside()
         with compose.live_judge(settings, policy, people, outside) as live:
             for text in tickets:
                 yield live.judge.explain(live.ticket_id(text), outside.now(), tongue=language, at=at)

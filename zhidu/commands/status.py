@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from integrations.store.records import Depth
     from zhidu.commands.stored import Stored
-    from zhidu.standing import Standing
+    from zhidu.standing import PolicyState, Standing
 
 
 @click.command()
@@ -36,7 +36,7 @@ def status(habits: Habits | None) -> None:
     habits = habits or Habits()
     settings = load_settings(habits.directory)
     with stored(habits) as here:
-        found = standing(settings, habits.directory, here.store, here.now, here.zone)
+        found = standing(settings, here.store, here.now, here.zone)
     if habits.json:
         click.echo(json.dumps(_plain(found), ensure_ascii=False))
         return
@@ -47,12 +47,7 @@ def status(habits: Habits | None) -> None:
 def _lines(here: Stored, found: Standing) -> Iterator[tuple[str, str]]:
     from zhidu.commands.stored import age
 
-    policy = found.policy
-    if policy.problems:
-        yield "policy", f"{policy.problems} problems, nothing could start with it: see `zhidu check`"
-    else:
-        versions = ", ".join(f"{name} {version}" for name, version in policy.modules.items())
-        yield "policy", f"{policy.digest} ({versions})"
+    yield "policy", _policy(here, found.policy)
     where = found.running.address
     yield "service", f"{where}: {found.running.state}" if where else found.running.state
     yield "store", f"{found.store.engine} {found.store.version}, revision {found.store.revision}"
@@ -73,6 +68,17 @@ def _lines(here: Stored, found: Standing) -> Iterator[tuple[str, str]]:
         yield "searched", f"for missed changes up to {here.shown(found.reconciled_at)}, {ago} ago"
     if found.adopt_from is not None:
         yield "adopted", f"tickets created from {here.shown(found.adopt_from)} on"
+
+
+def _policy(here: Stored, policy: PolicyState) -> str:
+    which = "not published" if policy.number is None else f"version {policy.number} since {here.shown(policy.since)}"
+    if policy.problems:
+        return f"{which}: {policy.problems} problems, nothing could start with it: see `zhidu check`"
+    modules = ", ".join(f"{name} {version}" for name, version in policy.modules.items())
+    text = f"{which}, {policy.digest} ({modules})"
+    if policy.waiting:
+        text += f"; waiting: version {', '.join(map(str, policy.waiting))}"
+    return f"{text}; the folder differs: see `zhidu policy diff`" if policy.folder_differs else text
 
 
 def _depth(here: Stored, depth: Depth, under_way: str) -> str:
@@ -111,6 +117,10 @@ def _plain(found: Standing) -> dict[str, Any]:
         "policy": {
             "digest": found.policy.digest or None,
             "modules": dict(found.policy.modules),
+            "version": found.policy.number,
+            "since": utc(found.policy.since),
+            "waiting": list(found.policy.waiting),
+            "folder_differs": found.policy.folder_differs,
             "problems": found.policy.problems,
         },
         "service": {"address": found.running.address, "state": found.running.state},

@@ -10,7 +10,9 @@ from integrations.store.records import ClockRow, ClockStatus, Finding, Message
 from integrations.store.store import Store
 from zhidu.commands.stored import age
 from zhidu.config import Http
+from zhidu.settings import load_settings
 from zhidu.standing import local_address
+from zhidu.versions import first_version
 
 CORE = "modules: [core]\n"
 
@@ -102,7 +104,7 @@ def test_a_policy_that_could_not_start_anything(run, folder: Path, store: Store)
     (folder / "policies" / "core.yaml").write_text("owner_within: soon\n", encoding="utf-8")
     status, out, _ = run("--config", with_core(folder), "status")
     assert status == 0
-    assert "policy    1 problems" in out
+    assert "policy    not published: 1 problems" in out
     assert "never for missed changes" in out
 
 
@@ -178,3 +180,18 @@ def test_on_postgresql(run, folder: Path, postgres_url: str, opened_store) -> No
     assert run("--config", folder, "inbox", "replay", "--all")[:2] == (0, "1 waiting again\n")
     answer = json.loads(run("--config", folder, "status", "--json")[1])
     assert (answer["store"]["engine"], answer["inbox"]["waiting"]) == ("postgresql", 1)
+
+
+def test_the_version_in_force_and_what_waits_are_told(run, folder: Path, store: Store) -> None:
+    now = datetime.now(UTC)
+    first_version(store, load_settings(with_core(folder)), now, "as shipped")
+    (folder / "policies").mkdir()
+    (folder / "policies" / "core.yaml").write_text("owner_within: 45wm\n", encoding="utf-8")
+    assert run("--config", folder, "--quiet", "policy", "publish", "--by", "Li Min", "--reason", "calmer")[0] == 0
+
+    answer = json.loads(run("--config", folder, "--json", "status")[1])["policy"]
+    out = run("--config", folder, "status")[1].splitlines()[0]
+
+    assert (answer["version"], answer["waiting"], answer["folder_differs"]) == (1, [2], True)
+    assert out.startswith("policy    version 1 since ")
+    assert out.endswith("; waiting: version 2; the folder differs: see `zhidu policy diff`")
