@@ -47,7 +47,7 @@ class Relook:
             unit.inbox.enqueue_all(tickets, REASON)
             unit.cursors.put(_CURSOR, f"{digest} {tickets[-1] if tickets else _ALL}")
         if known != digest:
-            log.info("another policy is in force: open cases are looked at again", policy=digest)
+            log.info("open cases are looked at again by another policy", policy=digest)
         if tickets:
             self.wake()
         return len(tickets)

@@ -17,6 +17,7 @@ from integrations.store.errors import StoreUnavailable
 from integrations.store.store import Store, open_store
 from integrations.zammad.sandbox import Sandbox, serve
 from policies.kernel.config import load_text
+from policies.kernel.problems import ConfigErrors
 from webhooks.signature import sign
 from zhidu.compose import Outside, Secrets, real_outside
 from zhidu.config import Config
@@ -237,3 +238,40 @@ def test_what_is_done_is_purged(make: Make, outside: Outside) -> None:
 def test_the_timetable_is_that_of_the_configuration() -> None:
     config = load_text("schedule: {sweep_every_seconds: 7}", "zhidu.yaml", Config).config
     assert {tick.name: tick.every for tick in timetable_of(config)}["sweep"] == 7
+
+
+def test_another_policy_is_taken_up_while_it_runs(make: Make, box: Sandbox, tmp_path: Path, policy: Policy) -> None:
+    folder = tmp_path / "config"
+    (folder / "policies").mkdir(parents=True)
+    (folder / "policies" / "core.yaml").write_text("owner_within: 45wm\n", encoding="utf-8")
+    other = load_policy(folder)
+    came: list[Policy] = []
+    with serve(box, deliver=False) as url:
+        old = 'adopt_from: "2000-01-01T00:00:00Z"'
+        service = make(url, old, timetable=(), published=lambda: came.pop() if came else None)
+        service.start()
+        until(service.connected.is_set)
+        service.follow()
+        assert service.policy.digest == policy.digest
+        came.append(other)
+
+        service.follow()
+
+        assert service.policy.digest == other.digest
+        assert deliver(service) == 202
+        until(lambda: service.store.inbox.depth().waiting == 0 and service.store.looks.get(1) is not None)
+        rows = service.store.decisions.list()
+        assert rows
+        assert {row.policy for row in rows} == {other.digest}
+
+
+def test_a_policy_that_cannot_be_taken_up_leaves_the_one_at_work(make: Make, box: Sandbox, policy: Policy) -> None:
+    def published() -> Policy:
+        raise ConfigErrors([])
+
+    with serve(box, deliver=False) as url:
+        service = make(url, timetable=(), published=published)
+        service.connect()
+        with pytest.raises(ConfigErrors):
+            service.follow()
+        assert service.policy is policy
