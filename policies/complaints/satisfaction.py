@@ -214,9 +214,9 @@ def _reminder(facts: Facts, number: int) -> str:
 def _reminded_at(facts: Facts, number: int) -> datetime | None:
     """When that reminder was sent, by the memory of the ticket or the article itself; None: not yet."""
     begins = _reminder(facts, number)
-    for key in facts.memory.done:
-        if key.startswith(begins):
-            return datetime.strptime(key.removeprefix(begins), _MINUTE).replace(tzinfo=UTC)
+    key = next((key for key in facts.memory.done if key.startswith(begins)), None)
+    if key is not None:
+        return datetime.strptime(key.removeprefix(begins), _MINUTE).replace(tzinfo=UTC)
     whole = f"{facts.ticket.id}:{begins}"
     return next((a.at for a in facts.articles if a.key is not None and a.key.startswith(whole)), None)
 

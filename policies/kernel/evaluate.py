@@ -255,11 +255,11 @@ class _Settled:
             if not isinstance(action, RunClock) or not action.reached:
                 continue
             newer = clocks.get(slot)
-            if newer is None:
-                self.ended += sides
-            elif isinstance(newer[0].action, RunClock):
+            if newer is not None and isinstance(newer[0].action, RunClock):
                 merged = replace(newer[0].action, reached=(*action.reached, *newer[0].action.reached))
                 clocks[slot] = [replace(newer[0], action=merged), *newer[1:]]
+            else:
+                self.ended += sides
         self.clocks = clocks
 
     def decided(self) -> tuple[Decision, ...]:
