@@ -12,8 +12,7 @@ from prometheus_client import CollectorRegistry
 
 from integrations.store.records import Delivery, Work
 from integrations.store.store import Store, open_store
-from integrations.zammad.client import Client
-from integrations.zammad.provision import Hook, attach
+from integrations.zammad.provision.wanted import Hook
 from integrations.zammad.sandbox import Sandbox, serve
 from jobs.drain import Workers
 from jobs.outcomes import Outcome
@@ -22,6 +21,7 @@ from jobs.reconcile import Reconcile
 from jobs.sweep import Sweep
 from policies.kernel.config import load_text, read
 from policies.kernel.provisioning import Needs, load_needs
+from tests.provisioned import made_ready
 from webhooks.payloads import read as read_hint
 from zhidu.compose import Outside, helpdesk_of, processor_of
 from zhidu.config import Config
@@ -194,7 +194,7 @@ def make_desk(
         loaded = load_text(people, "people.yaml", People)
         helpdesk = helpdesk_of(config, TOKEN, loaded, outside)
         hook = Hook(endpoint="http://127.0.0.1:9/hooks/zammad", secret="demo-secret")
-        attach(helpdesk.pool.client(), hook, needs.ticket_fields, needs.user_fields, "en", migrate=_migrate)
+        made_ready(helpdesk.pool.client(), hook, needs)
         clock.forward(minutes=1)
         registry = CollectorRegistry()
         metrics = Metrics(registry)
@@ -206,10 +206,6 @@ def make_desk(
         finally:
             helpdesk.pool.close()
             store.close()
-
-
-def _migrate(client: Client) -> None:
-    client.call("POST", "object_manager_attributes_execute_migrations", json={})
 
 
 def _staff(box: Sandbox) -> dict[str, int]:

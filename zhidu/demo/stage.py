@@ -13,7 +13,8 @@ from typing import Final
 from integrations.notify.directory import DirectoryMailer
 from integrations.zammad.client import Client
 from integrations.zammad.objects import migrate
-from integrations.zammad.provision import Hook, attach
+from integrations.zammad.provision.wanted import Hook, Site
+from integrations.zammad.provision.whole import provision
 from integrations.zammad.sandbox import Sandbox, serve
 from policies.kernel.provisioning import FieldNeed
 from policies.kernel.texts import Language
@@ -21,9 +22,10 @@ from zhidu import compose
 from zhidu.demo.clock import Chance, VirtualClock, virtual_outside
 from zhidu.demo.company import DOMAIN, GROUPS, MEMBERS, login, password
 from zhidu.demo.script import ZONE
-from zhidu.doctoring.there import needs_of
 from zhidu.people_file import load_people
 from zhidu.policy import Policy, load_policy
+from zhidu.provisioner import StoredRecord
+from zhidu.provisioning import needs_of
 from zhidu.services import Service
 from zhidu.settings import load_settings
 
@@ -184,12 +186,14 @@ def _service(config: Path, clock: VirtualClock, chance: Chance, mails: Path) -> 
 
 
 def _attach(service: Service, policy: Policy, secret: str, tongue: Language) -> Mapping[str, FieldNeed]:
-    tickets, users = needs_of(policy.modules)
+    needs = needs_of(policy.modules)
     hook = Hook(endpoint=f"http://127.0.0.1:{service.server.port}/hooks/zammad", secret=secret, verify=False)
-    attach(service.helpdesk.pool.client(), hook, tickets, users, tongue, migrate=_migrate)
-    return {field.name: field for field in tickets}
+    today = service.outside.now().astimezone(ZONE).date()
+    site = Site(tongue=tongue, hook=hook, groups=tuple(GROUPS), calendars=policy.calendars, today=today)
+    provision(service.helpdesk.pool.client(), needs, site, StoredRecord(service.store), _migrate)
+    return {field.name: field for field in needs.ticket_fields}
 
 
-def _migrate(client: Client) -> None:
+def _migrate(client: Client, away: bool) -> None:
     """The embedded helpdesk is not gone after a migration."""
     migrate(client, quiet=0)

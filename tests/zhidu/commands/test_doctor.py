@@ -8,18 +8,19 @@ from typing import Any
 
 import pytest
 
-from integrations.zammad.objects import migrate
-from integrations.zammad.provision import Hook, attach
+from integrations.zammad.provision.wanted import Hook
 from integrations.zammad.sandbox import Fault, Sandbox, serve
 from policies.kernel.config import load_text
 from policies.kernel.discovery import discover
+from tests.provisioned import made_ready
 from zhidu import exits
 from zhidu.compose import Outside, helpdesk_of, real_outside
 from zhidu.config import Config
 from zhidu.doctoring.hook import endpoint_lines
 from zhidu.doctoring.lines import Level, Line, exit_status
-from zhidu.doctoring.there import helpdesk_lines, needs_of
+from zhidu.doctoring.there import helpdesk_lines
 from zhidu.people_file import People
+from zhidu.provisioning import needs_of
 from zhidu.settings import Settings, settings_of
 
 TOKEN = "a-token-of-tests"
@@ -34,7 +35,7 @@ def attached_box(box: Sandbox, url: str) -> None:
     config = load_text(f'helpdesk: {{url: "{url}"}}', "zhidu.yaml", Config).config
     helpdesk = helpdesk_of(config, TOKEN, load_text("", "people.yaml", People), real_outside())
     hook = Hook(endpoint=ENDPOINT, secret="a-secret-of-tests", verify=False)
-    attach(helpdesk.pool.client(), hook, *needs_of(SHIPPED), "en", migrate=lambda client: migrate(client, quiet=0))
+    made_ready(helpdesk.pool.client(), hook, needs_of(SHIPPED))
     helpdesk.pool.close()
 
 

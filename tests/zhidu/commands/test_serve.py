@@ -13,17 +13,17 @@ import pytest
 import requests
 
 from integrations.store.records import Finding, FindingStatus
-from integrations.zammad.objects import migrate
-from integrations.zammad.provision import Hook, attach
+from integrations.zammad.provision.wanted import Hook
 from integrations.zammad.sandbox import Sandbox, serve
 from policies.kernel.config import load_text
 from policies.kernel.discovery import discover
+from tests.provisioned import made_ready
 from webhooks.signature import sign
 from zhidu.cli import main
 from zhidu.compose import helpdesk_of, real_outside
 from zhidu.doctoring.hook import expectation
-from zhidu.doctoring.there import needs_of
 from zhidu.people_file import People
+from zhidu.provisioning import needs_of
 from zhidu.settings import Settings, load_settings
 
 AGNES, XU = "agnes@example.com", "xu@example.com"
@@ -64,11 +64,10 @@ def desk(tmp_path_factory: pytest.TempPathFactory, start, port: int) -> Iterator
 
 
 def attached(settings: Settings) -> None:
-    tickets, users = needs_of(discover().found.values())
     people = load_text("", "people.yaml", People)
     helpdesk = helpdesk_of(settings.config, "a-token-of-tests", people, real_outside())
     hook = Hook(endpoint=expectation(settings).endpoint, secret=settings.webhook_secret(), verify=False)
-    attach(helpdesk.pool.client(), hook, tickets, users, "en", migrate=lambda client: migrate(client, quiet=0))
+    made_ready(helpdesk.pool.client(), hook, needs_of(discover().found.values()))
     helpdesk.pool.close()
 
 
