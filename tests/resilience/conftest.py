@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,13 +24,14 @@ from prometheus_client import CollectorRegistry
 
 from integrations.store.records import EntryStatus
 from integrations.store.store import Store, open_store
-from integrations.zammad.provision import Hook, attach
+from integrations.zammad.provision.wanted import Hook
 from integrations.zammad.sandbox import Sandbox, serve
 from jobs.outcomes import Judged
 from jobs.process import Processor
 from policies.kernel.config import load_text
 from policies.kernel.provisioning import Needs
-from tests.jobs.conftest import PEOPLE, START, TOKEN, Desk, _migrate, _staff, desk, make_desk, needs, policy
+from tests.jobs.conftest import PEOPLE, START, TOKEN, Desk, _staff, desk, make_desk, needs, policy
+from tests.provisioned import made_ready
 from zhidu.compose import Outside, helpdesk_of, processor_of
 from zhidu.config import Config
 from zhidu.metrics import Metrics
@@ -109,6 +110,7 @@ class Town:
     people: dict[str, int]
     now: Callable[[], datetime]
     log: Path
+    rested_at: datetime | None = None
     accepted: set[str] = field(default_factory=set)
     closing: threading.Event = field(default_factory=threading.Event)
     on_the_way: queue.Queue[tuple[str, dict[str, str], bytes]] = field(default_factory=queue.Queue)
@@ -180,7 +182,9 @@ class Town:
             self.box.worker.turn.release()
 
     def judged(self, ticket: int) -> Judged:
-        found = self.processor.judge(ticket)
+        """The ticket as it is, at the time when everything was done."""
+        at = self.rested_at
+        found = (self.processor if at is None else replace(self.processor, now=lambda: at)).judge(ticket)
         assert isinstance(found, Judged), found
         return found
 
@@ -225,7 +229,7 @@ def make_town(folder: Path, policy: Policy, needs: Needs, url: str, workers: int
         loaded = load_text(PEOPLE, "people.yaml", People)
         helpdesk = helpdesk_of(config, TOKEN, loaded, outside)
         hook = Hook(endpoint=f"http://127.0.0.1:{port}/hooks/zammad", secret=SECRET)
-        attach(helpdesk.pool.client(), hook, needs.ticket_fields, needs.user_fields, "en", migrate=_migrate)
+        made_ready(helpdesk.pool.client(), hook, needs)
         metrics = Metrics(CollectorRegistry())
         processor = processor_of(policy, helpdesk, loaded, store, outside, metrics, lambda: None)
         lives = Lives(folder, log, first, zero)
