@@ -13,7 +13,7 @@ from policies.kernel.modules import Module
 from policies.kernel.problems import ConfigErrors, Problem
 from policies.kernel.regulations import Profile
 from zhidu.config import Config
-from zhidu.people_file import load_people
+from zhidu.people_file import load_people, unknown_calendars
 from zhidu.policy import Policy, load_cast, play_row, read_policy, rows_of
 from zhidu.provisioning import read_needs
 from zhidu.settings import load_settings
@@ -53,9 +53,11 @@ def examine(folder: Path | None) -> Report:
     """Everything about the configuration in `folder` (None: the shipped defaults)."""
     problems: list[Problem] = []
     config = _attempt(lambda: load_settings(folder).config, problems)
-    _attempt(lambda: load_people(folder), problems)
+    people = _attempt(lambda: load_people(folder), problems)
     policy, wrong = _policy(folder, config)
     problems.extend(wrong)
+    if people is not None and policy.calendars:
+        problems.extend(unknown_calendars(people, policy.calendars))
     rows = {module.name: _rows(policy, module, problems) for module in policy.modules}
     other = _failures(policy, rows, problems)
     wrong_as_shipped = _wrong_as_shipped(folder, config, rows, other)

@@ -1,6 +1,6 @@
 """`config/people.yaml`: who holds which post, who leads which group (1.2). Absences are the helpdesk's own."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from policies.kernel.config import Loaded, StrictModel, load_text, read
 from policies.kernel.facts import Desk, Post
-from policies.kernel.problems import Mark, Problem
+from policies.kernel.problems import Mark, Problem, did_you_mean
 
 FILE: Final = "people.yaml"
 
@@ -103,6 +103,18 @@ def load_people(folder: Path | None) -> Loaded[People]:
     """
     path = (folder if folder is not None else Path("config")) / FILE
     return load_text(read(path).text if path.exists() else "", str(path), People)
+
+
+def unknown_calendars(people: Loaded[People], known: Iterable[str]) -> tuple[Problem, ...]:
+    """The desks that name a calendar which is none of the `known` ones; their deadlines would count by the default."""
+    names, problems = tuple(known), []
+    for group, entry in people.config.desks.items():
+        if entry.calendar not in names:
+            field = f"desks.{group}.calendar"
+            mark = people.where(field) or Mark(path=FILE, line=0)
+            what = f"there is no such calendar (got {entry.calendar!r}){did_you_mean(entry.calendar, names)}"
+            problems.append(Problem(path=mark.path, line=mark.line, field=field, what=what))
+    return tuple(problems)
 
 
 def desks(people: Loaded[People], id_of: Callable[[str], int | None]) -> Desks:

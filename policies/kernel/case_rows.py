@@ -104,6 +104,8 @@ class TicketRow(StrictModel):
     next_due_at: When | None = None
     next_duty: str | None = None
     missing: str | None = None
+    told: str | None = None
+    finding: str | None = None
     cause: str | None = None
     responsible: str | None = None
     remedy: str | None = None
@@ -118,6 +120,7 @@ class TicketRow(StrictModel):
     waiting_for: str | None = None
     satisfaction: str | None = None
     language: str | None = None
+    custom: dict[str, str | int | list[str]] = Field(default_factory=dict)
     absent: list[str] = Field(default_factory=list)
     nonsense: list[str] = Field(default_factory=list)
 

@@ -6,6 +6,7 @@ of each only the values that the row writes are compared. `expect: []` says that
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -23,6 +24,7 @@ from policies.kernel.text import Extractor
 from policies.kernel.voice import PERSON
 
 _CUSTOMER = 100
+_PERSON = re.compile(f"{re.escape(PERSON)}([0-9]+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,11 +100,10 @@ def _spoken(decision: Decision, name: Callable[[int | None], str | None]) -> tup
 
 
 def _person(key: str, value: Any, name: Callable[[int | None], str | None]) -> Any:
-    """The name in the cast of a person a field or a text names by id."""
+    """With the names in the cast of the persons whom a field or a text names by id."""
     if key == "case_owner" and isinstance(value, int):
         return name(value)
-    begins = isinstance(value, str) and value.startswith(PERSON)
-    return name(int(value.removeprefix(PERSON))) if begins else value
+    return _PERSON.sub(lambda found: name(int(found[1])) or found[0], value) if isinstance(value, str) else value
 
 
 def _covers(wanted: Mapping[str, Any], got: Mapping[str, Any]) -> bool:
@@ -172,7 +173,7 @@ _STATE_TYPES = {"new", "open", "pending reminder", "pending action", "closed", "
 def _ticket(stage: Stage, given: Given, articles: Sequence[Article]) -> Ticket:
     row = given.ticket
     values = row.model_dump(
-        exclude={"owner", "case_owner", "flags", "tags", "absent", "nonsense", "created_at", "state"}
+        exclude={"owner", "case_owner", "flags", "tags", "absent", "nonsense", "created_at", "state", "custom"}
     )
     created = row.created_at or row.received_at or (articles[0].at if articles else given.now)
     return Ticket(
@@ -187,6 +188,9 @@ def _ticket(stage: Stage, given: Given, articles: Sequence[Article]) -> Ticket:
         updated_at=given.now,
         tags=frozenset(row.tags),
         flags=frozenset(row.flags),
+        custom=MappingProxyType(
+            {name: frozenset(value) if isinstance(value, list) else value for name, value in row.custom.items()}
+        ),
         absent=frozenset(row.absent),
         nonsense=frozenset(row.nonsense),
     )

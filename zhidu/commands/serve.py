@@ -51,7 +51,7 @@ def build(folder: Path | None, port: int | None = None, *, dry_run: bool = False
     from policies.kernel.problems import ConfigErrors
     from zhidu import compose, observe
     from zhidu.following import Published
-    from zhidu.people_file import load_people
+    from zhidu.people_file import load_people, unknown_calendars
     from zhidu.services import Service
     from zhidu.settings import load_settings
 
@@ -67,9 +67,13 @@ def build(folder: Path | None, port: int | None = None, *, dry_run: bool = False
     store = compose.store_of(settings, outside)
     try:
         published = Published(store, settings, outside.now)
+        policy = published.begin()
+        strange = unknown_calendars(people, policy.calendars)
+        if strange:
+            raise ConfigErrors(strange)
         return Service(
             config=config,
-            policy=published.begin(),
+            policy=policy,
             people=people,
             secrets=secrets,
             store=store,

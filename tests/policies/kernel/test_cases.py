@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from policies.kernel.case_rows import Given
-from policies.kernel.cases import Outcome, Stage, play
+from policies.kernel.cases import Outcome, Stage, facts_of, play
+from policies.kernel.history import WRITTEN
 from zhidu.policy import load_cast, load_policy
 
 POLICY = load_policy(None)
@@ -75,3 +76,20 @@ def test_a_person_may_be_moved_to_other_groups_for_one_row() -> None:
         people=people,
         ticket=ticket,
     ).passed
+
+
+def test_a_row_gives_fields_of_other_modules() -> None:
+    ticket = {"custom": {"tier": "gold", "visits": 3, "parts": ["b", "a"]}}
+
+    custom = facts_of(STAGE, Given.model_validate(GIVEN | {"ticket": ticket})).ticket.custom
+
+    assert custom == {"tier": "gold", "visits": 3, "parts": frozenset({"a", "b"})}
+
+
+def test_a_row_tells_rules_of_the_history_what_the_service_would() -> None:
+    """Words that people wrote are not kept, so no row may lead a rule to read them."""
+    history = [{"at": "2026-05-06 09:01", "by": "agnes", "field": "remedy", "to": "退还三十元"}]
+
+    (change,) = facts_of(STAGE, Given.model_validate(GIVEN | {"history": history})).history
+
+    assert (change.field, change.new) == ("remedy", WRITTEN)

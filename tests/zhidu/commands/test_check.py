@@ -44,6 +44,12 @@ CHECKS: dict[str, tuple[dict[str, str], int, list[str]]] = {
         exits.WRONG,
         ["zhidu.yaml:3: workers.count", "people.yaml:2: dsks", "core.yaml:2: owner_within", "default.yaml:1: zone"],
     ),
+    "a desk by a calendar that is none": (
+        {"people.yaml": "desks:\n  Users:\n    calendar: defualt\n  Cards: {calendar: default}\n"},
+        exits.WRONG,
+        ["people.yaml:3: desks.Users.calendar: there is no such calendar (got 'defualt'); did you mean `default`?"],
+    ),
+    "the core alone": ({"zhidu.yaml": "modules: [core]\n"}, exits.DONE, ["1 modules (core)"]),
     "an unknown module": (
         {"zhidu.yaml": "modules: [vpi]\nmodules_path: [modules]\n"},
         exits.WRONG,

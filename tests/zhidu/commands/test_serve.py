@@ -239,3 +239,18 @@ def test_it_does_not_start(text: str, status: int, said: str, run, tmp_path: Pat
     ended, _, err = run("--config", tmp_path, "serve", "--port", 0)
     assert ended == status
     assert said in err
+
+
+def test_it_does_not_start_by_a_calendar_that_is_none(run, tmp_path: Path) -> None:
+    """Deadlines would silently count by the default one."""
+    (tmp_path / "zhidu.yaml").write_text(
+        f'helpdesk: {{url: "http://127.0.0.1:1"}}\nstore: {{url: "sqlite:///{tmp_path}/z.db"}}\n'
+        "http: {webhook_secret_env: ZAMMAD_TOKEN}\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "people.yaml").write_text("desks:\n  Users: {calendar: defualt}\n", encoding="utf-8")
+
+    ended, _, err = run("--config", tmp_path, "serve", "--port", 0)
+
+    assert ended == 2
+    assert "people.yaml:2: desks.Users.calendar: there is no such calendar (got 'defualt')" in err
