@@ -119,4 +119,6 @@ def says_nothing_new(delivery: Delivery, look: Look | None, me: int) -> bool:
 
 def is_as_last_seen(ticket: Ticket, look: Look | None) -> bool:
     """Whether nobody has changed the ticket since the last look, so that the kept history is whole."""
-    return look is not None and look.clean and look.updated_at == ticket.updated_at
+    if look is None or not look.clean:
+        return False
+    return (look.updated_at, look.by_user_id) == (ticket.updated_at, ticket.updated_by_id)

@@ -55,4 +55,6 @@ class Reconcile:
 
     def _seen(self, ticket: Ticket) -> bool:
         look = self.store.looks.get(ticket.id)
-        return look is not None and look.clean and look.updated_at >= ticket.updated_at
+        if look is None or not look.clean or look.updated_at < ticket.updated_at:
+            return False
+        return look.updated_at > ticket.updated_at or look.by_user_id == ticket.updated_by_id

@@ -1,13 +1,15 @@
 """The agent's panel: what is due next in the sidebar, and one note for each real change of situation."""
 
+from datetime import datetime
 from typing import Final
 
 from policies.core.config import Config
 from policies.core.ownership import HANDOVER_CLOCK, OWNER_CLOCK
-from policies.kernel.decisions import Note, Say, SetField, say
+from policies.kernel.decisions import Find, Note, Say, SetField, Tell, say
 from policies.kernel.digest import digest
 from policies.kernel.duties import Duty, duties
 from policies.kernel.facts import Facts
+from policies.kernel.moments import SAME_MOMENT
 from policies.kernel.rules import Wants, rule
 
 _NO_SITUATION: Final = (OWNER_CLOCK, HANDOVER_CLOCK)
@@ -43,10 +45,15 @@ def show_what_is_due(facts: Facts, config: Config) -> Wants:
     first = open_duties[0]
     duty, clause = _named(first), first.clause
     why = say("due.next", duty=duty, clause=clause)
-    if ticket.next_due_at != first.due_at:
+    if not _shows(ticket.next_due_at, first.due_at):
         yield SetField(field="next_due_at", value=first.due_at), why
     shown = say("due.provisional", duty=duty, clause=clause) if first.provisional else _field(duty, clause)
     yield SetField(field="next_duty", value=shown), why
+
+
+def _shows(shown: datetime | None, due_at: datetime) -> bool:
+    """Whether the field shows this time; what our own write began is due a moment later than was known beforehand."""
+    return shown is not None and abs(shown - due_at) <= SAME_MOMENT
 
 
 def _field(duty: str, clause: str) -> Say:
@@ -82,3 +89,25 @@ def _situation(first: Duty, what: tuple[str, ...], late: bool) -> Say:
     if first.provisional:
         return say("situation.provisional", what=what, duty=duty, due=due)
     return say("situation.due", what=what, duty=duty, due=due)
+
+
+@rule("1.2", phase="sum_up")
+def show_who_was_told(facts: Facts, config: Config) -> Wants:
+    """The sidebar shows whom beside the owner the case was last brought to, and when."""
+    told = dict.fromkeys(d.action.person for d in facts.decided if isinstance(d.action, Tell))
+    people = tuple(f"person:{person}" for person in told if person != facts.ticket.owner)
+    if people:
+        yield (
+            SetField(field="told", value=say("told.field", people=people, at=facts.now)),
+            say("told.why", people=people),
+        )
+
+
+@rule("6.2.1", phase="sum_up")
+def show_that_something_was_found(facts: Facts, config: Config) -> Wants:
+    """A departure puts the case on the list of findings, until a person has looked at it and says so in the field."""
+    found = any(
+        isinstance(d.action, Find) and not d.action.private and d.action.waived_by is None for d in facts.decided
+    )
+    if found and facts.ticket.finding != "open":
+        yield SetField(field="finding", value="open"), say("finding.open")

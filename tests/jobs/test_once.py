@@ -109,3 +109,20 @@ def test_a_rung_of_a_clock_that_our_own_move_started_fires_once(bank: Desk, stor
 
     assert effects(bank, ticket) == before
     assert bank.ticket(ticket)["preferences"]["zhidu"]["fired"]["department"] == fired
+
+
+def test_a_change_at_the_instant_of_our_own_write_is_not_taken_for_it(desk: Desk) -> None:
+    """Its delivery is lost; reconciling finds it, for the ticket was last changed by somebody else."""
+    desk.reconcile()
+    ticket = desk.complain(owner="agnes@example.com")
+    desk.settle()
+    behalf = {"X-On-Behalf-Of": "agnes@example.com"}
+    desk.clock.at = datetime.fromisoformat(desk.ticket(ticket)["updated_at"])
+    desk.call("PUT", f"tickets/{ticket}", {"owner_id": desk.people["bo"]}, **behalf)
+    desk.clock.forward(seconds=7)
+    desk.deliveries()
+    desk.clock.forward(minutes=3)
+
+    assert desk.reconcile() == 1
+    desk.settle()
+    assert desk.ticket(ticket)["zhidu_case_owner"] == f"Bo Chen #{desk.people['bo']}"
