@@ -11,6 +11,7 @@ from typing import Any
 
 from integrations.zammad.choices import priority_number
 from integrations.zammad.fields import as_instant, read_fields
+from policies.kernel.copies import varied
 from policies.kernel.facts import NOBODY, Change, Facts, Memory, Ticket
 from policies.kernel.history import ZAMMADS_OWN
 from policies.kernel.vocabulary import FIELDS, LISTS
@@ -55,7 +56,7 @@ def with_words(ticket: Ticket, words: Mapping[str, str]) -> Ticket:
     unset: dict[str, Any] = {name: frozenset() if name in LISTS else None for name in words if name in FIELDS}
     own = {key: value for name, word in words.items() if name in ZAMMADS_OWN for key, value in _own(name, word)}
     custom = {name: value for name, value in ticket.custom.items() if name not in words} | dict(ours.custom)
-    return replace(
+    return varied(
         ticket,
         custom=MappingProxyType(custom),
         nonsense=ticket.nonsense.difference(words) | ours.nonsense,

@@ -93,9 +93,11 @@ class Change:
     new: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Ticket:
     """The ticket as the helpdesk shows it, with zhidu's fields under their own names (without `zhidu_`).
+
+    Without slots, for `varied`: decisions are laid over it again and again.
 
     state_type   new, open, pending reminder, pending action, closed, merged or removed, whatever the state is called
     owner        user id, None when nobody owns it
@@ -130,6 +132,8 @@ class Ticket:
     next_due_at: datetime | None = None
     next_duty: str | None = None
     missing: str | None = None
+    told: str | None = None
+    finding: str | None = None
     cause: str | None = None
     responsible: str | None = None
     remedy: str | None = None

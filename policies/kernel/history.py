@@ -29,7 +29,8 @@ _WORD = re.compile(r"\w+")
 
 def kept(change: Change) -> Change:
     """The change as rules and the store may know it."""
-    return replace(change, old=kept_word(change.field, change.old), new=kept_word(change.field, change.new))
+    old, new = kept_word(change.field, change.old), kept_word(change.field, change.new)
+    return change if (old, new) == (change.old, change.new) else replace(change, old=old, new=new)
 
 
 def kept_word(field: str, word: str) -> str:

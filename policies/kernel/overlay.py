@@ -7,6 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
+from policies.kernel.copies import varied
 from policies.kernel.decisions import (
     KEYED,
     Assign,
@@ -23,6 +24,7 @@ from policies.kernel.decisions import (
 )
 from policies.kernel.facts import Facts, Fired, Memory, Ticket
 from policies.kernel.moments import same_run
+from policies.kernel.once import once_key
 
 SITUATION = "situation:"
 """A note whose key begins so describes the situation; only the last one is remembered."""
@@ -35,7 +37,7 @@ def overlay(facts: Facts, decisions: Iterable[Decision]) -> Facts:
     for decision in decisions:
         _lay(decision, ticket, wanted)
     changed = {name: value for name, value in wanted.items() if getattr(ticket, name) != value}
-    return replace(facts, ticket=replace(ticket, **changed), read=facts.read or ticket) if changed else facts
+    return varied(facts, ticket=varied(ticket, **changed), read=facts.read or ticket) if changed else facts
 
 
 def _lay(decision: Decision, ticket: Ticket, wanted: dict[str, Any]) -> None:
@@ -87,7 +89,7 @@ def remember(memory: Memory, decisions: Iterable[Decision]) -> Memory:
         elif isinstance(action, Note) and action.key.startswith(SITUATION):
             situation = action.key.removeprefix(SITUATION)
         elif isinstance(action, KEYED) and "/" not in action.key:
-            done.add(action.key)
+            done.add(once_key(decision.module, action))
     if fired == dict(memory.fired) and done == memory.done and situation == memory.situation:
         return memory
     return replace(memory, fired=MappingProxyType(fired), done=frozenset(done), situation=situation)

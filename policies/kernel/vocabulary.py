@@ -29,6 +29,7 @@ OPTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "extension": ("none", "asked", "approved", "refused"),
         "close_approval": ("none", "asked", "approved", "refused"),
         "waiting_for": ("none", "customer", "department", "appraisal"),
+        "finding": ("none", "open", "reviewed"),
         "satisfaction": ("none", "satisfied", "dissatisfied", "no_answer"),
         "language": ("zh-CN", "zh-TW", "en"),
     }
@@ -43,6 +44,7 @@ TEXTS = frozenset(
         "category",
         "next_duty",
         "missing",
+        "told",
         "cause",
         "responsible",
         "remedy",
