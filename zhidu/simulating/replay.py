@@ -7,13 +7,14 @@ sees it. Nothing is read and nothing written.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from jobs.looks import word
 from policies.kernel.calendar import WorkingCalendar
+from policies.kernel.copies import varied
 from policies.kernel.deadlines import look
 from policies.kernel.decisions import Decision, Reply
 from policies.kernel.evaluate import Unit, Verdict, evaluate
@@ -66,6 +67,7 @@ class Moment:
 def replay(story: Story, rules: Rules, until: datetime) -> Iterator[Moment]:
     """Every moment before `until`, in order. Raises Loops."""
     stage = _Stage(story, rules)
+    moment: Moment | None = None
     events = iter(story.events)
     event = next(events, None)
     due_at: datetime | None = None
@@ -77,7 +79,9 @@ def replay(story: Story, rules: Rules, until: datetime) -> Iterator[Moment]:
             if now >= until:
                 return
             stage.scene.play(event)
-            event = next(events, None)
+            told_only, event = event.told_only, next(events, None)
+            if told_only and moment is not None and not stage.heard:
+                continue
         elif due_at is not None:
             now = due_at
             if now >= until:
@@ -85,7 +89,8 @@ def replay(story: Story, rules: Rules, until: datetime) -> Iterator[Moment]:
         moment = stage.look(now)
         yield moment
         due_at = next_due(moment.verdict, now)
-    clocks = ", ".join(sorted(action.clock.name for action in moment.verdict.running))
+    running = () if moment is None else moment.verdict.running
+    clocks = ", ".join(sorted(action.clock.name for action in running))
     raise Loops(f"more than {MOST_MOMENTS} looks at ticket {story.began.id}: {clocks or 'too many events'}")
 
 
@@ -95,10 +100,33 @@ def next_due(verdict: Verdict, now: datetime) -> datetime | None:
     return min((at for at in due if at is not None and at > now), default=None)
 
 
+class _Heard(Facts):
+    """Facts that tell whether any rule asked what was said; made of others by `of`."""
+
+    asked: ClassVar[bool] = False
+
+    @classmethod
+    def of(cls, facts: Facts) -> _Heard:
+        cls.asked = False
+        made = object.__new__(cls)
+        made.__dict__.update(facts.__dict__)
+        return made
+
+    @property
+    def articles(self) -> tuple[Article, ...]:  # type: ignore[override]
+        type(self).asked = True
+        found: tuple[Article, ...] = self.__dict__["articles"]
+        return found
+
+
 class _Stage:
-    """The ticket between two looks."""
+    """The ticket between two looks.
+
+    heard   whether the last look asked for articles: if not, another one changes nothing
+    """
 
     def __init__(self, story: Story, rules: Rules) -> None:
+        self.heard = True
         self.rules = rules
         self.base = story.facts
         self.scene = Scene(ticket=story.began)
@@ -107,7 +135,8 @@ class _Stage:
 
     def look(self, now: datetime) -> Moment:
         facts = self._facts(now)
-        verdict = evaluate(self.rules.units, facts)
+        verdict = evaluate(self.rules.units, _Heard.of(facts))
+        self.heard = _Heard.asked
         done = written(verdict, facts, self.known, mails=self.rules.mails(verdict.facts.ticket.group))
         self._carry(done, verdict, now)
         return Moment(given=facts, verdict=verdict, written=done)
@@ -145,7 +174,7 @@ class _Stage:
             if wanted.get("state") == "closed":
                 wanted["closed_at"] = now
         if wanted:
-            scene.ticket = replace(scene.ticket, updated_at=now, **wanted)
+            scene.ticket = varied(scene.ticket, updated_at=now, **wanted)
         if done.note_key is not None:
             self.known.add(done.note_key)
         for decision in done.sent:

@@ -12,6 +12,7 @@ from operator import attrgetter
 
 from integrations.zammad.past import as_it_came, with_words
 from integrations.zammad.wire import History, HistoryEntry
+from policies.kernel.copies import varied
 from policies.kernel.facts import Article, Change, Facts, Ticket
 from policies.kernel.history import kept
 
@@ -38,6 +39,11 @@ class Event:
 
     at: datetime
     deeds: tuple[Deed, ...]
+
+    @property
+    def told_only(self) -> bool:
+        """Whether something was said and nothing done."""
+        return all(isinstance(deed, Article) for deed in self.deeds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,17 +117,17 @@ class Scene:
                     self.articles = (*self.articles, deed)
                 case TagSet(name=name, there=there):
                     tags = self.ticket.tags
-                    self.ticket = replace(self.ticket, tags=tags | {name} if there else tags - {name})
+                    self.ticket = varied(self.ticket, tags=tags | {name} if there else tags - {name})
                 case Change():
                     self._change(deed)
-        self.ticket = replace(self.ticket, updated_at=max(self.ticket.updated_at, event.at))
+        self.ticket = varied(self.ticket, updated_at=max(self.ticket.updated_at, event.at))
 
     def _change(self, change: Change) -> None:
         ticket = with_words(self.ticket, {change.field: change.new})
         if ticket == self.ticket:
             return
         if change.field == "state" and change.new == "closed":
-            ticket = replace(ticket, closed_at=change.at)
+            ticket = varied(ticket, closed_at=change.at)
         before = self._last(change.field)
         told = change if before is None else replace(change, old=before)
         self.history = (*self.history, kept(told))
