@@ -44,7 +44,6 @@ def migration(client: Client, away: bool) -> None:
 
 def carry_out(
     plan: Plan,
-    wanted: tuple[Wanted, ...],
     there: Matched,
     client: Client,
     record: Record,
@@ -56,8 +55,7 @@ def carry_out(
     raises   ZammadError – as far as it came is done and recorded; plan and apply again
     """
     work = _Work(client=client, record=record, there=there, made={})
-    changed = {change.key for change in plan.changes if not isinstance(change, Migrate)}
-    work.settle(tuple(one for one in wanted if one.key not in changed))
+    work.settle(plan.settled)
     for change in plan.changes:
         if isinstance(change, Migrate):
             migrate(client, change.away)

@@ -117,12 +117,14 @@ class Plan:
     """Everything that differs, in the order in which it is made.
 
     known      how many objects of ours there are in Zammad
+    settled    what is as it should be
     obstacles  what is left out, or should be known
     """
 
     changes: tuple[Change, ...]
     obstacles: tuple[Obstacle, ...]
     known: int
+    settled: tuple[Wanted, ...] = ()
 
     @property
     def drifted(self) -> tuple[Change, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from integrations.zammad.provision.actual import Actual, There
 from integrations.zammad.provision.changes import Change, Create, Difference, Migrate, Obstacle, Plan, Retire, Update
@@ -17,6 +17,7 @@ from integrations.zammad.provision.wanted import (
     PERMISSION,
     SINGULAR,
     WITHOUT_SWITCH,
+    ByRef,
     Key,
     Ref,
     Site,
@@ -67,8 +68,9 @@ def plan(
     """
     actual = there.actual
     blocked, found = _blocked(wanted, there)
-    free = [one for one in wanted if one.key not in blocked]
+    free = [_reachable(one, there, blocked) for one in wanted if one.key not in blocked]
     changes = [change for one in free if (change := _change(one, there, applied)) is not None]
+    changing = {change.key for change in changes}
     left_out = {one.key for one in obstacles if one.key is not None}
     retired = _retired({one.key for one in wanted} | left_out, actual, applied)
     ours = [one.thing for one in there.matches.values() if one.ours]
@@ -77,7 +79,21 @@ def plan(
         changes=tuple(_ordered(changes, retired, actual)),
         obstacles=(*obstacles, *found, *foreign(actual, site, identified)),
         known=len(ours),
+        settled=tuple(one for one in free if one.key not in changing),
     )
+
+
+def _reachable(one: Wanted, there: Matched, blocked: frozenset[Key]) -> Wanted:
+    """The service user has access to all groups that there are or will be, whatever becomes of the others."""
+    access = one.fields.get("group_ids")
+    if one.key.kind != "users" or not isinstance(access, ByRef):
+        return one
+
+    def reached(ref: Ref) -> bool:
+        return there.id_of(ref) is not None or Key(kind="groups", name=ref.name) not in blocked
+
+    entries = tuple((ref, kinds) for ref, kinds in access.entries if reached(ref))
+    return replace(one, fields={**one.fields, "group_ids": ByRef(entries=entries)})
 
 
 def _change(one: Wanted, there: Matched, applied: Mapping[Key, Applied]) -> Create | Update | None:
@@ -157,7 +173,9 @@ def _blocked(wanted: tuple[Wanted, ...], there: Matched) -> tuple[frozenset[Key]
     blocked: set[Key] = set()
     obstacles: list[Obstacle] = []
     for one in sorted(wanted, key=lambda each: ORDER.index(each.key.kind)):
-        obstacle = _in_the_way(one, there) or _lacking(one, there, keys, blocked)
+        obstacle = _in_the_way(one, there)
+        if obstacle is None and one.key.kind != "users":
+            obstacle = _lacking(one, there, keys, blocked)
         if obstacle is not None:
             blocked.add(one.key)
             obstacles.append(obstacle)

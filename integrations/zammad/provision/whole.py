@@ -43,7 +43,6 @@ class Look:
     """
 
     plan: Plan
-    wanted: tuple[Wanted, ...]
     there: Matched
     rights: TokenRights
 
@@ -60,7 +59,7 @@ def look(client: Client, needs: Needs, site: Site, record: Record, exceptions: E
     wanted = tuple(_excepted(one, exceptions) for one in wanted if one.key not in exceptions.left_out)
     applied = {one.key: one for one in record.all() if one.key not in exceptions.left_out}
     there = matched(wanted, actual, applied, exceptions.taken)
-    return Look(plan=plan(wanted, there, applied, site, obstacles), wanted=wanted, there=there, rights=actual.rights)
+    return Look(plan=plan(wanted, there, applied, site, obstacles), there=there, rights=actual.rights)
 
 
 def _excepted(one: Wanted, exceptions: Exceptions) -> Wanted:
@@ -70,7 +69,7 @@ def _excepted(one: Wanted, exceptions: Exceptions) -> Wanted:
 
 def steps(found: Look, client: Client, record: Record, migrate: Migration = migration) -> Iterator[Done]:
     """Carries the plan out, a change a step. raises ZammadError – what is done is done; look again and go on"""
-    return carry_out(found.plan, found.wanted, found.there, client, record, migrate)
+    return carry_out(found.plan, found.there, client, record, migrate)
 
 
 def refusals(found: Look, client: Client) -> tuple[str, ...]:

@@ -40,7 +40,10 @@ group_fields:
 groups:
   - name: Complaints::Major
 roles:
-  - {{name: lead, display: {{zh-CN: 主管, zh-TW: 主管, en: Lead}}, permissions: [ticket.agent, report], groups: {{Complaints: read}}}}
+  - name: lead
+    display: {{zh-CN: 主管, zh-TW: 主管, en: Lead}}
+    permissions: [ticket.agent, report]
+    groups: {{Complaints: read}}
 overviews:
   - name: due
     display: {{zh-CN: 到期, zh-TW: 到期, en: Due}}
@@ -73,9 +76,19 @@ core_workflows:
     effects:
       - {{fields: reason, do: require}}
 slas:
-  - {{name: quick, display: {{zh-CN: 快, zh-TW: 快, en: Quick}}, when: [{{field: kind, is: complaint}}], first_response: 2wh, solution: 90wm}}
+  - name: quick
+    display: {{zh-CN: 快, zh-TW: 快, en: Quick}}
+    when: [{{field: kind, is: complaint}}]
+    first_response: 2wh
+    update: 90wm
+    solution: 3wd
 templates:
-  - {{name: call, display: {{zh-CN: 来电, zh-TW: 來電, en: Call}}, title: {SAY}, put: [{{field: kind, to: inquiry}}, {{field: group, to: Users}}]}}
+  - name: call
+    display: {{zh-CN: 来电, zh-TW: 來電, en: Call}}
+    title: {SAY}
+    put:
+      - {{field: kind, to: inquiry}}
+      - {{field: group, to: Users}}
 checklists:
   - {{name: papers, display: {{zh-CN: 资料, zh-TW: 資料, en: Papers}}, items: [{SAY}, {SAY}]}}
 """
@@ -141,7 +154,7 @@ class Place:
         assert status < 300, answer
         return answer
 
-    def put(self, table: str, name: str, **fields: Any) -> Any:
+    def put(self, table: str, name: str, /, **fields: Any) -> Any:
         return self.by_ada("PUT", f"{table}/{self.row(table, name)['id']}", fields)
 
 

@@ -1,0 +1,117 @@
+"""What people did in Zammad since the last apply is told from what the modules changed, with who did it; put back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from integrations.zammad.provision.changes import Update, is_drift
+from integrations.zammad.provision.wanted import Key
+from integrations.zammad.provision.whole import Exceptions
+from tests.integrations.zammad.provision.conftest import ADA, NEEDS, Place, needs_of
+
+By = Callable[[Place], object]
+
+DRIFT: dict[str, tuple[By, list[str]]] = {
+    "a renamed macro": (lambda p: p.put("macros", "Take", name="Grab"), ["~ macros/take: name"]),
+    "a trigger off": (lambda p: p.put("triggers", "zhidu: update", active=False), ["~ triggers/update: active"]),
+    "a webhook that calls elsewhere": (
+        lambda p: p.put("webhooks", "zhidu", endpoint="http://127.0.0.1:8/x"),
+        ["~ webhooks/zhidu: endpoint"],
+    ),
+    "another secret": (
+        lambda p: p.put("webhooks", "zhidu", signature_token="theirs"),
+        ["~ webhooks/zhidu: signature_token"],
+    ),
+    "a role that may more": (lambda p: p.put("roles", "Lead", permission_ids=[1]), ["~ roles/lead: permission_ids"]),
+    "a workflow for everybody": (
+        lambda p: p.put("core_workflows", "zhidu: Reason", condition_selected={}),
+        ["~ core_workflows/reason_at_close: condition_selected"],
+    ),
+    "a field taken off the form": (
+        lambda p: p.put("object_manager_attributes", "zhidu_kind", screens={}),
+        ["~ object_manager_attributes/Ticket.zhidu_kind: screens"],
+    ),
+    "a renamed group": (
+        lambda p: p.put("groups", "Complaints::Major", name_last="Minor"),
+        ["~ groups/Complaints::Major: name_last"],
+    ),
+    "a deleted overview": (
+        lambda p: p.by_ada("DELETE", f"overviews/{p.row('overviews', 'Due')['id']}", {}),
+        ["+ overviews/due"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("done", "changes"), DRIFT.values(), ids=DRIFT)
+def test_what_somebody_changed_is_told_and_put_back(made: Place, done: By, changes: list[str]) -> None:
+    done(made)
+    assert made.changes() == changes
+    assert len(made.plan().drifted) == 1
+    told = "\n".join(made.shown())
+    assert f"changed in Zammad by {ADA}" in told or "was deleted in Zammad" in told
+    assert "theirs" not in told
+    made.apply()
+    assert made.changes() == []
+
+
+def test_what_the_modules_changed_is_no_drift(made: Place) -> None:
+    made.needs = needs_of(NEEDS.replace("en: Take}", "en: Take it}"))
+    assert made.changes() == ["~ macros/take: name, perform"]
+    assert made.plan().drifted == ()
+
+
+def test_both_at_once_are_told_apart(made: Place) -> None:
+    made.put("macros", "Take", ux_flow_next_up="next_task")
+    made.needs = needs_of(NEEDS.replace("en: Take}", "en: Take it}"))
+    (change,) = made.plan().changes
+    assert isinstance(change, Update)
+    assert {one.field: one.by for one in change.differences} == {"name": None, "perform": None, "ux_flow_next_up": ADA}
+
+
+ORDERED = {
+    "an administrator's order of overviews": lambda p: p.put("overviews", "Due", prio=7),
+    "an administrator's order of fields": lambda p: p.put("object_manager_attributes", "zhidu_kind", position=7),
+    "options in an order of their own": lambda p: p.put(
+        "object_manager_attributes",
+        "zhidu_kind",
+        data_option={
+            **p.row("object_manager_attributes", "zhidu_kind")["data_option"],
+            "customsort": "on",
+            "options": [{"name": "A", "value": "complaint"}, {"name": "A", "value": "inquiry"}],
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("done", ORDERED.values(), ids=ORDERED)
+def test_what_is_left_to_people_is_no_drift(made: Place, done: By) -> None:
+    done(made)
+    assert [change for change in made.changes() if change != "!"] == []
+
+
+def test_kept_as_it_is_in_zammad(made: Place) -> None:
+    """With the company's exception the change stays, and the rest of the object is still looked after."""
+    made.put("macros", "Take", name="Grab")
+    made.exceptions = Exceptions(keep={Key(kind="macros", name="take"): {"name": "Grab"}})
+    assert made.changes() == []
+    made.apply()
+    made.put("macros", "Grab", active=False)
+    assert made.changes() == ["~ macros/take: active"]
+
+
+def test_left_out_is_neither_made_nor_retired(made: Place) -> None:
+    key = Key(kind="overviews", name="due")
+    made.exceptions = Exceptions(keep={}, left_out=frozenset({key}))
+    made.put("overviews", "Due", name="Mine")
+    assert made.changes() == []
+    made.without("overviews")
+    assert made.changes() == []
+
+
+def test_after_putting_back_nothing_is_drift_any_more(made: Place) -> None:
+    made.put("macros", "Take", name="Grab")
+    made.apply()
+    made.needs = needs_of(NEEDS.replace("en: Take}", "en: Take it}"))
+    assert [is_drift(change) for change in made.plan().changes] == [False]
