@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Final
 
-from policies.complaints.case import higher, stamp, view
+from policies.complaints.case import MODULE, higher, stamp, view
 from policies.complaints.config import Config
 from policies.kernel.deadlines import Clock
 from policies.kernel.decisions import (
@@ -21,6 +21,7 @@ from policies.kernel.decisions import (
     say,
 )
 from policies.kernel.facts import Article, Facts, Person, Post
+from policies.kernel.once import done_by
 from policies.kernel.rules import Wants, rule
 
 _SHORT: Final = 40
@@ -214,7 +215,7 @@ def _reminder(facts: Facts, number: int) -> str:
 def _reminded_at(facts: Facts, number: int) -> datetime | None:
     """When that reminder was sent, by the memory of the ticket or the article itself; None: not yet."""
     begins = _reminder(facts, number)
-    key = next((key for key in facts.memory.done if key.startswith(begins)), None)
+    key = next((key for key in done_by(facts.memory, MODULE) if key.startswith(begins)), None)
     if key is not None:
         return datetime.strptime(key.removeprefix(begins), _MINUTE).replace(tzinfo=UTC)
     whole = f"{facts.ticket.id}:{begins}"
