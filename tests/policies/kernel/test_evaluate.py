@@ -12,6 +12,7 @@ from policies.kernel.decisions import (
     Action,
     Assign,
     Find,
+    Link,
     Note,
     Prioritise,
     RunClock,
@@ -182,13 +183,15 @@ def test_two_rules_that_undo_one_another_never_come_to_rest() -> None:
     assert [f.error.partition(":")[0] for f in verdict.failures] == ["the decisions never come to rest"]
 
 
-def test_tags_alone_that_never_rest_are_named_without_a_rule() -> None:
+def test_tags_that_never_rest_take_their_module_out() -> None:
     def flip(facts: Facts, config: object) -> Wants:
         yield Tag(name=f"t{len(facts.ticket.tags)}"), WHY
 
-    [failure] = evaluate((unit("a", flip),), facts()).failures
+    verdict = evaluate((unit("a", flip, wants(HIGH)), unit("b", wants(Assign(owner=7)))), facts())
 
-    assert failure.rule == ""
+    assert [d.action for d in verdict.decisions] == [Assign(owner=7)]
+    [failure] = verdict.failures
+    assert (failure.rule, failure.error) == ("a.flip", "the decisions never come to rest: a.flip")
 
 
 def test_a_ticket_that_is_over_is_left_alone() -> None:
@@ -211,7 +214,7 @@ def test_a_key_is_acted_on_once(action: Note | Tell | Find) -> None:
     verdict = evaluate(units, facts())
 
     assert [d.action for d in verdict.decisions] == [action]
-    assert verdict.memory.done == {action.key}
+    assert verdict.memory.done == {f"a.{action.key}"}
     assert chosen(*units, given=facts(memory=verdict.memory)) == []
 
 
@@ -285,3 +288,126 @@ def test_a_tag_that_is_taken_away_and_fields_of_other_modules_are_laid_over() ->
 
     assert verdict.facts.ticket.tags == frozenset()
     assert verdict.facts.ticket.custom == MappingProxyType({"extra": "x"})
+
+
+def test_a_module_that_fails_in_a_later_round_leaves_nothing_of_earlier_ones() -> None:
+    """Neither its own decisions, nor those of modules that need it, nor what others decided because of them."""
+
+    def fails_when_owned(facts: Facts, config: object) -> Wants:
+        if facts.ticket.owner == 7:
+            raise RuntimeError("round two")
+        yield Assign(owner=7), WHY
+        yield Note(key="n", text=WHY), WHY
+
+    def follows(facts: Facts, config: object) -> Wants:
+        yield Tag(name="owned" if facts.ticket.owner == 7 else "free"), WHY
+
+    units = (
+        unit("a", fails_when_owned),
+        unit("b", wants(HIGH), above=("a",)),
+        unit("c", follows),
+    )
+    verdict = evaluate(units, facts())
+
+    assert [d.action for d in verdict.decisions] == [Tag(name="free")]
+    assert (verdict.facts.ticket.owner, verdict.memory) == (None, Memory())
+    assert [(f.rule, f.error) for f in verdict.failures] == [("a.fails_when_owned", "RuntimeError: round two")]
+    assert verdict.skipped == ("b",)
+
+
+def test_a_module_that_fails_when_it_sums_up_decides_nothing() -> None:
+    def sums(facts: Facts, config: object) -> Wants:
+        raise RuntimeError
+        yield HIGH, WHY
+
+    [summing] = unit("a", sums, phase="sum_up").rules
+    deciding = unit("a", wants(HIGH))
+    whole = Unit(name="a", config=None, rules=(*deciding.rules, summing))
+    verdict = evaluate((whole, unit("b", wants(Tag(name="b")))), facts())
+
+    assert [d.action for d in verdict.decisions] == [Tag(name="b")]
+    assert [f.rule for f in verdict.failures] == ["a.sums"]
+
+
+def test_a_conflict_of_a_later_round_takes_the_slot_out_of_all_rounds() -> None:
+    def low_when_owned(facts: Facts, config: object) -> Wants:
+        if facts.ticket.owner == 7:
+            yield LOW, WHY
+
+    def seen(facts: Facts, config: object) -> Wants:
+        if facts.ticket.priority == 3:
+            yield Tag(name="high"), WHY
+
+    units = (unit("a", wants(HIGH)), unit("b", low_when_owned), unit("c", wants(Assign(owner=7))), unit("d", seen))
+    verdict = evaluate(units, facts())
+
+    assert [d.action for d in verdict.decisions] == [Assign(owner=7)]
+    assert verdict.facts.ticket.priority == facts().ticket.priority
+    [conflict] = verdict.conflicts
+    sides = [(side.rule, side.clauses) for side in conflict.sides]
+    assert (conflict.slot, sides) == (
+        "ticket.priority",
+        [("a.judge", ("4.3.3",)), ("b.low_when_owned", ("4.3.3",))],
+    )
+
+
+def test_two_modules_that_undo_one_another_leave_the_slot_as_it_is_and_the_rest_stands() -> None:
+    def up(facts: Facts, config: object) -> Wants:
+        if facts.ticket.priority < 3:
+            yield HIGH, WHY
+
+    def down(facts: Facts, config: object) -> Wants:
+        if facts.ticket.priority == 3:
+            yield Prioritise(priority=2), WHY
+
+    above, below = unit("a", up), unit("b", down)
+    for pair in ((above, below), (below, above)):
+        verdict = evaluate((*pair, unit("c", wants(Assign(owner=7)))), facts(priority=1))
+
+        assert [d.action for d in verdict.decisions] == [Assign(owner=7)]
+        assert verdict.facts.ticket.priority == 1
+        assert [conflict.slot for conflict in verdict.conflicts] == ["ticket.priority"]
+
+
+def test_what_never_rests_names_its_slot_its_rules_and_clauses() -> None:
+    def flip(facts: Facts, config: object) -> Wants:
+        yield Prioritise(priority=1 if facts.ticket.priority == 3 else 3), WHY
+
+    verdict = evaluate((unit("a", flip), unit("b", wants(Tag(name="b")))), facts())
+
+    assert [d.action for d in verdict.decisions] == [Tag(name="b")]
+    [failure] = verdict.failures
+    assert (failure.rule, failure.clauses) == ("a.flip", ("4.3.3",))
+    assert failure.error == "the decisions never come to rest: a.flip (left as it is: ticket.priority)"
+
+
+def test_a_chain_within_the_rounds_is_no_loop() -> None:
+    def climbs(facts: Facts, config: object) -> Wants:
+        if facts.ticket.priority < 3:
+            yield Prioritise(priority=facts.ticket.priority + 1), WHY
+
+    verdict = evaluate((unit("a", climbs),), facts(priority=1))
+
+    assert ([d.action for d in verdict.decisions], verdict.failures) == ([HIGH], ())
+
+
+def test_modules_whose_keys_are_alike_do_not_silence_one_another() -> None:
+    note, tell = Note(key="n", text=WHY), Tell(key="n", person=1, text=say("other"))
+    units = (unit("a", wants(note)), unit("b", wants(tell)))
+    verdict = evaluate(units, facts())
+
+    assert [d.action for d in verdict.decisions] == [note, tell]
+    assert verdict.memory.done == {"a.n", "b.n"}
+    assert chosen(*units, given=facts(memory=Memory(done=frozenset({"a.n"})))) == [tell]
+
+
+def test_a_key_remembered_before_keys_told_their_module_counts_for_every_module() -> None:
+    units = (unit("a", wants(Note(key="n", text=WHY))), unit("b", wants(Find(key="n", code="c", text=WHY))))
+
+    assert chosen(*units, given=facts(memory=Memory(done=frozenset({"n"})))) == []
+
+
+def test_two_tickets_are_linked_once_whichever_module_wants_it() -> None:
+    verdict = evaluate((unit("a", wants(Link(ticket=9))), unit("b", wants(Link(ticket=9)))), facts())
+
+    assert ([d.action for d in verdict.decisions], verdict.memory.done) == ([Link(ticket=9)], {"link:9"})
