@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from policies.kernel.config import Loaded, StrictModel, load_text, read
 from policies.kernel.facts import Desk, Post
-from policies.kernel.problems import Mark, Problem, did_you_mean
+from policies.kernel.problems import ConfigErrors, Mark, Problem, did_you_mean
 
 FILE: Final = "people.yaml"
 
@@ -115,6 +115,14 @@ def unknown_calendars(people: Loaded[People], known: Iterable[str]) -> tuple[Pro
             what = f"there is no such calendar (got {entry.calendar!r}){did_you_mean(entry.calendar, names)}"
             problems.append(Problem(path=mark.path, line=mark.line, field=field, what=what))
     return tuple(problems)
+
+
+def with_calendars(people: Loaded[People], known: Iterable[str]) -> Loaded[People]:
+    """`people` as they are. Raises ConfigErrors – desks that name a calendar which is none of the `known` ones."""
+    problems = unknown_calendars(people, known)
+    if problems:
+        raise ConfigErrors(problems)
+    return people
 
 
 def desks(people: Loaded[People], id_of: Callable[[str], int | None]) -> Desks:

@@ -51,7 +51,7 @@ def build(folder: Path | None, port: int | None = None, *, dry_run: bool = False
     from policies.kernel.problems import ConfigErrors
     from zhidu import compose, observe
     from zhidu.following import Published
-    from zhidu.people_file import load_people, unknown_calendars
+    from zhidu.people_file import load_people, with_calendars
     from zhidu.services import Service
     from zhidu.settings import load_settings
 
@@ -68,13 +68,10 @@ def build(folder: Path | None, port: int | None = None, *, dry_run: bool = False
     try:
         published = Published(store, settings, outside.now)
         policy = published.begin()
-        strange = unknown_calendars(people, policy.calendars)
-        if strange:
-            raise ConfigErrors(strange)
         return Service(
             config=config,
             policy=policy,
-            people=people,
+            people=with_calendars(people, policy.calendars),
             secrets=secrets,
             store=store,
             outside=outside,
