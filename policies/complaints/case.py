@@ -110,7 +110,9 @@ class Case:
             return after.at
         end = facts.now if after is None else after.at
         said = [article.at for article in facts.from_customer if closing.at < article.at <= end]
-        said += [c.at for c in facts.history if c.field == "satisfaction" and closing.at <= c.at <= end]
+        # That zhidu took the answer back when it opened the case is no answer.
+        answers = (c for c in facts.history if c.field == "satisfaction" and (c.new or c.by != facts.me))
+        said += [c.at for c in answers if closing.at <= c.at <= end]
         return max(said, default=end)
 
     @cached_property

@@ -19,7 +19,12 @@ from policies.core.ownership import (
     owner_out_of_office,
     task_by_its_due_date,
 )
-from policies.core.panel import note_the_situation, show_what_is_due
+from policies.core.panel import (
+    note_the_situation,
+    show_that_something_was_found,
+    show_what_is_due,
+    show_who_was_told,
+)
 
 RULES = (
     inquiry_of_desk,
@@ -38,5 +43,7 @@ RULES = (
     task_by_its_due_date,
     nonsense_in_fields,
     show_what_is_due,
+    show_who_was_told,
+    show_that_something_was_found,
     note_the_situation,
 )

@@ -183,7 +183,11 @@ class Mask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Find:
-    """A departure from the clause; `person` is whose it is, None when the desk's."""
+    """A departure from the clause.
+
+    person    whose it is; None: the desk's
+    private   what only that person and the figures know: nothing on the ticket shows it, which the whole group reads
+    """
 
     key: str
     code: str
@@ -191,6 +195,7 @@ class Find:
     person: int | None = None
     grave: bool = False
     waived_by: int | None = None
+    private: bool = False
     slot: Literal[""] = ""
 
 

@@ -19,8 +19,7 @@ from policies.kernel.text import TextFeatures
 if TYPE_CHECKING:
     from policies.kernel.decisions import Decision
 
-NOBODY = 1
-"""Zammad's user 1 owns what nobody owns."""
+NOBODY = 1  # Zammad's user 1 owns what nobody owns
 
 FieldValue = str | int | datetime | frozenset[str] | None
 
@@ -38,8 +37,7 @@ class Person:
     """Somebody who works in the helpdesk.
 
     groups      names of the groups the person may own tickets in
-    away        out of office at `facts.now`
-    stands_in   the person Zammad names as replacement while away
+    away        out of office at `facts.now`; `stands_in` is the person Zammad names as replacement meanwhile
     """
 
     id: int
