@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from integrations.store.errors import StoreError
-from integrations.store.records import FindingStatus, Look, Work
-from integrations.store.store import Repositories, Store
+from integrations.store.records import Look, Work
+from integrations.store.store import Store
 from integrations.zammad.apply import Applied, apply
 from integrations.zammad.errors import NotFound, Permanent, Refused, Stale, Transient
 from integrations.zammad.facts import Reader
@@ -20,22 +20,23 @@ from integrations.zammad.names import UnknownName
 from integrations.zammad.plan import Planner
 from integrations.zammad.silence import silent
 from integrations.zammad.wire import OneRead
-from jobs.looks import Known, is_as_last_seen, says_nothing_new
+from jobs.corrections import corrections, written_over
+from jobs.looks import Known, is_as_last_seen, is_echo, says_nothing_new
 from jobs.outcomes import Judged, Outcome, Over
 from jobs.ports import Helpdesk, Meter
-from jobs.record import Recorder, clock_rows, fired_rungs
+from jobs.record import Recorder
 from jobs.related import Relations
+from jobs.resting import clocks_after, rested
+from jobs.staging import stage
 from jobs.troubles import Troubles
 from jobs.watchdog import Watchdog
+from policies.kernel.decisions import Decision
 from policies.kernel.describe import in_words
 from policies.kernel.evaluate import Unit, evaluate
 from policies.kernel.facts import NOBODY, Facts
-from policies.kernel.scrub import scrub_text
+from policies.kernel.overlay import overlay
 
 log = structlog.get_logger()
-
-_REST = timedelta(hours=1)
-"""How long the clocks of a ticket in the dead letters wait before the sweep tries it again."""
 
 _WRITING = timedelta(minutes=1)
 """How much of a claim must be left before a plan is written; more than a write takes when the helpdesk is slow."""
@@ -83,29 +84,39 @@ class Processor:
             except Exception as error:
                 log.exception("look failed")
                 outcome = self._give_up(work, error)
-            log.info("looked", outcome=outcome.value, reads=calls.reads, writes=calls.writes, attempt=work.attempt)
+            cost = {"reads": calls.reads, "writes": calls.writes, "attempt": work.attempt}
+            log.info("looked", outcome=outcome.value, clauses=calls.clauses, **cost)
         self.meter.processed(outcome.name.lower(), time.monotonic() - began, reads=calls.reads, writes=calls.writes)
         return outcome
 
-    def judge(self, ticket_id: int, calls: _Calls | None = None) -> Judged | Over:
-        """Read and judge a ticket; nothing is written."""
+    def judge(self, ticket_id: int, calls: _Calls | None = None, *, sure: bool = True) -> Judged | Over:
+        """Read and judge a ticket; nothing is written.
+
+        sure   whether a ticket that is as it was last seen needs no look into its history
+        """
         calls = calls or _Calls()
         calls.reads += 1
         try:
             read = self.helpdesk().ticket(ticket_id)
         except NotFound:
             return Over(outcome=Outcome.VANISHED)
-        known = self._known(read, self.store.looks.get(ticket_id), calls)
+        try:
+            known, words = self._known(read, self.store.looks.get(ticket_id), calls, sure)
+        except NotFound:
+            return Over(outcome=Outcome.VANISHED)
         facts = self.reader.facts(read, known.changes, self.now())
         if facts.ticket.over:
             merged = facts.ticket.state_type == "merged"
             into = next((link.object_id for link in read.links if merged and link.type == "parent"), None)
             return Over(outcome=Outcome.OVER, into=into)
-        return self._judged(read, known, facts)
+        return self._judged(read, known, facts, corrections(facts.ticket, words))
 
-    def _judged(self, read: OneRead, known: Known, facts: Facts) -> Judged:
+    def _judged(self, read: OneRead, known: Known, facts: Facts, put_back: tuple[Decision, ...]) -> Judged:
         with self.watchdog.watching():
-            verdict = evaluate(self.units, facts)
+            verdict = evaluate(self.units, replace(overlay(facts, put_back), read=None))
+        taken = {decision.action.slot for decision in verdict.decisions}
+        left = (decision for decision in put_back if decision.action.slot not in taken)
+        verdict = replace(verdict, decisions=(*verdict.decisions, *left))
         case_id = facts.memory.case_id or self.store.cases.of(facts.ticket.id) or self.new_id()
         observed = self._only_observed(facts)
         memory = replace(verdict.memory, case_id=case_id, observed=observed)
@@ -126,23 +137,34 @@ class Processor:
         spoken = (article for article in facts.articles if article.key is None and article.by not in nobody)
         return not touched and not any(article.at >= adopt_from for article in spoken)
 
-    def _known(self, read: OneRead, look: Look | None, calls: _Calls) -> Known:
-        kept = Known.of(look)
-        if kept is not None and is_as_last_seen(read.ticket, look):
-            return kept
+    def _known(
+        self, read: OneRead, look: Look | None, calls: _Calls, sure: bool
+    ) -> tuple[Known, Mapping[str, str]]:
+        """What is known of the ticket's past, and the words of persons that our own last write undid unseen."""
+        kept, me = Known.of(look), self.reader.me
+        if kept is not None and sure and is_as_last_seen(read.ticket, look):
+            return kept, {}
         calls.reads += 1
-        history = self.reader.changes(self.helpdesk().history(read.ticket.id))
-        return Known(changes=history if kept is None else kept.dated(history, self.reader.me))
+        told = self.helpdesk().history(read.ticket.id)
+        history = self.reader.changes(told)
+        if kept is None:
+            return Known(changes=history), {}
+        undone = written_over(kept, self.reader.full_changes(told), me)
+        return Known(changes=kept.dated(history, me)), undone
 
     def _look(self, work: Work, calls: _Calls) -> Outcome:
         look = self.store.looks.get(work.ticket_id)
         me = self.reader.me
         only_deliveries = len(work.deliveries) == len(work.entries)
-        if only_deliveries and all(says_nothing_new(delivery, look, me) for delivery in work.deliveries):
-            return self._finish(work, Outcome.ECHO)
-        judged = self.judge(work.ticket_id, calls)
+        sure = True
+        if only_deliveries and look and all(says_nothing_new(delivery, look, me) for delivery in work.deliveries):
+            if self._hears(look, sum(is_echo(delivery, look, me) for delivery in work.deliveries)):
+                return self._finish(work, Outcome.ECHO)
+            sure = False
+        judged = self.judge(work.ticket_id, calls, sure=sure)
         if isinstance(judged, Over):
             return self._close(work, judged)
+        calls.clauses = sorted({clause for decision in judged.plan.decisions for clause in decision.clauses})
         if self.dry_run:
             self._say(judged)
             return self._finish(work, Outcome.SAME)
@@ -150,9 +172,19 @@ class Processor:
         if not judged.plan.empty or judged.plan.decisions:
             if not self._is_still_ours(work):
                 return Outcome.LOST
-            self._stage(judged)
+            stage(judged, self.store, self.recorder, self.meter)
             applied = self._apply(judged, calls)
         return self._commit(work, judged, applied)
+
+    def _hears(self, look: Look, echoes: int) -> bool:
+        """Whether these many echoes are all our own; what has been heard is not expected again."""
+        known = Known.of(look)
+        if known is None or known.echoes is None or not echoes:
+            return True
+        if echoes <= known.echoes:
+            self.store.looks.put(replace(look, history=replace(known, echoes=known.echoes - echoes).dump()))
+            return True
+        return False
 
     def _is_still_ours(self, work: Work) -> bool:
         """Whether nobody else took the ticket while it was read: a slow helpdesk can outlast a claim."""
@@ -165,37 +197,13 @@ class Processor:
 
     def _close(self, work: Work, over: Over) -> Outcome:
         with self.store.unit() as unit:
+            if not unit.inbox.done(work):
+                return Outcome.LOST
             if over.into is not None:
                 self.relations.merge(unit, work.ticket_id, over.into)
             unit.clocks.replace(work.ticket_id, ())
             unit.looks.forget(work.ticket_id)
-            done = unit.inbox.done(work)
-        return over.outcome if done else Outcome.LOST
-
-    def _stage(self, judged: Judged) -> None:
-        """What the plan leaves in the store, before it is written: keyed, so that a second try adds nothing."""
-        plan, verdict = judged.plan, judged.verdict
-        rows = self.recorder.decisions(plan, verdict, judged.case_id)
-        findings = tuple(self.recorder.findings(plan, verdict, judged.case_id))
-        messages = tuple(self.recorder.messages(plan, verdict))
-        with self.store.unit() as unit:
-            unit.decisions.append(rows)
-            for message in messages:
-                unit.outbox.put(message)
-            for finding, waived_by in findings:
-                if unit.findings.raise_(finding) and waived_by is not None:
-                    why = scrub_text(judged.facts.ticket.override_reason or finding.evidence)
-                    who = judged.facts.person(waived_by)
-                    name = who.name if who is not None else str(waived_by)
-                    unit.findings.transition(finding.key, FindingStatus.WAIVED, by=name, why=why, at=verdict.facts.now)
-        for row in rows:
-            self.meter.decided(row.clauses)
-        for finding, _ in findings:
-            self.meter.found(finding.clause, grave=finding.grave)
-        for clause, rung in fired_rungs(plan):
-            self.meter.rung_fired(clause, rung)
-            if rung == "100%":
-                self.meter.breached(clause)
+        return over.outcome
 
     def _apply(self, judged: Judged, calls: _Calls) -> Applied:
         try:
@@ -223,6 +231,7 @@ class Processor:
             log.warning("helpdesk ignored a change", field=change.field, rule=change.decision.rule)
             self.troubles.ignored(judged.read, judged.case_id, change)
         known = judged.known.after(plan.changes, applied.ignored, ticket.updated_at, self.reader.me)
+        known = known if applied.ticket is None else replace(known, echoes=1 + len(plan.replies))
         look = Look(
             ticket_id=ticket.id,
             case_id=judged.case_id,
@@ -232,19 +241,20 @@ class Processor:
             by_user_id=ticket.updated_by_id,
             clean=not applied.foreign,
             history=known.dump(),
-            history_until=ticket.updated_at,
+            history_until=judged.read.ticket.updated_at,
         )
         trouble = self.troubles.of(judged.read, judged.case_id, judged.plan, judged.verdict)
         with self.store.unit() as unit:
+            # First, and the rest only where it held: whoever has the ticket by now has seen more than this look.
+            if not (unit.inbox.fail(work, trouble) if trouble else unit.inbox.done(work)):
+                return Outcome.LOST
             unit.looks.put(look)
             unit.cases.put(ticket.id, judged.case_id)
             self.relations.keep(unit, judged.verdict.facts.ticket)
-            unit.clocks.replace(ticket.id, clock_rows(judged.verdict))
+            kept = unit.clocks.of(ticket.id) if trouble else ()
+            unit.clocks.replace(ticket.id, clocks_after(judged.verdict, kept, self.now()))
             if applied.foreign:
                 unit.inbox.enqueue(ticket.id, "again")
-            done = unit.inbox.fail(work, trouble) if trouble else unit.inbox.done(work)
-        if not done:
-            return Outcome.LOST
         if trouble:
             log.error("policy could not wholly be applied", error=trouble)
             self.meter.died("inbox")
@@ -265,19 +275,14 @@ class Processor:
         with self.store.unit() as unit:
             failed = unit.inbox.fail(work, what)
             if failed:
-                _postpone(unit, work.ticket_id, self.now() + _REST)
+                unit.clocks.replace(work.ticket_id, rested(unit.clocks.of(work.ticket_id), self.now()))
         return Outcome.FAILED if failed else Outcome.LOST
-
-
-def _postpone(unit: Repositories, ticket_id: int, until: datetime) -> None:
-    rows = unit.clocks.of(ticket_id)
-    later = (replace(row, next_at=until) if row.next_at is not None and row.next_at < until else row for row in rows)
-    unit.clocks.replace(ticket_id, later)
 
 
 @dataclass(slots=True)
 class _Calls:
-    """How many calls this look has cost the helpdesk."""
+    """How many calls this look has cost the helpdesk, and the clauses it decided by."""
 
     reads: int = 0
     writes: int = 0
+    clauses: list[str] = field(default_factory=list)

@@ -140,9 +140,9 @@ def _said(voice: Voice, text: Say, decision: Decision, facts: Facts) -> str:
     return scrub_text(voice.say(without_words(text, facts.ticket), decision.module))
 
 
-def fired_rungs(plan: Plan) -> Iterator[tuple[str, str]]:
-    """Clause and rung of every rung that takes effect in this plan."""
+def fired_rungs(plan: Plan) -> Iterator[tuple[Decision, str, str]]:
+    """Decision, clause and rung of every rung that takes effect in this plan."""
     for decision in plan.rungs:
         if isinstance(decision.action, RunClock):
             for rung in decision.action.reached:
-                yield decision.clauses[0], rung
+                yield decision, decision.clauses[0], rung

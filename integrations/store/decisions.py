@@ -18,15 +18,15 @@ class Decisions:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def append(self, decisions: Iterable[DecisionRow]) -> None:
-        """Adds `decisions` in their order, but for those whose occasion is known already."""
+    def append(self, decisions: Iterable[DecisionRow]) -> tuple[DecisionRow, ...]:
+        """Adds `decisions` in their order, but for those whose occasion is known already. Returns those added."""
         wanted = list(decisions)
         if not wanted:
-            return
+            return ()
         with self._session.write() as connection:
             rows = _unknown(connection, wanted)
             if not rows:
-                return
+                return ()
             statement = insert(DECISIONS).returning(DECISIONS.c.id, sort_by_parameter_order=True)
             ids = connection.scalars(statement, [{name: getattr(row, name) for name in _COLUMNS} for row in rows]).all()
             clauses = [
@@ -36,6 +36,7 @@ class Decisions:
             ]
             if clauses:
                 connection.execute(insert(DECISION_CLAUSES), clauses)
+        return tuple(rows)
 
     def list(
         self,

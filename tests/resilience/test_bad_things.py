@@ -3,10 +3,12 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from integrations.store.records import EntryStatus
 from integrations.zammad.sandbox import Fault
@@ -14,6 +16,7 @@ from jobs.process import Outcome
 from jobs.watchdog import Watchdog
 from policies.kernel.problems import ConfigErrors
 from policies.kernel.provisioning import Needs
+from policies.kernel.rules import rule
 from tests.resilience.conftest import Desk, make_desk, make_module
 from zhidu.policy import load_policy
 
@@ -132,6 +135,37 @@ def test_a_bad_ticket_comes_to_rest(desk_with: Callable[..., Desk]) -> None:
     assert len(desk.notes(bad)) == 1
 
 
+@rule("4.3.2")
+def broken(facts: Any, config: Any) -> Iterator[Any]:
+    """A rule that raises whatever it is shown."""
+    raise KeyError("no such thing")
+    yield
+
+
+def test_a_module_that_fails_keeps_its_clocks_for_a_later_try(desk: Desk) -> None:
+    ticket = desk.complain()
+    desk.settle()
+    whole, before = desk.processor, desk.store.clocks.of(ticket)
+    ours = [replace(unit, rules=(broken, *unit.rules)) if unit.name == "complaints" else unit for unit in whole.units]
+    desk.processor = replace(whole, units=ours)
+    desk.clock.at = max(row.next_at for row in before if row.next_at) + timedelta(seconds=1)
+    desk.sweep()
+
+    kept = desk.store.clocks.of(ticket)
+    assert {row.name for row in kept} >= {row.name for row in before if row.next_at}
+    assert all(row.next_at is None or row.next_at > desk.clock.now() for row in kept)
+    looks = len(desk.seen)
+    desk.clock.forward(minutes=30)
+    desk.sweep()
+    assert len(desk.seen) == looks
+
+    desk.processor = whole
+    desk.clock.forward(hours=1)
+    desk.sweep()
+    assert desk.seen[-1][1] in (Outcome.WRITTEN, Outcome.SAME, Outcome.ECHO)
+    assert "100%" in json.dumps(desk.ticket(ticket)["preferences"]["zhidu"]["fired"])
+
+
 def test_modules_that_disagree_are_told_apart(desk_with: Callable[..., Desk]) -> None:
     """Nothing of that field is decided, and the administrator reads who wanted what."""
     one = HEAD + '    yield SetField(field="segment", value="vip"), say("why")\n\nRULES = (bad,)\n'
@@ -205,6 +239,67 @@ def test_a_ticket_that_vanishes_while_it_is_written_stops_nobody(desk: Desk) -> 
 
     assert desk.ticket(other)["zhidu_kind"] == "complaint"
     assert desk.store.clocks.of(gone) == ()
+
+
+@pytest.mark.parametrize("how", ["wholly decided", "gone"])
+def test_a_look_whose_claim_was_lost_leaves_nothing(desk: Desk, how: str) -> None:
+    """Whoever has the ticket by now has seen more."""
+    ticket = desk.complain()
+    desk.settle()
+    look, clocks = desk.store.looks.get(ticket), desk.store.clocks.of(ticket)
+    desk.answer(ticket, "您好，我们正在核实。")
+    desk.store.inbox.enqueue(ticket, "manual")
+    [work] = desk.store.inbox.claim("slow", 1, timedelta(minutes=5))
+    if how == "gone":
+        desk.call("DELETE", f"tickets/{ticket}")
+    stale = replace(work, token="taken by another", lease_until=desk.clock.now() + timedelta(hours=1))
+
+    assert desk.process(stale) is Outcome.LOST
+    assert (desk.store.looks.get(ticket), desk.store.clocks.of(ticket)) == (look, clocks)
+
+
+def test_a_ticket_that_vanishes_before_its_history_is_read_is_no_dead_letter(desk: Desk) -> None:
+    gone = desk.complain()
+    whole = desk.processor
+    client = whole.helpdesk()
+
+    class Vanishing:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(client, name)
+
+        def history(self, number: int) -> Any:
+            desk.call("DELETE", f"tickets/{number}")
+            return client.history(number)
+
+    desk.processor = replace(whole, helpdesk=lambda: Vanishing())
+    desk.settle()
+
+    assert desk.seen[0] == (gone, Outcome.VANISHED)
+    assert desk.store.inbox.depth().dead == 0
+
+
+def test_what_is_tried_again_is_counted_once(desk: Desk) -> None:
+    ticket = desk.complain()
+    desk.box.faults.add(Fault(kind="reset", method="PUT", path=r"/tickets/\d+$", times=6, seconds=0.01))
+    for _ in range(8):
+        desk.settle()
+        desk.clock.forward(minutes=1)
+
+    assert (ticket, Outcome.RETRIED) in desk.seen
+    cited = [clause for row in desk.store.decisions.list(ticket_id=ticket) for clause in row.clauses]
+    clauses = set(cited)
+    counted = {c: desk.registry.get_sample_value("zhidu_decisions_total", {"clause": c}) for c in clauses}
+    assert counted == {c: cited.count(c) for c in clauses}
+
+
+def test_a_look_tells_the_clauses_it_decided_by(desk: Desk) -> None:
+    ticket = desk.complain()
+    with capture_logs() as lines:
+        desk.settle()
+
+    (first, *_) = [line for line in lines if line["event"] == "looked"]
+    cited = {clause for row in desk.store.decisions.list(ticket_id=ticket) for clause in row.clauses}
+    assert first["clauses"] == sorted(cited) != []
 
 
 def test_a_state_made_after_the_start_is_learned(desk: Desk) -> None:
