@@ -74,7 +74,8 @@ class Reader:
 
     def _ticket(self, read: OneRead) -> kernel.Ticket:
         ticket = read.ticket
-        fields = read_fields(ticket.fields)
+        there = ticket.fields
+        fields = read_fields(there)
         nonsense = set(fields.nonsense)
         state, state_type = self._state(ticket, nonsense)
         customer = read.users.get(ticket.customer_id)
@@ -96,7 +97,7 @@ class Reader:
             tags=frozenset(read.tags),
             channel=self._channel(read.articles[0]) if read.articles else "",
             custom=fields.custom,
-            absent=frozenset(field for field in FIELDS if f"{PREFIX}{field}" not in ticket.fields),
+            absent=frozenset(field for field in FIELDS if f"{PREFIX}{field}" not in there),
             nonsense=frozenset(nonsense),
             **fields.core,
         )

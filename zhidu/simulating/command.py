@@ -107,6 +107,14 @@ class Simulation:
         else:
             for line in lines(head, report, words):
                 click.echo(line)
+        if self.asked.xlsx is not None:
+            from zhidu.simulating.xlsx import write_xlsx
+
+            write_xlsx(self.asked.xlsx, head, report, words)
+        if self.asked.html is not None:
+            from zhidu.simulating.html import write_html
+
+            write_html(self.asked.html, head, report, words)
 
     def _say(self, text: str) -> None:
         if not self.habits.quiet:

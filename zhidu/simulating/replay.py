@@ -113,7 +113,7 @@ class _Heard(Facts):
         return made
 
     @property
-    def articles(self) -> tuple[Article, ...]:  # type: ignore[override]
+    def articles(self) -> tuple[Article, ...]:
         type(self).asked = True
         found: tuple[Article, ...] = self.__dict__["articles"]
         return found

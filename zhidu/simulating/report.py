@@ -136,12 +136,23 @@ class Tickets:
     alike: tuple[str, ...]
 
     def parts(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Those parts that differ and hold tickets, by name."""
+        """Those parts that differ and hold tickets, by the key of their name."""
         for name, numbers in (
-            ("only_today", self.only_today), ("only_proposed", self.only_proposed), ("other", self.other),
-        ):  # fmt: skip
+            ("decisions.only_today", self.only_today),
+            ("decisions.only_proposed", self.only_proposed),
+            ("decisions.other", self.other),
+        ):
             if numbers:
                 yield name, numbers
+
+    def everywhere(self, *, compared: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """All parts that hold tickets; without a proposed policy there is one."""
+        if compared:
+            yield from self.parts()
+            if self.alike:
+                yield "alike", self.alike
+        elif every := tuple(sorted((*self.only_today, *self.other, *self.alike))):
+            yield "today", every
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ def _behind(row: Row, words: Words) -> Iterator[str]:
     for name, numbers in row.behind().parts():
         more = len(numbers) - _MOST_BEHIND
         tail = f" {words.of('more', count=more)}" if more > 0 else ""
-        yield f"      {words.of(f'decisions.{name}')}: {', '.join(numbers[:_MOST_BEHIND])}{tail}"
+        yield f"      {words.of(name)}: {', '.join(numbers[:_MOST_BEHIND])}{tail}"
 
 
 def columns(text: str) -> int:
