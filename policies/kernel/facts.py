@@ -91,11 +91,9 @@ class Change:
     new: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # without slots, for `varied`: decisions are laid over it again and again
 class Ticket:
     """The ticket as the helpdesk shows it, with zhidu's fields under their own names (without `zhidu_`).
-
-    Without slots, for `varied`: decisions are laid over it again and again.
 
     state_type   new, open, pending reminder, pending action, closed, merged or removed, whatever the state is called
     owner        user id, None when nobody owns it
