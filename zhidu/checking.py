@@ -13,6 +13,7 @@ from policies.kernel.modules import Module
 from policies.kernel.problems import ConfigErrors, Problem
 from policies.kernel.regulations import Profile
 from zhidu.config import Config
+from zhidu.overlay import load_overlay
 from zhidu.people_file import load_people, unknown_calendars
 from zhidu.policy import Policy, load_cast, play_row, read_policy, rows_of
 from zhidu.provisioning import read_needs
@@ -65,6 +66,7 @@ def examine(folder: Path | None) -> Report:
     covered = [entry.status for entry in coverage(policy.clauses, policy.modules.modules, rows)]
     problems.extend(_profiles(policy))
     problems.extend(read_needs(policy.modules.modules)[1])
+    _attempt(lambda: load_overlay(folder), problems)
     return Report(
         problems=ConfigErrors(problems).problems if problems else (),
         modules=tuple(module.name for module in policy.modules),

@@ -119,6 +119,8 @@ class Schedule(StrictModel):
     """How often it is looked whether another version of the policy has come into force."""
     people_every_seconds: Seconds = 300.0
     """How old the list of people, posts and absences may get."""
+    drift_every_seconds: Seconds = 86_400.0
+    """How often the helpdesk's set-up is compared with what was applied."""
 
 
 class Mail(StrictModel):
@@ -197,6 +199,8 @@ class Config(StrictModel):
     """Tickets created before are observed in silence; null: when the service was first started."""
     approvers: tuple[str, ...] = ()
     """Who may approve a version of the policy, as they name themselves; empty: whoever is not its author."""
+    admin: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+$")
+    """E-mail address of who is told when somebody changes in Zammad what `zhidu apply` made."""
     modules: tuple[str, ...] | None = None
     """The policy modules that decide; null: all that are shipped and found."""
     modules_path: tuple[Path, ...] = ()

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -42,7 +42,20 @@ class Metrics:
         self._rungs = counter("rungs", "Rungs of ladders fired, by the clock's clause.", "clause", "rung")
         self._breaches = counter("breaches", "Clocks that ran out, by clause.", "clause")
         self._dead = counter("dead_letters", "Entries given up on, by queue.", "queue")
+        self._admitted = Gauge(
+            "zhidu_helpdesk_admits",
+            "0 while the helpdesk refuses the token; no ticket is looked at then.",
+            registry=registry,
+        )
+        self._admitted.set(1)
         self._mails = counter("messages", "Messages handed to the mail server, by how it ended.", "outcome")
+        self._differing = Gauge(
+            "zhidu_provision_differing", "Objects of the helpdesk's set-up that differ.", ["why"], registry=registry
+        )
+
+    def admits(self, asked: Callable[[], bool]) -> None:
+        """`asked` tells, each time Prometheus does, whether the helpdesk accepts the token."""
+        self._admitted.set_function(lambda: float(asked()))
 
     def delivered(self, outcome: Outcome, seconds: float) -> None:
         """One request to the intake."""
@@ -80,6 +93,11 @@ class Metrics:
     def mailed(self, outcome: str) -> None:
         """A message was `sent`, will be `retried`, or is `dead`."""
         self._mails.labels(outcome).inc()
+
+    def drifted(self, drifted: int, differing: int) -> None:
+        """So many objects of the helpdesk's set-up were changed there; so many differ in all."""
+        self._differing.labels("drift").set(drifted)
+        self._differing.labels("configuration").set(differing - drifted)
 
 
 class QueueDepths(Collector):

@@ -2,15 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final
 
-from integrations.zammad.provision.changes import Create, Migrate, Retire, Update, as_json, lines
+from integrations.store.records import Message
+from integrations.zammad.provision.changes import Create, Migrate, Plan, Retire, Update, as_json, lines
+from zhidu.config import Config
 
 if TYPE_CHECKING:
     from integrations.zammad.provision.whole import Look
 
 _GRANT = "give the service user's token in Zammad, Profile → Token Access"
+
+
+_MAIL: Final[Mapping[str, tuple[str, str]]] = {
+    "zh-CN": (
+        "Zammad 的设置被改动（{count} 项）",
+        "自上次 `zhidu apply` 以来，Zammad 中有下列改动：\n\n{lines}\n\n"
+        "恢复：`zhidu apply`；保留并写入配置：`zhidu apply --adopt`。",
+    ),
+    "zh-TW": (
+        "Zammad 的設定被改動（{count} 項）",
+        "自上次 `zhidu apply` 以來，Zammad 中有下列改動：\n\n{lines}\n\n"
+        "還原：`zhidu apply`；保留並寫入設定：`zhidu apply --adopt`。",
+    ),
+    "en": (
+        "Zammad's set-up was changed ({count})",
+        "Since the last `zhidu apply` this was changed in Zammad:\n\n{lines}\n\n"
+        "`zhidu apply` puts it back, `zhidu apply --adopt` keeps it and writes it into the configuration.",
+    ),
+}
+
+
+def drift_mail(plan: Plan, config: Config) -> Message | None:
+    """To the administrator, in the helpdesk's language; its key is that of this very drift, so that it is sent once.
+
+    None where no administrator is named.
+    """
+    if config.admin is None:
+        return None
+    told = "\n".join(line for change in plan.drifted for line in lines(change))
+    subject, body = _MAIL[config.helpdesk.language if config.helpdesk is not None else "en"]
+    return Message(
+        key=f"drift:{sha256(told.encode()).hexdigest()[:16]}",
+        kind="mail",
+        to=config.admin,
+        subject=subject.format(count=len(plan.drifted)),
+        body=body.format(lines=told),
+    )
 
 
 def plan_lines(found: Look, *, drift: bool = False) -> Iterator[str]:

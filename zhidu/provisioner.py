@@ -8,13 +8,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import urlsplit
 
 from integrations.store.provisioned import ProvisionedRow
 from integrations.store.store import Store
 from integrations.zammad.client import Client
 from integrations.zammad.provision.applying import Done, Migration, migration
+from integrations.zammad.provision.changes import Plan
 from integrations.zammad.provision.record import Applied, Record
 from integrations.zammad.provision.wanted import Hook, Key, Kind, Site
 from integrations.zammad.provision.whole import Exceptions, Look, look, refusals, steps
@@ -30,6 +31,9 @@ from zhidu.policy import Policy
 from zhidu.provisioning import needs_of
 from zhidu.settings import Settings
 from zhidu.standing import local_address
+
+if TYPE_CHECKING:
+    from zhidu.services import Service
 
 LOCK: Final = "provision"
 _HELD_FOR: Final = timedelta(minutes=5)
@@ -110,6 +114,12 @@ def provisioner_of(
         exceptions=load_overlay(settings.folder),
         record=record,
     )
+
+
+def plan_of(settings: Settings, service: Service) -> Plan:
+    """What differs at the helpdesk of a running service. raises ConfigErrors, WrongUse, ZammadError, StoreError"""
+    client, record = service.helpdesk.pool.client(), StoredRecord(service.store)
+    return provisioner_of(settings, service.policy, service.people, client, record, service.outside).look().plan
 
 
 def site_of(settings: Settings, policy: Policy, people: People, outside: Outside) -> Site:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -18,8 +19,12 @@ from integrations.store.errors import StoreError
 from integrations.store.records import Work
 from integrations.store.store import Store
 from integrations.zammad.errors import ZammadError
+from integrations.zammad.provision.changes import Plan
 from jobs.absences import Absences
+from jobs.access import Access, is_lockout
+from jobs.alone import Alone
 from jobs.drain import Workers
+from jobs.drift import Drift
 from jobs.outcomes import Outcome
 from jobs.post import Post
 from jobs.process import Processor
@@ -29,13 +34,14 @@ from jobs.schedule import Schedule, Tick
 from jobs.sweep import Sweep, recompute_provisional
 from policies.kernel.config import Loaded
 from webhooks.app import create_app
-from webhooks.ports import Check
 from webhooks.serve import Server
 from zhidu.compose import Outside, Secrets, helpdesk_of, processor_of
 from zhidu.config import Config, Http
 from zhidu.metrics import Metrics, QueueDepths
 from zhidu.people_file import People
 from zhidu.policy import Policy
+from zhidu.provision_text import drift_mail
+from zhidu.readiness import Ready
 
 log = structlog.get_logger()
 
@@ -43,22 +49,9 @@ KEEP_DONE: Final = timedelta(days=30)
 """How long finished deliveries and messages stay to be looked at."""
 
 _ADOPT_FROM: Final = "adopt_from"
+_HOUR: Final = 3600.0
 
 _OVER: Final = frozenset({"closed", "merged", "removed"})
-
-
-class _Ready:
-    """Ready while the store answers; the helpdesk may be away: deliveries are kept until it is back."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def checks(self) -> Sequence[Check]:
-        try:
-            self._store.inbox.depth()
-        except StoreError as error:
-            return (Check(name="store", ok=False, note=str(error)),)
-        return (Check(name="store", ok=True),)
 
 
 class Service:
@@ -80,23 +73,29 @@ class Service:
         dry_run: bool = False,
         timetable: Sequence[Tick] | None = None,
         published: Callable[[], Policy | None] = lambda: None,
+        provisioned: Callable[[Service], Plan] | None = None,
     ) -> None:
-        """published   the policy that has come into force since it was last asked; None: none has"""
+        """published     the policy that has come into force since it was last asked; None: none has
+        provisioned   what differs between the helpdesk's set-up and the modules' needs; None: nobody looks
+        """
         self.config, self.policy, self.people, self.store, self.outside = config, policy, people, store, outside
         self.registry = CollectorRegistry()
         self.metrics = Metrics(self.registry)
         self.dry_run = dry_run
         self.published = published
+        self.provisioned = provisioned
         self.relook = Relook(store=store, policy=lambda: self.policy.digest, wake=self.wake)
         queues = {"inbox": store.inbox.depth, "outbox": store.outbox.depth}
         self.registry.register(QueueDepths(queues, now=outside.now))
         self.helpdesk = helpdesk_of(config, secrets.token, people, outside)
         self.post = Post(store=store, mailer=None if dry_run else mailer, meter=self.metrics)
+        self.access = Access(lambda: self.helpdesk.pool.client().me(), outside.now)
+        self.metrics.admits(lambda: not self.access.shut)
         self.timetable = timetable if timetable is not None else timetable_of(config)
         app = create_app(
             inbox=store.inbox,
             secret=secrets.webhook,
-            readiness=_Ready(store),
+            readiness=Ready(store=store, access=self.access),
             registry=self.registry,
             meter=self.metrics,
             now=outside.now,
@@ -106,6 +105,7 @@ class Service:
         self.workers: Workers | None = None
         self.processor: Processor | None = None
         self.schedule: Schedule | None = None
+        self.alone: Alone | None = None
         self._stopping = threading.Event()
         self._connector = threading.Thread(target=self._connect, name="connector")
         self.connected = threading.Event()
@@ -134,6 +134,9 @@ class Service:
             self.schedule.stop()
         if self.workers is not None:
             self.workers.stop()
+        if self.alone is not None:
+            with suppress(StoreError):
+                self.alone.give_back()
         self.helpdesk.pool.close()
         self.store.close()
 
@@ -144,6 +147,8 @@ class Service:
                 self._begin()
                 return
             except (ZammadError, StoreError) as error:
+                if is_lockout(error):
+                    self.access.refused(error)
                 log.warning("helpdesk not reached yet", error=str(error), again_in=wait)
             except Exception:
                 log.exception("could not begin", again_in=wait)
@@ -164,15 +169,25 @@ class Service:
             name=name,
             count=workers.count,
             lease=timedelta(seconds=workers.claim_for_seconds),
+            access=self.access,
         )
-        self.schedule = Schedule(self.jobs(), self.timetable)
+        self.alone = Alone(store=self.store, holder=name)
+        self.schedule = Schedule(self._scheduled(self.alone), self.timetable)
+
+    def _scheduled(self, alone: Alone) -> Mapping[str, Callable[[], object]]:
+        """The jobs as the timetable runs them. Each process follows the policy itself; all else one does for all."""
+        every = {tick.name: tick.every for tick in self.timetable}
+        return {
+            name: run if name == "policy" else alone.job(name, every.get(name, 0), run)
+            for name, run in self.jobs().items()
+        }
 
     def _processor(self) -> Processor:
         adopt_from = self._adopt_from()
         processor = processor_of(
             self.policy, self.helpdesk, self.people, self.store, self.outside, self.metrics, lambda: adopt_from
         )
-        return replace(processor, dry_run=self.dry_run)
+        return replace(processor, dry_run=self.dry_run, access=self.access)
 
     def _process(self, work: Work) -> Outcome:
         """By the policy that is in force when the look begins."""
@@ -202,8 +217,14 @@ class Service:
         if self.processor is None or self.workers is None or self.schedule is None or self._stopping.is_set():
             return
         recompute_provisional(self.store, self.policy.calendar_data)
+        self.access.worked()
         self.workers.start()
-        self.schedule.start()
+        try:
+            self.schedule.start()
+        except BaseException:
+            # It is begun anew, with workers and a timetable of its own.
+            self.workers.stop()
+            raise
         self.connected.set()
         me = self.processor.reader.me
         log.info("working", me=me, policy=self.policy.digest, modules=len(self.policy.units))
@@ -221,8 +242,20 @@ class Service:
             "absences": absences.run,
             "post": self.post.run,
             "policy": self.follow,
+            "drift": self._drift().run,
             "purge": lambda: purge(store, outside.now() - KEEP_DONE),
         }
+
+    def _drift(self) -> Drift:
+        look = self.provisioned
+        return Drift(
+            plan=lambda: Plan(changes=(), obstacles=(), known=0) if look is None else look(self),
+            mail=lambda plan: drift_mail(plan, self.config),
+            store=self.store,
+            meter=self.metrics,
+            now=self.outside.now,
+            every=timedelta(seconds=self.config.schedule.drift_every_seconds),
+        )
 
     def _away(self) -> frozenset[int]:
         """Who is out of office today, where the default calendar is."""
@@ -263,5 +296,6 @@ def timetable_of(config: Config) -> tuple[Tick, ...]:
         Tick(name="reconcile", every=schedule.reconcile_every_seconds),
         Tick(name="absences", every=schedule.people_every_seconds),
         Tick(name="policy", every=schedule.policy_every_seconds),
+        Tick(name="drift", every=min(schedule.drift_every_seconds, _HOUR)),
         Tick(name="purge", every=schedule.purge_every_seconds),
     )

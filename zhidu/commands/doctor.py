@@ -62,7 +62,7 @@ def looked_at(habits: Habits) -> Iterator[Line]:
 
     from policies.kernel.problems import ConfigErrors
     from zhidu.compose import real_outside
-    from zhidu.doctoring import here, there
+    from zhidu.doctoring import here, provisioned, there
     from zhidu.people_file import load_people
     from zhidu.policy import read_policy
     from zhidu.settings import load_settings
@@ -82,3 +82,4 @@ def looked_at(habits: Habits) -> Iterator[Line]:
     yield from here.store_lines(settings, outside)
     yield from here.mail_lines(settings, outside)
     yield from there.helpdesk_lines(settings, policy.modules.modules, people, outside)
+    yield from provisioned.provisioned_lines(settings, policy, people, outside)

@@ -52,6 +52,7 @@ def build(folder: Path | None, port: int | None = None, *, dry_run: bool = False
     from zhidu import compose, observe
     from zhidu.following import Published
     from zhidu.people_file import load_people, with_calendars
+    from zhidu.provisioner import plan_of
     from zhidu.services import Service
     from zhidu.settings import load_settings
 
@@ -78,6 +79,7 @@ def build(folder: Path | None, port: int | None = None, *, dry_run: bool = False
             mailer=mailer,
             dry_run=dry_run,
             published=published,
+            provisioned=lambda service: plan_of(settings, service),
         )
     except (ConfigErrors, StoreError):
         store.close()
