@@ -13,6 +13,7 @@ import structlog
 from integrations.store.errors import StoreError
 from integrations.store.records import Work
 from integrations.store.store import Store
+from jobs.access import Admission, Unguarded
 from jobs.outcomes import Outcome
 
 log = structlog.get_logger()
@@ -26,6 +27,7 @@ class Workers:
     """`count` threads over one store. `wake()` makes an idle one look at once; `stop()` lets all finish what they have.
 
     idle_for   seconds after which an idle worker looks by itself
+    access     while the helpdesk does not let us in nothing is claimed
     lease      how long a worker may hold what it claimed before another may take it
     """
 
@@ -36,6 +38,7 @@ class Workers:
     batch: int = 4
     idle_for: float = 1.0
     lease: timedelta = LEASE
+    access: Admission = field(default_factory=Unguarded)
     _threads: list[threading.Thread] = field(default_factory=list)
     _wanted: threading.Condition = field(default_factory=threading.Condition)
     _stopping: bool = False
@@ -64,7 +67,7 @@ class Workers:
     def drain(self, worker: str = "drain") -> int:
         """Process all that waits now, in the calling thread; returns how many looks that took."""
         looks = 0
-        while works := self.store.inbox.claim(worker, self.batch, self.lease):
+        while self.access.open() and (works := self.store.inbox.claim(worker, self.batch, self.lease)):
             for work in works:
                 self.process(work)
                 looks += 1
@@ -74,7 +77,7 @@ class Workers:
         while not self._stopping:
             seen = self._woken
             try:
-                works = self.store.inbox.claim(worker, self.batch, self.lease)
+                works = self.store.inbox.claim(worker, self.batch, self.lease) if self.access.open() else []
             except StoreError as error:
                 log.warning("inbox could not be read", error=str(error))
                 works = []
@@ -85,7 +88,7 @@ class Workers:
 
     def _one(self, work: Work) -> None:
         try:
-            if self._stopping:
+            if self._stopping or not self.access.open():
                 self.store.inbox.release(work)
             else:
                 self.process(work)

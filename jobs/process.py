@@ -21,6 +21,7 @@ from integrations.zammad.plan import Planner
 from integrations.zammad.silence import silent
 from integrations.zammad.wire import OneRead
 from jobs.corrections import corrections, written_over
+from jobs.access import Admission, Unguarded, is_lockout
 from jobs.looks import Known, is_as_last_seen, is_echo, says_nothing_new
 from jobs.outcomes import Judged, Outcome, Over
 from jobs.ports import Helpdesk, Meter
@@ -48,6 +49,7 @@ class Processor:
 
     helpdesk     the client of the calling thread
     adopt_from   tickets created before it are only observed until a person touches them; None: all are taken in
+    access       is told whether the helpdesk lets us in
     dry_run      say what would be written, and write nothing: neither to the helpdesk nor, but for the inbox, here
     """
 
@@ -66,6 +68,7 @@ class Processor:
     limits: Limits = field(default_factory=Limits)
     adopt_from: Callable[[], datetime | None] = lambda: None
     dry_run: bool = False
+    access: Admission = field(default_factory=Unguarded)
 
     def process(self, work: Work) -> Outcome:
         """Look at the ticket of `work` and finish the work, whatever comes: done, tried again later, or dead letter."""
@@ -80,7 +83,7 @@ class Processor:
             except (Transient, Stale, StoreError) as error:
                 outcome = self._again(work, error)
             except (Permanent, UnknownName, Absurd, ValueError) as error:
-                outcome = self._give_up(work, error)
+                outcome = self._locked_out(work, error) if is_lockout(error) else self._give_up(work, error)
             except Exception as error:
                 log.exception("look failed")
                 outcome = self._give_up(work, error)
@@ -164,6 +167,7 @@ class Processor:
         judged = self.judge(work.ticket_id, calls, sure=sure)
         if isinstance(judged, Over):
             return self._close(work, judged)
+        self.access.worked()
         calls.clauses = sorted({clause for decision in judged.plan.decisions for clause in decision.clauses})
         if self.dry_run:
             self._say(judged)
@@ -209,7 +213,8 @@ class Processor:
         try:
             applied = apply(judged.plan, judged.read, self.helpdesk())
         except Refused as error:
-            self._note_refusal(judged, error, calls)
+            if not is_lockout(error):
+                self._note_refusal(judged, error, calls)
             raise
         calls.writes += applied.writes
         return applied
@@ -267,6 +272,11 @@ class Processor:
     def _again(self, work: Work, error: Exception) -> Outcome:
         log.warning("will be tried again", error=str(error))
         return Outcome.RETRIED if self.store.inbox.retry(work, str(error)) else Outcome.LOST
+
+    def _locked_out(self, work: Work, error: Exception) -> Outcome:
+        """It is no fault of the ticket's: it waits until the token works again."""
+        self.access.refused(error)
+        return self._again(work, error)
 
     def _give_up(self, work: Work, error: Exception) -> Outcome:
         what = f"{type(error).__name__}: {error}"

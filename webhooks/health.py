@@ -34,7 +34,7 @@ def health_blueprint(*, readiness: Readiness, registry: CollectorRegistry) -> Bl
 
     def readyz() -> Response:
         checks = _checks(readiness)
-        ready = all(check.ok for check in checks)
+        ready = all(check.ok or not check.needed for check in checks)
         answer = _Ready(ready=ready, checks=[_Named(name=check.name, ok=check.ok) for check in checks])
         return Response(answer.model_dump_json(), status=200 if ready else 503, content_type="application/json")
 

@@ -25,11 +25,15 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One condition of being ready. `note` is for the log, never for the one who asks."""
+    """One condition of being ready. `note` is for the log, never for the one who asks.
+
+    needed   whether deliveries cannot be taken while it does not hold
+    """
 
     name: str
     ok: bool
     note: str = ""
+    needed: bool = True
 
 
 class Inbox(Protocol):

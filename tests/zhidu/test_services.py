@@ -3,6 +3,7 @@ phase."""
 
 import json
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -16,6 +17,7 @@ import requests
 from integrations.store.errors import StoreUnavailable
 from integrations.store.store import Store, open_store
 from integrations.zammad.sandbox import Sandbox, serve
+from jobs.schedule import Schedule
 from policies.kernel.config import load_text
 from policies.kernel.problems import ConfigErrors
 from webhooks.signature import sign
@@ -68,8 +70,9 @@ Make = Callable[..., Service]
 def make(tmp_path: Path, policy: Policy, outside: Outside) -> Iterator[Make]:
     made: list[Service] = []
 
-    def build(url: str, settings: str = "", token: str = TOKEN, **more: Any) -> Service:
-        store = open_store(f"sqlite:///{tmp_path}/z.db", now=outside.now, jitter=outside.jitter, new_id=outside.new_id)
+    def build(url: str, settings: str = "", token: str = TOKEN, store_url: str = "", **more: Any) -> Service:
+        place = store_url or f"sqlite:///{tmp_path}/z.db"
+        store = open_store(place, now=outside.now, jitter=outside.jitter, new_id=outside.new_id)
         store.migrate()
         text = f'helpdesk: {{url: "{url}"}}\nhttp: {{port: 0}}\n{settings}'
         service = Service(
@@ -132,8 +135,51 @@ def test_a_wrong_token_is_no_end(make: Make, box: Sandbox) -> None:
         service = make(url, token="wrong", timetable=())
         service.start()
         assert deliver(service) == 202
+        until(lambda: service.access.shut)
+        answer = requests.get(f"http://127.0.0.1:{service.server.port}/readyz", timeout=10)
+        assert (answer.status_code, answer.json()["checks"][-1]) == (200, {"name": "helpdesk_token", "ok": False})
+        assert service.registry.get_sample_value("zhidu_helpdesk_admits") == 0
         service.stop()
         assert not service.connected.is_set()
+
+
+def test_a_timetable_that_cannot_start_leaves_nothing_running(
+    make: Make, box: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serve(box, deliver=False) as url:
+        service = make(url, timetable=())
+
+        def no(self: Schedule) -> None:
+            raise RuntimeError("no more threads")
+
+        before = set(threading.enumerate())
+        with monkeypatch.context() as patched:
+            patched.setattr(Schedule, "start", no)
+            with pytest.raises(RuntimeError, match="no more threads"):
+                service._begin()
+        assert set(threading.enumerate()) == before
+        assert not service.connected.is_set()
+
+
+def test_two_services_over_one_postgresql_run_each_job_once(
+    make: Make, box: Sandbox, outside: Outside, postgres_url: str
+) -> None:
+    with serve(box, deliver=False) as url:
+        ran: list[str] = []
+        services = [make(url, store_url=postgres_url) for _ in range(2)]
+        for service in services:
+            service.connect()
+        first, second = (service.alone for service in services)
+        assert first is not None
+        assert second is not None
+        jobs = [alone.job("sweep", 5, lambda: ran.append("ran")) for alone in (first, second)]
+        both = [first.job("post", 5, lambda: second.job("post", 5, lambda: ran.append("overlap"))())]
+        for job in (*jobs, *jobs, *both):
+            job()
+        assert ran == ["ran", "ran"]
+        services[0].stop()
+        jobs[1]()
+        assert ran == ["ran"] * 3
 
 
 def test_what_nobody_foresaw_is_tried_again(make: Make, box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
