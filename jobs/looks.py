@@ -22,15 +22,19 @@ class Known:
 
     changes   the ticket's history as far as rules may know it, oldest first
     refused   field → value that the helpdesk took and did not keep
+    echoes    how many deliveries of our own last write have not come yet: one more that looks like them may hide what
+              a person wrote just before it. None: the history has been read since, there is nothing to hide
     """
 
     changes: tuple[Change, ...] = ()
     refused: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    echoes: int | None = None
 
     def dump(self) -> str:
         """As JSON text."""
         rows = [[change.at.isoformat(), change.by, change.field, change.old, change.new] for change in self.changes]
-        return json.dumps({"changes": rows, "refused": dict(self.refused)}, ensure_ascii=False, separators=(",", ":"))
+        kept = {"changes": rows, "refused": dict(self.refused), "echoes": self.echoes}
+        return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
     def of(cls, look: Look | None) -> Known | None:
@@ -50,7 +54,7 @@ class Known:
             Change(at=datetime.fromisoformat(at), by=by, field=name, old=old, new=new)
             for at, by, name, old, new in kept["changes"]
         )
-        return cls(changes=changes, refused=MappingProxyType(kept["refused"]))
+        return cls(changes=changes, refused=MappingProxyType(kept["refused"]), echoes=kept.get("echoes"))
 
     def dated(self, history: Iterable[Change], me: int) -> tuple[Change, ...]:
         """`history` as the helpdesk tells it, but our own changes at the times at which they are known already.
@@ -61,7 +65,7 @@ class Known:
         known = [change for change in self.changes if change.by == me]
         found = []
         for change in history:
-            mine = next((k for k in known if change.by == me and _is_the_same(k, change)), None)
+            mine = next((k for k in known if change.by == me and is_the_same(k, change)), None)
             if mine is not None:
                 known.remove(mine)
             found.append(change if mine is None else replace(change, at=mine.at))
@@ -96,7 +100,7 @@ def word(name: str, value: object) -> str:
     return kept_word(name, str(value))
 
 
-def _is_the_same(known: Change, told: Change) -> bool:
+def is_the_same(known: Change, told: Change) -> bool:
     """Whether our own change as the answer showed it is the one that the history tells of."""
     return known.field == told.field and timedelta() <= known.at - told.at <= SAME_MOMENT
 
@@ -105,16 +109,28 @@ def says_nothing_new(delivery: Delivery, look: Look | None, me: int) -> bool:
     """Whether `delivery` tells of nothing that the last look did not show.
 
     True for the echo of our own write, when its answer showed no foreign change: same second, our user, as many
-    articles. True as well for a ticket that was older at the time of sending than when we last saw it. Everything
-    else, and every delivery without these three values, costs a read.
+    articles. True as well for a ticket that was no younger at the time of sending than when we last read it; what is
+    dated between that and our write is somebody else's. Everything else, and every delivery without these three
+    values, costs a read.
     """
     if look is None or not look.clean or delivery.updated_at is None:
         return False
-    seen = look.updated_at.replace(microsecond=0)
-    if delivery.updated_at < seen:
-        return True
-    echo = delivery.updated_by_id == look.by_user_id == me and delivery.article_count == look.article_count
-    return delivery.updated_at == seen and echo
+    seen, read = look.updated_at.replace(microsecond=0), look.history_until.replace(microsecond=0)
+    return delivery.updated_at <= read < seen or delivery.updated_at < read or is_echo(delivery, look, me)
+
+
+def is_echo(delivery: Delivery, look: Look, me: int) -> bool:
+    """Whether it looks like the delivery of our own last write."""
+    if delivery.updated_at != look.updated_at.replace(microsecond=0):
+        return False
+    return delivery.updated_by_id == look.by_user_id == me and delivery.article_count == look.article_count
+
+
+def came_between(delivery: Delivery, look: Look | None) -> bool:
+    """Whether somebody changed the ticket after we had read it and before we wrote."""
+    if look is None or delivery.updated_at is None:
+        return False
+    return look.history_until.replace(microsecond=0) < delivery.updated_at < look.updated_at.replace(microsecond=0)
 
 
 def is_as_last_seen(ticket: Ticket, look: Look | None) -> bool:

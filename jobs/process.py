@@ -20,9 +20,9 @@ from integrations.zammad.names import UnknownName
 from integrations.zammad.plan import Planner
 from integrations.zammad.silence import silent
 from integrations.zammad.wire import OneRead
-from jobs.corrections import corrections, written_over
 from jobs.access import Admission, Unguarded, is_lockout
-from jobs.looks import Known, is_as_last_seen, is_echo, says_nothing_new
+from jobs.corrections import corrections, written_over
+from jobs.looks import Known, came_between, is_as_last_seen, is_echo, says_nothing_new
 from jobs.outcomes import Judged, Outcome, Over
 from jobs.ports import Helpdesk, Meter
 from jobs.record import Recorder
@@ -140,9 +140,7 @@ class Processor:
         spoken = (article for article in facts.articles if article.key is None and article.by not in nobody)
         return not touched and not any(article.at >= adopt_from for article in spoken)
 
-    def _known(
-        self, read: OneRead, look: Look | None, calls: _Calls, sure: bool
-    ) -> tuple[Known, Mapping[str, str]]:
+    def _known(self, read: OneRead, look: Look | None, calls: _Calls, sure: bool) -> tuple[Known, Mapping[str, str]]:
         """What is known of the ticket's past, and the words of persons that our own last write undid unseen."""
         kept, me = Known.of(look), self.reader.me
         if kept is not None and sure and is_as_last_seen(read.ticket, look):
@@ -159,7 +157,7 @@ class Processor:
         look = self.store.looks.get(work.ticket_id)
         me = self.reader.me
         only_deliveries = len(work.deliveries) == len(work.entries)
-        sure = True
+        sure = not any(came_between(delivery, look) for delivery in work.deliveries)
         if only_deliveries and look and all(says_nothing_new(delivery, look, me) for delivery in work.deliveries):
             if self._hears(look, sum(is_echo(delivery, look, me) for delivery in work.deliveries)):
                 return self._finish(work, Outcome.ECHO)
@@ -203,6 +201,7 @@ class Processor:
         with self.store.unit() as unit:
             if not unit.inbox.done(work):
                 return Outcome.LOST
+            unit.inbox.make_good(work.ticket_id)
             if over.into is not None:
                 self.relations.merge(unit, work.ticket_id, over.into)
             unit.clocks.replace(work.ticket_id, ())
@@ -253,6 +252,8 @@ class Processor:
             # First, and the rest only where it held: whoever has the ticket by now has seen more than this look.
             if not (unit.inbox.fail(work, trouble) if trouble else unit.inbox.done(work)):
                 return Outcome.LOST
+            if not trouble:
+                unit.inbox.make_good(ticket.id)
             unit.looks.put(look)
             unit.cases.put(ticket.id, judged.case_id)
             self.relations.keep(unit, judged.verdict.facts.ticket)

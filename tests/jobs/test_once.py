@@ -2,12 +2,15 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from integrations.store.records import MessageStatus
+from jobs.outcomes import Outcome
 from policies.kernel.provisioning import Needs
 from tests.jobs.conftest import PEOPLE, Desk, make_desk
 from zhidu.policy import Policy, load_policy
@@ -126,3 +129,56 @@ def test_a_change_at_the_instant_of_our_own_write_is_not_taken_for_it(desk: Desk
     assert desk.reconcile() == 1
     desk.settle()
     assert desk.ticket(ticket)["zhidu_case_owner"] == f"Bo Chen #{desk.people['bo']}"
+
+
+class Meanwhile:
+    """A client of the helpdesk; once, just before its write, a person changes the ticket."""
+
+    def __init__(self, client: Any, person: Callable[[], None]) -> None:
+        self._client, self._person = client, [person]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def update_ticket(self, *arguments: Any) -> Any:
+        if self._person:
+            self._person.pop()()
+        return self._client.update_ticket(*arguments)
+
+
+CORRECTED: dict[str, tuple[str, dict[str, Any]]] = {
+    # row            the text, by which zhidu writes the same field            what the supervisor writes meanwhile
+    "a grading": ("你们偷偷扣费，我要找记者曝光！", {"zhidu_severity": "serious"}),
+    "a list": ("你们偷偷扣费，我要找记者曝光！", {"zhidu_flags": ["legal"]}),
+    "a priority": ("你们偷偷扣费，我要找记者曝光！", {"priority_id": 1, "zhidu_severity": "ordinary"}),
+}
+
+
+@pytest.mark.parametrize("sent", ["each by its own", "both after our write"])
+@pytest.mark.parametrize(("text", "correction"), CORRECTED.values(), ids=CORRECTED)
+def test_a_correction_between_our_read_and_our_write_wins(
+    desk: Desk, text: str, correction: dict[str, Any], sent: str
+) -> None:
+    """2.2.5: what a person writes into a field stays, even if our own write came over it unseen."""
+    ticket = desk.complain(text)
+    whole, client = desk.processor, desk.processor.helpdesk()
+
+    def correct() -> None:
+        if sent == "each by its own":
+            desk.clock.forward(seconds=2)
+        desk.call("PUT", f"tickets/{ticket}", correction, **{"X-On-Behalf-Of": "sup@example.com"})
+        if sent == "each by its own":
+            desk.clock.forward(seconds=3)
+            for delivery in desk.deliveries():
+                desk.store.inbox.accept(delivery)
+        desk.clock.forward(milliseconds=200)
+
+    meanwhile = Meanwhile(client, correct)
+    desk.processor = replace(whole, helpdesk=lambda: meanwhile)
+    desk.settle()
+
+    shown = desk.ticket(ticket)
+    assert {name: shown[name] for name in correction} == correction
+    desk.store.inbox.enqueue(ticket, "manual")
+    desk.settle()
+    assert desk.seen[-1] == (ticket, Outcome.SAME)
