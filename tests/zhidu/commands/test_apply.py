@@ -1,0 +1,235 @@
+"""`zhidu init`, `plan`, `apply`, `plan`; drift shown, put back and adopted; refused, hindered, and two at once."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integrations.zammad import objects
+from integrations.zammad.sandbox import Sandbox, serve
+from zhidu import exits, provisioner
+from zhidu.cli import main
+from zhidu.commands.plan import provisioning
+from zhidu.compose import real_outside
+from zhidu.habits import Habits
+from zhidu.settings import load_settings
+from zhidu.stores import if_there
+
+TOKEN, ADA = "a-token-of-tests", "ada@example.com"
+
+
+@dataclass
+class Place:
+    box: Sandbox
+    folder: Path
+    capsys: pytest.CaptureFixture[str]
+
+    def run(self, *words: str) -> tuple[int, str]:
+        status = main(["--config", str(self.folder), *words])
+        out, err = self.capsys.readouterr()
+        return status, out + err
+
+    def json(self, *words: str) -> tuple[int, Any]:
+        status = main(["--config", str(self.folder), *words, "--json"])
+        return status, json.loads(self.capsys.readouterr().out)
+
+    def by_ada(self, method: str, path: str, body: dict[str, Any]) -> None:
+        status, answer = self.box.request(method, f"/api/v1/{path}", json=body, headers={"X-On-Behalf-Of": ADA})
+        assert status < 300, answer
+
+    def rename(self, name: str) -> None:
+        row = next(row for row in self.box.desk.table("macros") if row["name"] == "接手")
+        self.by_ada("PUT", f"macros/{row['id']}", {"name": name})
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Place]:
+    monkeypatch.setenv("ZAMMAD_TOKEN", TOKEN)
+    patient = objects.migrate
+    monkeypatch.setattr(objects, "migrate", lambda client, **_: patient(client, quiet=0))
+    monkeypatch.chdir(tmp_path)
+    box = Sandbox(now=real_outside().now, token=TOKEN)
+    box.add_person(login=ADA, email=ADA, password="pw", roles=["Admin", "Agent"], groups={"Users": ["full"]})
+    with serve(box, deliver=False) as url:
+        assert main(["init", "--helpdesk", url]) == 0
+        capsys.readouterr()
+        yield Place(box=box, folder=tmp_path / "config", capsys=capsys)
+
+
+@pytest.fixture
+def made(place: Place) -> Place:
+    assert place.run("apply", "--yes", "--quiet")[0] == exits.DONE
+    return place
+
+
+def test_plan_apply_plan(place: Place) -> None:
+    status, shown = place.run("plan")
+    assert status == exits.NO
+    assert "+ field zhidu_kind" in shown
+    assert "+ macro 接手" in shown
+    assert "gone for some ten seconds" in shown
+    assert place.box.desk.table("webhooks").rows == {}
+
+    status, shown = place.run("apply", "--yes")
+    assert status == exits.DONE
+    assert re.search(r"(\d+) of \1 done", shown)
+
+    status, shown = place.run("plan")
+    assert (status, shown.splitlines()[0].partition(":")[0]) == (exits.DONE, "nothing differs")
+
+
+def test_for_machines(place: Place) -> None:
+    status, answer = place.json("plan")
+    assert status == exits.NO
+    changes = {change["object"]: change["change"] for change in answer["changes"] if "object" in change}
+    assert changes["macros/take_over"] == "create"
+    assert changes["object_manager_attributes/Ticket.zhidu_kind"] == "create"
+    assert (answer["obstacles"], answer["lacking"]) == ([], [])
+    status, answer = place.json("apply", "--yes")
+    assert (status, answer["applied"], answer["ignored"]) == (exits.DONE, True, [])
+    assert place.json("plan")[1]["changes"] == []
+
+
+def test_drift_is_shown_and_put_back(made: Place) -> None:
+    made.rename("拿走")
+    status, shown = made.run("plan", "--drift", "--quiet")
+    assert status == exits.NO
+    assert f'name: "拿走" → "接手"   [changed in Zammad by {ADA}' in shown
+    assert made.run("apply", "--yes", "--quiet")[0] == exits.DONE
+    assert made.run("plan", "--drift", "--quiet") == (exits.DONE, "")
+
+
+def test_drift_is_adopted(made: Place) -> None:
+    made.rename("拿走")
+    file = made.folder / "provision.yaml"
+    status, shown = made.run("apply", "--adopt", "--dry-run")
+    assert status == exits.NO
+    assert "+  macros/take_over:\n+    name: 拿走\n" in shown
+    assert not file.exists()
+    assert made.run("apply", "--adopt", "--yes")[0] == exits.DONE
+    assert "拿走" in file.read_text(encoding="utf-8")
+    assert made.run("plan", "--quiet") == (exits.DONE, "")
+    assert made.run("apply", "--adopt", "--yes")[1] == "nothing was changed in Zammad since the last apply\n"
+    assert made.run("check", "--quiet")[0] == exits.DONE
+
+
+def test_a_deleted_object_and_a_secret_when_adopted(made: Place) -> None:
+    made.by_ada("DELETE", f"overviews/{max(made.box.desk.table('overviews').rows)}", {})
+    made.by_ada("PUT", "webhooks/1", {"signature_token": "theirs"})
+    status, shown = made.run("apply", "--adopt", "--yes")
+    assert status == exits.DONE
+    assert "leave_out:" in shown
+    assert "webhooks/zhidu: signature_token is a secret and is not kept in a file" in shown
+    assert "theirs" not in shown
+    status, shown = made.run("plan", "--quiet")
+    assert (status, shown.splitlines()[0]) == (exits.NO, "~ webhook zhidu")
+
+
+WRONG = {
+    "no such kind": ("keep: {macro/take_over: {name: x}}", "an object is a kind and a name"),
+    "no name": ("leave_out: [overviews]", "an object is a kind and a name"),
+    "unknown": ("hold: {}", "unknown setting"),
+}
+
+
+@pytest.mark.parametrize(("text", "what"), WRONG.values(), ids=WRONG)
+def test_a_wrong_overlay_is_told_with_its_line(place: Place, text: str, what: str) -> None:
+    (place.folder / "provision.yaml").write_text(f"{text}\n", encoding="utf-8")
+    for command in ("plan", "check"):
+        status, shown = place.run(command)
+        assert status == exits.WRONG
+        assert what in shown
+        assert "provision.yaml:1" in shown
+
+
+def test_a_foreign_macro_stands_in_the_way_and_is_taken_over(place: Place) -> None:
+    place.by_ada("POST", "macros", {"name": "接手", "perform": {"ticket.state_id": {"value": "4"}}})
+    status, shown = place.run("apply", "--yes")
+    assert status == exits.NO
+    assert "? there is a macro '接手' already, which zhidu did not make" in shown
+    assert place.run("plan", "--quiet")[0] == exits.NO
+    assert place.run("apply", "--yes", "--take-over", "macros/take_over")[0] == exits.DONE
+    assert place.run("plan", "--quiet") == (exits.DONE, "")
+
+
+def test_a_foreign_trigger_is_named_and_hinders_nothing(made: Place) -> None:
+    perform = {"ticket.zhidu_kind": {"value": "inquiry"}}
+    made.by_ada("POST", "triggers", {"name": "old kinds", "condition": {}, "perform": perform})
+    status, shown = made.run("plan")
+    assert status == exits.DONE
+    assert "? the trigger 'old kinds' writes zhidu_kind, which zhidu fills in" in shown
+
+
+def test_what_loses_too_much_is_refused_before_the_first_write(made: Place) -> None:
+    (made.folder / "zhidu.yaml").write_text(
+        (made.folder / "zhidu.yaml").read_text(encoding="utf-8").replace("# helpdesk", "helpdesk") + "\nmodules: []\n",
+        encoding="utf-8",
+    )
+    made.box.counters.reset()
+    status, shown = made.run("apply", "--yes")
+    assert status == exits.NO
+    assert "nothing was changed; --force does it all the same" in shown
+    assert made.box.counters.writes == 0
+    assert made.run("apply", "--yes", "--force", "--quiet")[0] == exits.DONE
+    assert made.run("plan", "--quiet")[0] == exits.DONE
+
+
+def test_nobody_to_be_asked(place: Place) -> None:
+    status, shown = place.run("apply")
+    assert status == exits.WRONG
+    assert "--yes is needed where nobody can be asked" in shown
+    assert place.box.desk.table("webhooks").rows == {}
+
+
+def test_a_dry_run_makes_no_store_and_writes_nothing(place: Place) -> None:
+    before = sorted(place.folder.parent.rglob("*.db"))
+    status, shown = place.run("apply", "--dry-run")
+    assert status == exits.NO
+    assert "+ field zhidu_kind" in shown
+    assert sorted(place.folder.parent.rglob("*.db")) == before
+    assert place.box.desk.table("webhooks").rows == {}
+
+
+def test_two_at_once(place: Place) -> None:
+    outside = real_outside()
+    with provisioning(Habits(config=place.folder), write=True) as (_, store):
+        assert store is not None
+        with provisioner.only_one(store, outside):
+            status, shown = place.run("apply", "--yes")
+        assert status == exits.NO
+        assert "another zhidu apply is at work (on " in shown
+        assert place.box.desk.table("webhooks").rows == {}
+        store.locks.take(provisioner.LOCK, "dead:1:x", timedelta(seconds=-1))
+    assert place.run("apply", "--yes", "--quiet")[0] == exits.DONE
+    kept = if_there(load_settings(place.folder), outside)
+    assert kept is not None
+    with kept:
+        assert kept.locks.take(provisioner.LOCK, "me", timedelta(seconds=1)) is None
+
+
+def test_a_port_that_nobody_knows(place: Place) -> None:
+    file = place.folder / "zhidu.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("# port: 8800", "port: 0"), encoding="utf-8")
+    status, shown = place.run("plan")
+    assert status == exits.WRONG
+    assert "set http.public_url or http.port" in shown
+
+
+def test_doctor_tells_of_drift_and_of_what_is_missing(made: Place) -> None:
+    made.rename("拿走")
+    _, lines = made.json("doctor")
+    told = [line for line in lines if line["about"] == "provisioning"]
+    assert [line["level"] for line in told] == ["warn"]
+    assert f"changed in Zammad by {ADA}" in told[0]["what"]
+    assert "zhidu apply --adopt" in told[0]["do"]
+    made.run("apply", "--yes", "--quiet")
+    _, lines = made.json("doctor")
+    (line,) = [line for line in lines if line["about"] == "provisioning"]
+    assert (line["level"], line["what"].endswith("are as the modules need them")) == ("ok", True)
