@@ -35,6 +35,16 @@ DELIVERIES: dict[str, tuple[dict[str, Any], dict[str, Any], bool]] = {
     "our write hid a foreign change": ({}, {"clean": False}, False),
     "older, but the look was not clean": ({"updated_at": ECHO.updated_at - SECOND}, {"clean": False}, False),  # type: ignore[operator]
     "the last look wrote nothing": ({}, {"by_user_id": OTHER}, False),
+    "dated between our read and our write": (
+        {"updated_at": ECHO.updated_at - SECOND, "updated_by_id": OTHER},  # type: ignore[operator]
+        {"history_until": AT - 2 * SECOND},
+        False,
+    ),
+    "of what we had read": (
+        {"updated_at": ECHO.updated_at - 2 * SECOND, "updated_by_id": OTHER},  # type: ignore[operator]
+        {"history_until": AT - 2 * SECOND},
+        True,
+    ),
     "a payload without a time": ({"updated_at": None}, {}, False),
     "a payload without a count": ({"article_count": None}, {}, False),
 }
