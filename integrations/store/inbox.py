@@ -209,6 +209,16 @@ class Inbox:
         )
         return True
 
+    def make_good(self, ticket_id: int) -> int:
+        """A later look worked: dead entries that only used up their attempts are done, error kept. Returns how many."""
+        spent = (INBOX.c.ticket_id == ticket_id, INBOX.c.attempts >= self._backoff.attempts)
+        with self._session.write() as connection:
+            return connection.execute(
+                update(INBOX)
+                .where(has_status(INBOX, EntryStatus.DEAD), *spent)
+                .values(status=EntryStatus.DONE, finished_at=self._outside.now())
+            ).rowcount
+
     def release(self, work: Work) -> bool:
         """Gives `work` back untried: free at once, and this attempt does not count. False: it was not ours."""
         now = self._outside.now()

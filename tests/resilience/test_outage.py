@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from integrations.store.records import MessageStatus
+from integrations.store.records import EntryStatus, MessageStatus
 from jobs.outcomes import Outcome
 from policies.kernel.provisioning import Needs
 from tests.resilience.conftest import Desk, make_desk
@@ -111,5 +111,10 @@ def test_a_longer_outage_leaves_no_ticket_behind(desk: Desk, hours: int) -> None
     if desk.store.inbox.depth().dead:
         assert desk.reconcile() == len(tickets)
     desk.settle()
+
+    assert desk.store.inbox.depth().dead == 0
+    if hours > 4:
+        assert all(entry.error for entry in desk.store.inbox.list(EntryStatus.DONE) if entry.attempts == 30)
+        assert any(entry.attempts == 30 for entry in desk.store.inbox.list(EntryStatus.DONE))
 
     assert [desk.ticket(ticket)["zhidu_kind"] for ticket in tickets] == ["complaint"] * 3
