@@ -1,0 +1,94 @@
+"""What a phrase of time means, before a calendar makes an instant of it."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+SpanUnit = Literal["m", "h", "wm", "d", "wd", "months"]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A period from the sending on: 3个工作日内, within 24 hours. `wm` is minutes of open time."""
+
+    amount: int
+    unit: SpanUnit
+
+
+@dataclass(frozen=True, slots=True)
+class InDays:
+    """So many calendar days on: 今天 is 0, 后天 is 2."""
+
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Weekday:
+    """A day of the week, 1 Monday to 7 Sunday, of the ISO week so many on; `weeks` None: the next such day."""
+
+    weeks: int | None
+    day: int
+
+
+@dataclass(frozen=True, slots=True)
+class WeekEnd:
+    """The last working day of the ISO week so many on: 本周内 is 0, 下周内 is 1."""
+
+    weeks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Date:
+    """A date; without its year the nearest in the future, or that of the year after the sending."""
+
+    month: int
+    day: int
+    year: int | None = None
+    next_year: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MonthDay:
+    """A day of the month so many on; `months` None: the nearest in the future. Day 31 may be the 30th."""
+
+    months: int | None
+    day: int
+
+
+@dataclass(frozen=True, slots=True)
+class AfterHoliday:
+    """The n-th working day after the holiday in progress or next to come."""
+
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class NextWorkingDay:
+    """The first working day after the day of sending."""
+
+
+Day: TypeAlias = InDays | Weekday | WeekEnd | Date | MonthDay | AfterHoliday | NextWorkingDay
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """A day, at a minute of it; None: at closing time. A bare time of day that is past means the next day's."""
+
+    day: Day
+    minute: int | None = None
+    bare: bool = False
+
+
+When: TypeAlias = Span | At
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A phrase of time in folded text.
+
+    bound   it names an end (内, 前, by, within), which only a deadline has
+    """
+
+    start: int
+    end: int
+    when: When
+    bound: bool
