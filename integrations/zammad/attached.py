@@ -7,12 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from integrations.zammad.provision import PAYLOAD, TRIGGERS, WEBHOOK
+from integrations.zammad.provision.calling import PAYLOAD, TRIGGERS, WEBHOOK
+from integrations.zammad.provision.fields import TEXT_LENGTH, data_type
 from integrations.zammad.wire import PREFIX, ObjectAttribute, Thing
 from policies.kernel.provisioning import FieldNeed
-
-TEXT_LENGTH = 250
-"""Characters that a text field must hold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +32,6 @@ class Expected:
     endpoint: str
     path: str
     secret: str | None = field(repr=False)
-
-
-def data_type(need: FieldNeed) -> str:
-    """Zammad's name for the type of a field."""
-    return "input" if need.type == "text" else need.type
 
 
 def field_gaps(attributes: Iterable[ObjectAttribute], kind: str, needs: Iterable[FieldNeed]) -> Iterator[Gap]:

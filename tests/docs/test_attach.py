@@ -1,20 +1,20 @@
-"""docs/attach.md says what the code needs: its tables and payload are made from it, its program is run."""
+"""docs/attach.md says what the code needs: its tables and payload are made from it."""
 
 import json
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import pytest
-
-from integrations.zammad.attached import data_type
-from integrations.zammad.provision import PAYLOAD, TRIGGERS, WEBHOOK
-from integrations.zammad.sandbox import Sandbox, serve
+from integrations.zammad.provision.calling import PAYLOAD, TRIGGERS, WEBHOOK
+from integrations.zammad.provision.fields import data_type
+from integrations.zammad.provision.groups import SERVICE_PERMISSIONS
+from policies.kernel.config import load_text
 from policies.kernel.discovery import discover
 from policies.kernel.provisioning import FieldNeed
-from zhidu.compose import real_outside
 from zhidu.doctoring.lines import GUIDE
-from zhidu.doctoring.there import PERMISSIONS, needs_of
+from zhidu.doctoring.there import PERMISSIONS
+from zhidu.overlay import Overlay, exceptions_of
+from zhidu.provisioning import needs_of
 
 PAGE = Path(__file__).parents[2] / GUIDE
 FORMATS = {
@@ -23,6 +23,9 @@ FORMATS = {
     "multiselect": "Multiple selection",
     "datetime": "Datetime",
     "date": "Date",
+    "textarea": "Text area",
+    "integer": "Integer",
+    "boolean": "Boolean",
 }
 ACTIONS = {"create": "created", "update": "updated"}
 
@@ -38,7 +41,7 @@ def fields(needs: Sequence[FieldNeed]) -> Iterator[str]:
 
 def parts() -> dict[str, str]:
     """Each marked part of the page, as the code has it."""
-    tickets, users = needs_of(discover().found.values())
+    needs = needs_of(discover().found.values())
     reasons = [f"| `{name}` | {why} |" for name, why in PERMISSIONS.items()]
     triggers = [
         "| name | activated by | execution | condition | execute |",
@@ -50,8 +53,8 @@ def parts() -> dict[str, str]:
     ]
     return {
         "permissions": "\n".join(["| permission | why |", "| --- | --- |", *reasons]),
-        "ticket fields": "\n".join(fields(tickets)),
-        "user fields": "\n".join(fields(users)),
+        "ticket fields": "\n".join(fields(needs.ticket_fields)),
+        "user fields": "\n".join(fields(needs.user_fields)),
         "payload": f"```json\n{json.dumps(PAYLOAD, indent=2)}\n```",
         "triggers": "\n".join(triggers),
     }
@@ -73,32 +76,12 @@ def test_the_page_says_what_the_code_needs(update_golden: bool) -> None:
     assert written == wanted
 
 
-def test_the_program_attaches(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """What the page gives to be run makes everything, and nothing the second time."""
-    (program,) = re.findall(r"^```python\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("ZAMMAD_TOKEN", "attach-token")
-    monkeypatch.setenv("ZHIDU_WEBHOOK_SECRET", "attach-secret")
-    # The embedded helpdesk is not gone after a migration.
-    monkeypatch.setattr("integrations.zammad.provision.attach.__defaults__", (lambda client: migrate_at_once(client),))
-    box = Sandbox(now=real_outside().now, token="attach-token")
-    with serve(box, deliver=False) as url:
-        folder = tmp_path / "config"
-        folder.mkdir()
-        (folder / "zhidu.yaml").write_text(
-            f'helpdesk: {{url: "{url}"}}\nhttp: {{public_url: "https://zhidu.example.com"}}\n', encoding="utf-8"
-        )
-        for _ in range(2):
-            exec(compile(program, GUIDE, "exec"), {})  # noqa: S102 - the page's own program
-    tickets, users = needs_of(discover().found.values())
-    assert capsys.readouterr().out.split() == [str(len(tickets) + len(users) + 3), "made", "0", "made"]
+def test_the_overlay_of_the_page_is_one() -> None:
+    (text,) = re.findall(r"^```yaml\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    found = exceptions_of(load_text(text, "provision.yaml", Overlay))
+    assert {str(key): dict(fields) for key, fields in found.keep.items()} == {"macros/take_over": {"name": "拿走"}}
+    assert [str(key) for key in found.left_out] == ["overviews/my_due_today"]
 
 
-def migrate_at_once(client: object) -> None:
-    from integrations.zammad.client import Client
-    from integrations.zammad.objects import migrate
-
-    assert isinstance(client, Client)
-    migrate(client, quiet=0)
+def test_the_token_s_permissions_are_those_that_are_needed() -> None:
+    assert set(PERMISSIONS) >= set(SERVICE_PERMISSIONS)

@@ -164,8 +164,6 @@ def _published(place: Path, outside: Outside) -> int | None:
 def _tell(
     habits: Habits, place: Path, written: Sequence[Path], desk: Desk | None, version: int | None, *, configured: bool
 ) -> None:
-    from zhidu.doctoring.lines import GUIDE
-
     for path in written:
         click.echo(place / path)
     if version is not None:
@@ -178,7 +176,7 @@ def _tell(
     steps = [] if configured else [f"set helpdesk.url in {place / 'zhidu.yaml'} (to try things out: zhidu sandbox)"]
     steps += [
         f"name who leads in {place / 'people.yaml'}",
-        f"attach Zammad as {GUIDE} says, with the secret in {place / 'secrets/webhook'}",
+        f"zhidu plan{option}, then zhidu apply{option}: Zammad gets its fields, webhook, macros and the like",
         f"zhidu doctor{option}",
         f"zhidu serve{option}",
     ]

@@ -28,12 +28,22 @@ from zhidu.settings import Settings
 PERMISSIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "ticket.agent": "reads and changes tickets",
-        "admin.user": "reads who works there, acts in a person's name where the policy says so",
-        "admin.role": "reads which role gives access to which group",
-        "admin.group": "reads the groups",
+        "admin.user": "reads who works there, acts in a person's name where the policy says so; its own access",
+        "admin.role": "reads which role gives access to which group; makes roles",
+        "admin.group": "reads the groups, makes those that are missing",
         "admin.object": "reads the fields, makes those that are missing",
         "admin.webhook": "reads the webhook and its log, makes it where it is missing",
         "admin.trigger": "reads the triggers, makes those that are missing",
+        "admin.overview": "overviews",
+        "admin.macro": "macros",
+        "admin.text_module": "text modules",
+        "admin.core_workflow": "core workflows",
+        "admin.template": "ticket templates",
+        "admin.checklist": "checklist templates",
+        "admin.calendar": "the working calendar",
+        "admin.sla": "SLAs",
+        "admin.scheduler": "reads the schedulers, to name those that work against the policy",
+        "user_preferences.access_token": "lets Zammad tell what the token permits",
     }
 )
 """What the token must permit, and for what."""

@@ -3,9 +3,3 @@
 Every object of ours is known again by what was recorded, by a mark in its note, or by a name that only ours have;
 nothing else is ever touched.
 """
-
-from integrations.zammad.provision.attaching import attach
-from integrations.zammad.provision.calling import PAYLOAD, TRIGGERS, WEBHOOK
-from integrations.zammad.provision.wanted import Hook
-
-__all__ = ["PAYLOAD", "TRIGGERS", "WEBHOOK", "Hook", "attach"]

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from integrations.zammad.attached import Expected, data_type, field_gaps, our_webhook, trigger_gaps, webhook_gaps
-from integrations.zammad.provision import PAYLOAD
+from integrations.zammad.attached import Expected, field_gaps, our_webhook, trigger_gaps, webhook_gaps
+from integrations.zammad.provision.calling import PAYLOAD
+from integrations.zammad.provision.fields import data_type
 from integrations.zammad.wire import ObjectAttribute, Thing
 from policies.kernel.config import Layer
 from policies.kernel.provisioning import FieldNeed, Needs, load_needs
