@@ -1,0 +1,144 @@
+"""Finds personal data in a text and says where and why; changes nothing (6.1.1).
+
+Four families look at one folded view: runs of digits, numbers with letters, e-mail addresses, what labels give away.
+Where two claim the same characters the better grounds win.
+"""
+
+import re
+from bisect import bisect_right, insort
+from collections.abc import Iterable
+from typing import Final
+
+from policies.kernel.masking.config import Action, Masking
+from policies.kernel.masking.documents import documents
+from policies.kernel.masking.emails import emails
+from policies.kernel.masking.html import html_view
+from policies.kernel.masking.kinds import Found, Kind, Span
+from policies.kernel.masking.numbers import numbers
+from policies.kernel.masking.openers import Opens, openers
+from policies.kernel.masking.persons import person
+from policies.kernel.masking.runs import NUMERALS, runs
+from policies.kernel.masking.secrets import secret
+from policies.kernel.masking.views import View, plain_view
+
+_WORDS: Final = frozenset({Kind.NAME, Kind.ADDRESS, Kind.EMAIL, Kind.PASSWORD})
+_BETWEEN: Final = frozenset(" .-/·•、—~()（）[]【】\n\v\t")
+_KEPT: Final = re.compile(r"[\s()（）.-]+")
+_SHORTEST_PLACE: Final = 4
+
+
+def detect(text: str, *, html: bool = False, config: Masking) -> tuple[Span, ...]:
+    """The personal data in `text`, in order, apart from one another.
+
+    html     the text is HTML: tags, comments and entities may split a value; link targets and comments are read too
+    config   kinds with the action `ignore` and findings below the least confidence are left out
+    returns  offsets into `text` as it is given, characters not bytes
+
+    Total: whatever the text is, nothing raises. Linear in its length but for what stands round a finding.
+    """
+    view = html_view(text) if html else plain_view(text)
+    kept = frozenset(_plain(value) for value in config.keep)
+    spans = (
+        _span(view, found)
+        for found in _resolved(view.text)
+        if config.of(found.kind).action is not Action.IGNORE
+        and found.confidence >= config.least_confidence
+        and not (kept and _plain(view.text[found.start : found.end]) in kept)
+    )
+    return tuple(sorted(spans, key=lambda span: span.start) if html else spans)
+
+
+def _plain(value: str) -> str:
+    return _KEPT.sub("", value.lower())
+
+
+_SECRETS: Final = frozenset({Opens.PASSWORD, Opens.CODE, Opens.CVV, Opens.LOGIN})
+
+
+def _resolved(text: str) -> list[Found]:
+    """By place, apart from one another: the surest of those that overlap. Words give way to numbers within them."""
+    claims: list[Found] = list(emails(text))
+    for start, end in runs(text):
+        claims.extend(numbers(text, start, end))
+        claims.extend(documents(text, start, end))
+    words: list[Found] = []
+    for opens, start, end in openers(text):
+        if opens in _SECRETS:
+            claims.extend(secret(text, opens, start, end))
+        else:
+            words.extend(person(text, opens, start, end))
+    if not claims and not words:
+        return []
+    spaces: list[tuple[int, int]] = []
+    chosen: list[Found] = []
+    for found in sorted(claims, key=_surest):
+        if _free(spaces, found.start, found.end):
+            insort(spaces, (found.start, found.end))
+            chosen.append(found)
+    for found in sorted(words, key=_surest):
+        for piece in _cut(spaces, found):
+            insort(spaces, (piece.start, piece.end))
+            chosen.append(piece)
+    return sorted(chosen, key=lambda found: found.start)
+
+
+def _surest(found: Found) -> tuple[float, int, int]:
+    return -found.confidence, found.start - found.end, found.start
+
+
+def _free(spaces: list[tuple[int, int]], start: int, end: int) -> bool:
+    at = bisect_right(spaces, (start, end))
+    before = at == 0 or spaces[at - 1][1] <= start
+    return before and (at == len(spaces) or spaces[at][0] >= end)
+
+
+def _cut(spaces: list[tuple[int, int]], found: Found) -> Iterable[Found]:
+    """An address or a name up to the first number that was found in it; nothing if too little is left."""
+    if _free(spaces, found.start, found.end):
+        return (found,)
+    at = bisect_right(spaces, (found.start, found.start))
+    end = spaces[at][0] if at < len(spaces) else found.end
+    if (
+        (at and spaces[at - 1][1] > found.start)
+        or end - found.start < _SHORTEST_PLACE
+        or found.kind is not Kind.ADDRESS
+    ):
+        return ()
+    return (
+        Found(
+            kind=found.kind,
+            start=found.start,
+            end=end,
+            confidence=found.confidence,
+            evidence=found.evidence,
+            label=found.label,
+        ),
+    )
+
+
+def _span(view: View, found: Found) -> Span:
+    text = view.text
+    places = range(found.start, found.end)
+    if found.kind in _WORDS:
+        shown = [at for at in places if not text[at].isspace()]
+    else:
+        shown = [at for at in places if text[at] not in _BETWEEN]
+    cells = tuple(view.cell(at) for at in shown)
+    return Span(
+        kind=found.kind,
+        start=cells[0][0],
+        end=cells[-1][1],
+        cells=cells,
+        confidence=found.confidence,
+        evidence=found.evidence,
+        label=found.label,
+        valid=found.valid,
+    )
+
+
+def canonical(kind: Kind, shown: str) -> str:
+    """The value that `shown` (decoded, without what splits it) spells: the same for every disguise of one number."""
+    if kind is Kind.PASSWORD:
+        return shown
+    folded = plain_view(shown).text
+    return folded if kind in _WORDS else folded.translate(NUMERALS)

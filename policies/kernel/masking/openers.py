@@ -1,0 +1,60 @@
+"""The words behind or before which a secret, a name or an address stands: one pass over the text finds them all."""
+
+from collections.abc import Iterator, Mapping
+from enum import Enum, auto
+from typing import Final
+
+from policies.kernel.masking.words import Words
+
+
+class Opens(Enum):
+    """What a word opens."""
+
+    PASSWORD = auto()
+    CODE = auto()
+    CVV = auto()
+    LOGIN = auto()
+    NAME = auto()
+    INTRODUCTION = auto()
+    TITLE = auto()
+    PLACE = auto()
+    HOUSE = auto()
+    """Not a label but the end of a house number, before which a street may stand."""
+
+
+WORDS: Final[Mapping[Opens, str]] = {
+    Opens.PASSWORD: "密码 口令| password, passwd, passcode, passphrase, pass word, pwd, pin, pin code, mm",
+    Opens.CODE: (
+        "验证码 校验码 动态码 动态密码 动态口令 短信码 认证码 确认码 一次性密码"
+        "| otp, verification code, security code, authentication code, auth code, one-time code, one time code, "
+        "one-time password, one time password, one-time passcode, login code, code"
+    ),
+    Opens.CVV: (
+        "安全码 卡背三位 卡背后三位 卡背面三位 卡背面后三位 卡背面末三位 背面三位 背面后三位 背面末三位 背面的三位 背面的后三位 签名栏三位 "
+        "签名栏后三位 签名栏末三位 后三码| cvv, cvv2, cvc, cvc2, cvn, cvn2"
+    ),
+    Opens.LOGIN: (
+        "微信号 微信 qq号码 qq号 支付宝账号 支付宝 用户名 登录名 账号 户号"
+        "| wechat, wechat id, qq, alipay, account no, account no., account number, login, username, user name, user id"
+    ),
+    Opens.NAME: (
+        "客户姓名 真实姓名 持卡人姓名 开户人姓名 本人姓名 姓名 户名 持卡人 联系人 收件人 收货人 收款人 付款人 开户人 申请人 投保人 被保险人 "
+        "受益人 名字"
+        "| full name, customer name, account name, cardholder name, card holder name, contact name, name, cardholder, card holder, "
+        "beneficiary"
+    ),
+    Opens.INTRODUCTION: "我叫 本人叫 名叫 我的名字叫 我的名字是",
+    Opens.TITLE: "先生 女士 小姐",
+    Opens.PLACE: (
+        "地址 住址 住所 家住 住在 户籍地"
+        "| address, home address, mailing address, billing address, postal address, shipping address"
+    ),
+    Opens.HOUSE: "号 弄",
+}
+
+_WORDS: Final = Words(WORDS)
+
+
+def openers(text: str) -> Iterator[tuple[Opens, int, int]]:
+    """Every word that opens something, as what it opens and where it stands."""
+    return _WORDS.every(text)

@@ -1,0 +1,140 @@
+"""Names and addresses of persons, by label and by the words around them."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from policies.kernel.masking.kinds import Evidence, Found, Kind
+from policies.kernel.masking.openers import Opens
+
+_HAN: Final = "\u4e00-\u9fff"
+_SURNAMES: Final = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫"
+    "段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤張劉陳楊黃趙吳孫馬羅鄭謝許韓馮鄧葉蘇魏呂盧鍾譚陸範賈鄒閻龍賀顧龔萬錢嚴湯"
+)
+_COMPOUND: Final = "欧阳|司马|上官|诸葛|司徒|东方|独孤|慕容|端木|皇甫|尉迟|公孙|令狐|歐陽|司馬|諸葛"
+_FULL_NAME: Final = rf"(?:(?:{_COMPOUND})[{_HAN}]{{1,2}}|[{_SURNAMES}][{_HAN}]{{1,2}})"
+# A label of another entry may follow a name without a mark between.
+_BEYOND: Final = rf"(?![{_HAN}·])|(?=先生|女士|小姐|身份证|证件|手机|电话|联系|卡号|账号|账户|帐号|地址|住址|性别|年龄|银行|邮箱|生日|的(?:卡|账|手机|身份|电话))"
+_LABELLED: Final = re.compile(
+    rf"(?:\s?[:：=]\s{{0,3}}|[\v\n]{{1,6}}\s?)(?P<value>[{_HAN}]{{1,12}}(?:[·•][{_HAN}]{{1,12}})+|{_FULL_NAME}(?:{_BEYOND})|"
+    rf"[{_HAN}]{{2,4}}(?![{_HAN}*]))"
+)
+_SAID: Final = re.compile(rf"(?:是|为|叫|\s|)\s?(?P<value>{_FULL_NAME})(?:{_BEYOND})")
+_ENGLISH_NAME: Final = re.compile(
+    r"(?:\s?[:=]\s{0,3}|[\v\n]{1,6}\s?)(?P<value>[a-z][a-z'’.-]+(?: [a-z][a-z'’.-]*){0,3})"
+    r"(?=\s?(?:[\n\v,;|，；。)]|$|\.\s))"
+)
+_TITLED: Final = re.compile(
+    rf"(?:^|[^{_HAN}]|联系|找|给|向|由|是|和|与|及|客户|致|尊敬的|转告?|请|叫|为|对)(?P<value>{_FULL_NAME})$"
+)
+_NO_NAMES: Final = re.compile(
+    "不详|不祥|未知|保密|匿名|同上|如下|见附件|见上|见下|正确|错误|有误|不符|一致|必填|已核|已提供|核实|本人|客户|[手必选]填|略|无|空|如题|不同|不对|相符|变更|修改|信息"
+)
+_NO_ENGLISH: Final = re.compile(
+    r"(?:n/?a|unknown|none|null|required|see|same|anonymous|customer|user|test|the|your|my|file)\b"
+)
+
+_PROVINCES: Final = (
+    "北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|"
+    "香港|澳门|重慶|遼寧|黑龍江|江蘇|廣東|貴州|雲南|陝西|甘肅|臺灣|台灣|廣西|寧夏|澳門|臺北|台北|高雄|台中|深圳|广州|成都|杭州|南京|武汉|西安|苏州"
+)
+_NO_PLACE: Final = re.compile(
+    r"(?:公司|网点|支行|分行|银行|营业厅?|我行|贵行|我司|贵司|ip|邮箱|邮件|网站|网络|网页|网|mac|链接|钱包|下载|登录|服务器|接口|email|e-mail|mail|web|url|wallet|branch|office|memory)\s?$"
+)
+_PLACED: Final = re.compile(
+    r"(?:\s?[:：=]\s{{0,3}}|是|为|在|变更为|改为|改成|\s|[\v\n]{{1,6}}\s?){{1,3}}"
+    r"(?P<value>[^\n\v。；;！!？?，,<>|]{4,60}(?:[，, ]\s?[^\n\v。；;！!？?，,<>|]{0,16}?[0-9一二三四五六七八九十]{1,5}(?:号|室|单元|楼|栋|幢|户|層|层)[0-9a-z号室单元层]{0,8})*)"
+)
+_ENGLISH_PLACE: Final = re.compile(
+    r"(?:\s?[:=]\s{0,3}|\sis\s|[\v\n]{1,6}\s?)(?P<value>[0-9a-z][^\n\v;<>|*]{5,100}?)(?=[\n\v;<>|]|\.\s|\.?$)"
+)
+_LIKE_PLACE: Final = re.compile("[省市区縣县镇鎮乡鄉村路街道巷弄号號栋幢室楼樓苑园]|小区|大厦|广场")
+_LIKE_ENGLISH: Final = re.compile(
+    r"[0-9].*\b(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|building|bldg|room|rm|flat|floor|fl|block|court|apt|boulevard|blvd|district|square|way|terrace)\b"
+)
+_NUMBER: Final = re.compile(r"[0-9一二三四五六七八九十]{1,6}(?:-[0-9]{1,4})?$")
+_DIGITS: Final = frozenset("0123456789一二三四五六七八九十")
+_NO_HOUSE: Final = re.compile("线|文件|令|窗口|码|店")
+_STREET: Final = re.compile(
+    rf"(?P<head>(?:{_PROVINCES})[{_HAN}0-9]{{0,28}}|[{_HAN}]{{2,5}}(?:省|市|区|县|州)[{_HAN}0-9]{{1,24}})(?:路|街|道|巷|弄|胡同|村|镇|乡|庄|苑|小区|新村|大院|花园|段)\s?$"
+)
+_REST: Final = re.compile(
+    r"(?:[\s，,]?(?:[0-9一二三四五六七八九十a-z]{1,5}(?:-[0-9]{1,4}){0,3}(?:号楼|号院|号|弄|栋|幢|座|单元|楼|层|室|户|樓|層)|[\u4e00-\u9fff]{2,8}(?:小区|大厦|花园|公寓|广场|苑)))*"
+)
+_LEAD: Final = re.compile(r"^.*(?:住在|寄到|寄往|位于|搬到|搬至|送到|地址是|地址为|家在|人在|是在|现居|来自|到了?|在)")
+_DIVISION: Final = re.compile("[省市区縣县州镇]")
+_BUSINESS: Final = re.compile(r"\s?(?:网点|支行|分行|营业|银行|大厅|分公司)")
+
+
+def person(text: str, opens: Opens, start: int, end: int) -> Iterator[Found]:
+    """The name or the address that the word `text[start:end]` points to."""
+    match opens:
+        case Opens.NAME:
+            yield from _name(text, start, end)
+        case Opens.INTRODUCTION:
+            found = _SAID.match(text, end)
+            if found and not _NO_NAMES.match(found["value"]):
+                yield _of(Kind.NAME, found, 0.8, text[start:end])
+        case Opens.TITLE:
+            found = _TITLED.search(text, max(0, start - 8), start)
+            if found:
+                yield _of(Kind.NAME, found, 0.75)
+        case Opens.PLACE:
+            yield from _place(text, start, end)
+        case Opens.HOUSE:
+            yield from _street(text, start, end)
+
+
+def _name(text: str, start: int, end: int) -> Iterator[Found]:
+    label = text[start:end]
+    if label.isascii():
+        found = _ENGLISH_NAME.match(text, end) or _LABELLED.match(text, end)
+        if found and not _NO_ENGLISH.match(found["value"]):
+            yield _of(Kind.NAME, found, 0.8, label)
+        return
+    found = _LABELLED.match(text, end) or _SAID.match(text, end) or _ENGLISH_NAME.match(text, end)
+    if found and not _NO_NAMES.match(found["value"]) and not _NO_ENGLISH.match(found["value"]):
+        yield _of(Kind.NAME, found, 0.85, label)
+
+
+def _place(text: str, start: int, end: int) -> Iterator[Found]:
+    if _NO_PLACE.search(text, max(0, start - 9), start):
+        return
+    label = text[start:end]
+    if label.isascii():
+        english = _ENGLISH_PLACE.match(text, end)
+        if english and _LIKE_ENGLISH.search(english["value"]):
+            yield _of(Kind.ADDRESS, english, 0.8, label)
+            return
+    found = _PLACED.match(text, end)
+    if found and "**" not in found["value"] and _LIKE_PLACE.search(found["value"]) and len(found["value"].strip()) >= 4:
+        yield _of(Kind.ADDRESS, found, 0.8, label)
+
+
+def _street(text: str, start: int, end: int) -> Iterator[Found]:
+    """An address without a label: a place, a street, a number."""
+    if text[start - 1 : start] not in _DIGITS:
+        return
+    number = _NUMBER.search(text, max(0, start - 8), start)
+    if number is None or _NO_HOUSE.match(text, end):
+        return
+    street = _STREET.search(text, max(0, number.start() - 34), number.start())
+    if street is None or not _DIVISION.search(street["head"]):
+        return
+    rest = _REST.match(text, end)
+    end = rest.end() if rest else end
+    if _BUSINESS.match(text, end):
+        return
+    lead = _LEAD.match(text[street.start() : number.start()])
+    begin = street.start() + (lead.end() if lead else 0)
+    yield Found(kind=Kind.ADDRESS, start=begin, end=end, confidence=0.7, evidence=(Evidence.CONTEXT,))
+
+
+def _of(kind: Kind, found: re.Match[str], confidence: float, label: str = "") -> Found:
+    start, end = found.span("value")
+    value = found["value"]
+    start += len(value) - len(value.lstrip())
+    end -= len(value) - len(value.rstrip())
+    evidence = (Evidence.LABEL if label else Evidence.CONTEXT,)
+    return Found(kind=kind, start=start, end=end, confidence=confidence, evidence=evidence, label=label)

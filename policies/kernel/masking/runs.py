@@ -1,0 +1,142 @@
+"""Runs of digits in a view: where they are, which windows of them may be one number, what stands around a window."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+NUMERALS: Final = str.maketrans(
+    "零〇○洞一幺壹弌两兩二贰貳弍三叁參叄弎四肆五伍六陆陸七柒拐八捌九玖勾", "0000111122222233333445566677788999"
+)
+_HAN: Final = "".join(map(chr, NUMERALS))
+_BETWEEN: Final = r"[ .\-/·•、—~]"
+_SHORTEST: Final = 7
+_SHORTEST_RUN: Final = 6
+_LONGEST: Final = 19
+_PREFIXES: Final = 4
+# A date is matched first, so that it is not taken for the beginning of the number behind it.
+_DATE: Final = r"(?<=[12])(?<![0-9].)([09][0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}(?![0-9]|[-/.][0-9]))"
+_MORE: Final = rf"{{{_SHORTEST_RUN - 1},}}(?:{_BETWEEN}{{0,3}}x(?![0-9a-z]))?"
+_PLAIN_RUN: Final = re.compile(rf"[0-9](?:{_DATE}|(?:{_BETWEEN}{{0,3}}[0-9]){_MORE})", re.DOTALL)
+_HAN_RUN: Final = re.compile(rf"[0-9{_HAN}](?:{_DATE}|(?:{_BETWEEN}{{0,3}}[0-9{_HAN}]){_MORE})", re.DOTALL)
+_GROUP: Final = re.compile(rf"[0-9{_HAN}]+x?|x")
+_AMOUNT_BEFORE: Final = re.compile(
+    r".*(?:[¥$€£￥]|rmb|cny|usd|hkd|eur|gbp|jpy|人民币|美元|港币|美金|欧元)\s?$", re.DOTALL
+)
+_AMOUNT_AFTER: Final = re.compile(
+    r"\s?(?:元|块|万|亿|圆|角|美元|港币|港元|欧元|日元|人民币|英镑|%|‰|笔|次|份|股|克|公斤|公里|平方|件|吨|rmb|cny|usd|hkd|eur)(?!素|旦)"
+)
+_DECIMALS: Final = re.compile(r"\.[0-9]{1,3}(?![0-9]|[ .\-/][0-9])")
+_CHAIN_BEFORE: Final = re.compile(r"[0-9a-z_-]*$")
+_CHAIN_AFTER: Final = re.compile(r"[0-9a-z_-]*")
+_LETTER: Final = re.compile("[a-z_]")
+_URL: Final = re.compile(r"(?:://|www\.)[!-~]*$")
+_PERSONAL: Final = re.compile(
+    r"[?&;#/](?:[a-z_]*(?:phone|mobile|tel|card|idno|idnum|idcard|cert|account|acct|sfz|sjh|name|mail|passport)[a-z_]*)=[!-%'-~]*$"
+)
+_LOOK_BACK: Final = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """Whole groups of a run that may be one number: `text[start:end]`.
+
+    digits   ASCII, without what separates them; an x may end them
+    groups   how many digits the groups have
+    whole    nothing of the run is left out
+    """
+
+    text: str
+    start: int
+    end: int
+    digits: str
+    groups: tuple[int, ...]
+    whole: bool
+
+    @property
+    def regular(self) -> bool:
+        """Whether the groups are as people write one number, so that they were not two numbers side by side."""
+        if len(self.groups) == 1 or self.whole:
+            return True
+        if max(self.groups) <= 2:
+            return True
+        first, *rest, last = self.groups
+        if all(size == 4 for size in rest):
+            return (first in (3, 4, 6) and last <= 4) or (first, last) in ((3, 8), (7, 4), (6, 12), (6, 13))
+        return self.groups in ((3, 3, 5), (4, 3, 4), (6, 8, 4))
+
+    @property
+    def is_amount(self) -> bool:
+        """Whether it is money or a measure: 13800138000元, ¥…, 1,380,013.80."""
+        text, start, end = self.text, self.start, self.end
+        ahead = text[max(0, start - 6) : start]
+        if ahead and (_AMOUNT_BEFORE.match(ahead) or _is_fraction(ahead, self.groups)):
+            return True
+        return _AMOUNT_AFTER.match(text, end) is not None or _DECIMALS.match(text, end) is not None
+
+    @property
+    def in_identifier(self) -> bool:
+        """Whether letters are written in one with it, as in a hash, a UUID or `DD13800138000`."""
+        text = self.text
+        ahead = _CHAIN_BEFORE.search(text[max(0, self.start - 40) : self.start])
+        behind = _CHAIN_AFTER.match(text, self.end)
+        chain = (ahead[0] if ahead else "") + (behind[0] if behind else "")
+        return chain != "" and _LETTER.search(chain) is not None
+
+    @property
+    def in_url(self) -> bool:
+        """Whether it is part of a web address, and no parameter with a personal name."""
+        ahead = self.text[max(0, self.start - _LOOK_BACK) : self.start]
+        if "://" not in ahead and "www." not in ahead:
+            return False
+        return _URL.search(ahead) is not None and _PERSONAL.search(ahead) is None
+
+    @property
+    def beside_mask(self) -> bool:
+        """Whether stars touch it: what is left of a number that is masked already."""
+        around = self.text[max(0, self.start - 2) : self.start] + self.text[self.end : self.end + 2]
+        return any(char in "*•●×█■" for char in around)
+
+    def position(self, count: int) -> int:
+        """Where the digit behind the first `count` digits stands in the text."""
+        for group in _GROUP.finditer(self.text, self.start, self.end):
+            if count < len(group[0]):
+                return group.start() + count
+            count -= len(group[0])
+        return self.end
+
+
+def _is_fraction(ahead: str, groups: tuple[int, ...]) -> bool:
+    """Behind `0.`, or three digits behind a thousands comma."""
+    return ahead.endswith("0.") or (groups[0] == 3 and len(ahead) > 1 and ahead[-1] == "," and ahead[-2].isdigit())
+
+
+def runs(text: str) -> Iterator[tuple[int, int]]:
+    """Where every run of six digits and more is, with what may separate them; dates are none."""
+    for run in (_PLAIN_RUN if text.isascii() else _HAN_RUN).finditer(text):
+        if run.lastindex is None:
+            yield run.span()
+
+
+def windows(text: str, start: int, end: int) -> Sequence[Window]:
+    """Whole groups of the run `text[start:end]` that may be a number of seven digits or more."""
+    if end - start < _SHORTEST:
+        return ()
+    groups = [found.span() for found in _GROUP.finditer(text, start, end)]
+    plain = [text[begin:until].translate(NUMERALS) for begin, until in groups]
+    sizes = tuple(map(len, plain))
+    last = len(groups) - 1
+    found: list[Window] = []
+    for first, (begin, _) in enumerate(groups):
+        digits = ""
+        for upto in range(first, last + 1):
+            digits += plain[upto]
+            whole = first == 0 and upto == last
+            if len(digits) > _LONGEST + _PREFIXES and not whole:
+                break
+            if len(digits) >= _SHORTEST:
+                part = sizes[first : upto + 1]
+                found.append(
+                    Window(text=text, start=begin, end=groups[upto][1], digits=digits, groups=part, whole=whole)
+                )
+    return found

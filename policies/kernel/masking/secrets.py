@@ -1,0 +1,94 @@
+"""What only the words before it give away: passwords, one-time codes, security codes of cards, names of accounts."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from policies.kernel.masking.kinds import Evidence, Found, Kind
+from policies.kernel.masking.openers import Opens
+
+_HAN_DIGIT: Final = "零〇一幺二两三四五六七八九壹贰叁肆伍陆柒捌玖"
+# Between label and value: marks, verbs, possessives; nothing that says anything.
+_SAYS: Final = (
+    r"(?:[\s:：=,，\"“”'‘’（(【\[<>-]|是|为|為|改成|改为|设为|设置为|设成|设的|叫|就是|还是|一直|用的|我的|的|您的|本次|收到|短信|填|输入|输的|"
+    r"\bis\b|\bwas\b|\bto\b|\bset\b|\bnumber\b|\bno\b|\bcode\b|\bvalue\b)"
+)
+_PASSWORD: Final = re.compile(
+    rf"(?P<gap>{_SAYS}{{1,12}})(?P<value>[!-~]{{4,40}}|[0-9{_HAN_DIGIT}](?:[ .-]?[0-9{_HAN_DIGIT}]){{3,15}})"
+)
+_CODE: Final = re.compile(
+    rf"(?P<gap>{_SAYS}{{0,12}})"
+    rf"(?P<value>[0-9{_HAN_DIGIT}](?:[ .-]?[0-9{_HAN_DIGIT}]){{3,7}}(?![0-9])|[a-z]-?[0-9]{{4,8}}(?![0-9a-z]))"
+    r"(?!\s?[年月日:：]|[0-9]|\s?分钟|-[0-9])"
+)
+_CODE_AHEAD: Final = re.compile(
+    r"(?<![0-9a-z.-])(?P<value>[0-9](?:[ -]?[0-9]){3,7})\s?[（(，,]?\s?(?:是|为|is)?\s?(?:您的|我的|你的|your|the|a)?\s?"
+    r"(?:本次|短信|登录|支付|交易|手机)?(?:one-time |login |sms )?$"
+)
+_CVV: Final = re.compile(
+    rf"(?:数字|数|码|号)?(?P<gap>{_SAYS}{{0,8}})(?P<value>[0-9{_HAN_DIGIT}](?:[ .-]?[0-9{_HAN_DIGIT}]){{2,3}})"
+    rf"(?![0-9{_HAN_DIGIT}])"
+)
+_LOGIN: Final = re.compile(
+    r"(?P<gap>\s?(?:[:：=]|是|为|叫|号|\sis)[\s:：“\"']{0,3})"
+    r"(?P<value>[a-z0-9](?:[a-z0-9_-]|\.(?=[a-z0-9])){3,30}[a-z0-9])(?![a-z0-9@*_]|\s?@)"
+)
+_ENDS: Final = ".,;:!?)]}>\"'，。；"
+# Words that stand where a password could: "password: required", "密码 wrong".
+_NO_SECRETS: Final = frozenset(
+    ["incorrect", "wrong", "reset", "forgot", "forgotten", "change", "changed", "expired", "required", "invalid", "error", "failed", "protected", "please", "null", "none", "true", "false", "unknown", "hidden", "locked", "input", "type", "text", "field", "recovery", "policy"]
+)
+_ALREADY: Final = re.compile(r"[*•●×.]+$|\[[a-z_]+(?::[a-z]+)?$")
+_HOTLINE: Final = re.compile(r"9[56][0-9]{3}|12[0-9]{3}|[48]00[0-9]{7}")
+
+
+def secret(text: str, opens: Opens, start: int, end: int) -> Iterator[Found]:
+    """What the word `text[start:end]` gives away, behind it or, for codes, before it."""
+    label = text[start:end]
+    match opens:
+        case Opens.PASSWORD:
+            found = _PASSWORD.match(text, end)
+            until = _password_end(found) if found else 0
+            if found and until:
+                yield _of(Kind.PASSWORD, label, found.start("value"), until, 0.95)
+        case Opens.CODE:
+            yield from _codes(text, label, start, end)
+        case Opens.CVV:
+            found = _CVV.match(text, end)
+            if found:
+                yield _of(Kind.CVV, label, *found.span("value"), 0.96)
+        case Opens.LOGIN:
+            found = _LOGIN.match(text, end)
+            if found and (not label.isascii() or not found["value"].isalpha()):
+                yield _of(Kind.ACCOUNT, label, *found.span("value"), 0.74)
+
+
+def _codes(text: str, label: str, start: int, end: int) -> Iterator[Found]:
+    found = _CODE.match(text, end)
+    if found and not _HOTLINE.fullmatch(found["value"]) and (label != "code" or found["gap"].strip(" \"'“")):
+        yield _of(Kind.ONE_TIME_CODE, label, *found.span("value"), 0.96)
+    elif label != "code":
+        ahead = _CODE_AHEAD.search(text, max(0, start - 40), start)
+        if ahead:
+            yield _of(Kind.ONE_TIME_CODE, label, *ahead.span("value"), 0.95)
+
+
+def _password_end(found: re.Match[str]) -> int:
+    """Where the password ends, without the punctuation of the sentence; 0 if it is none."""
+    value = found["value"]
+    if not value.isascii():
+        return found.end("value")
+    stripped = value.rstrip(_ENDS)
+    value = stripped if len(stripped) >= 4 else value
+    marked = any(mark in found["gap"] for mark in ":：=是为成")
+    if _ALREADY.match(value) or value.startswith("**") or _HOTLINE.fullmatch(value):
+        return 0
+    if value.isalpha() and (not marked or value in _NO_SECRETS):
+        return 0
+    if "://" in value or "<" in value:
+        return 0
+    return found.start("value") + len(value)
+
+
+def _of(kind: Kind, label: str, start: int, end: int, confidence: float) -> Found:
+    return Found(kind=kind, start=start, end=end, confidence=confidence, evidence=(Evidence.LABEL,), label=label)

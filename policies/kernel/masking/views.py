@@ -1,0 +1,148 @@
+"""A text as detection reads it, folded, with the way back to the source.
+
+Folded: small letters, ASCII digits for every decimal digit of Unicode, half-width letters and signs, plain spaces and
+dashes; characters that do not show are gone. Chinese numerals stay as they are: 一 is a word far more often than a digit.
+"""
+
+import re
+import sys
+import unicodedata
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from typing import Final
+
+from policies.kernel.masking.kinds import Cell
+
+_INVISIBLE: Final = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20e3\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff"
+)
+_CIRCLED: Final = dict(zip("⓪①②③④⑤⑥⑦⑧⑨⓿❶❷❸❹❺❻❼❽❾", "01234567890123456789", strict=True))
+
+
+def _table() -> dict[str, str]:
+    table = {chr(code): chr(code - 0xFEE0).lower() for code in range(0xFF01, 0xFF5F)}
+    # Full-width punctuation of Chinese prose needs no folding, and is not worth finding.
+    for mark in "！，：；？（）":
+        del table[mark]
+    table.update(dict.fromkeys("\u00a0\u1680\u202f\u205f\u3000", " "))
+    table.update({chr(code): " " for code in range(0x2000, 0x200B)})
+    table.update(dict.fromkeys("\u2010\u2011\u2012\u2013\u2015\u2212\ufe58\ufe63", "-"))
+    table.update(dict.fromkeys("\u2024\uff65\u2219\u30fb\ufe52", "."))
+    for code in range(0x80, sys.maxunicode + 1):
+        value = unicodedata.decimal(chr(code), None)
+        if value is not None:
+            table[chr(code)] = str(value)
+    return table
+
+
+FOLDS: Final = _table()
+_INVISIBLES: Final = re.compile(f"[{_INVISIBLE}]+")
+_UNUSUAL: Final = re.compile(f"[{re.escape(''.join(FOLDS))}]")
+# What most texts are made of, and needs no folding; one set of the basic plane, so that the test is quick.
+_STRANGE: Final = re.compile(
+    "[^\x00-\x9f\xa1-\xac\xae-\u02ff\u2014\u2016-\u2023\u2025-\u2027\u3001-\u303f\u4e00-\u9fff，：；！？（）￥]"
+)
+# One circled digit numbers a list; three in a row spell a number.
+_CIRCLES: Final = re.compile(f"[{''.join(_CIRCLED)}](?:[ .-]?[{''.join(_CIRCLED)}]){{2,}}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """Where runs of a view's characters stand in the source.
+
+    starts    the view's offset at which each run begins, ascending
+    sources   the source's offset of the run's first character
+    ends      0: each character stands behind the one before; else the source's offset at which the run's only
+              character ends
+    """
+
+    starts: list[int]
+    sources: list[int]
+    ends: list[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """Folded text; `marks` is None where every character stands in the source at its own offset."""
+
+    text: str
+    marks: Marks | None = None
+
+    def cell(self, at: int) -> Cell:
+        """Where the source has the character `text[at]`."""
+        marks = self.marks
+        if marks is None:
+            return at, at + 1
+        run = bisect_right(marks.starts, at) - 1
+        source = marks.sources[run]
+        if marks.ends[run]:
+            return source, marks.ends[run]
+        source += at - marks.starts[run]
+        return source, source + 1
+
+
+@dataclass(slots=True)
+class Builder:
+    """Puts a view together from pieces of the source."""
+
+    pieces: list[str] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    sources: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+    size: int = 0
+    hides: bool = True
+
+    def run(self, piece: str, source: int) -> None:
+        """Characters as they stand in the source from `source` on; invisible ones are left out if `hides`."""
+        if self.hides:
+            begin = 0
+            for hidden in _INVISIBLES.finditer(piece):
+                self._put(piece[begin : hidden.start()], source + begin, 0)
+                begin = hidden.end()
+            piece, source = piece[begin:], source + begin
+        self._put(piece, source, 0)
+
+    def atom(self, shown: str, source: int, end: int) -> None:
+        """What shows as `shown`, one or more characters, and is `[source, end)` in the source."""
+        for char in shown:
+            if not _INVISIBLES.match(char):
+                self._put(char, source, end)
+
+    def _put(self, piece: str, source: int, end: int) -> None:
+        if piece:
+            self.pieces.append(piece)
+            self.starts.append(self.size)
+            self.sources.append(source)
+            self.ends.append(end)
+            self.size += len(piece)
+
+    def view(self) -> View:
+        marks = Marks(starts=self.starts, sources=self.sources, ends=self.ends)
+        return View(text=_folded("".join(self.pieces)), marks=marks)
+
+
+def has_invisible(text: str) -> bool:
+    return not text.isascii() and _STRANGE.search(text) is not None and _INVISIBLES.search(text) is not None
+
+
+def plain_view(text: str) -> View:
+    """The view of a plain text."""
+    if not has_invisible(text):
+        return View(text=_folded(text))
+    builder = Builder()
+    builder.run(text, 0)
+    return builder.view()
+
+
+def _folded(text: str) -> str:
+    """Character for character."""
+    small = text.lower()
+    if text.isascii():
+        return small
+    if len(small) != len(text):
+        small = "".join(char if len(char.lower()) != 1 else char.lower() for char in text)
+    if _STRANGE.search(small):
+        small = _UNUSUAL.sub(lambda found: FOLDS[found[0]], small)
+        small = _CIRCLES.sub(lambda found: "".join(_CIRCLED.get(char, char) for char in found[0]), small)
+    return small
