@@ -6,9 +6,10 @@ An approval holds when whoever gave it holds the post, and is not the one who as
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, Literal
 
+from policies.complaints.case import flags_in, view
 from policies.complaints.config import Config
 from policies.kernel.facts import Change, Facts, Post
 
@@ -29,22 +30,41 @@ class Approval:
 
 
 def close_approval(facts: Facts) -> Approval:
-    """The latest approval to close a regulator's referral: the manager's."""
+    """The approval to close a regulator's referral that stands: the manager's.
+
+    It is given for this referral and this run of the case: one from before the regulator came in, from before the case
+    was opened again, or one that was taken back or refused since, is none. So is a request for it.
+    """
     approved: Change | None = None
     asked: Change | None = None
     pending: Change | None = None
+    since = max(view(facts).run_started_at, _referred_at(facts))
     for change in facts.history:
-        if change.field != "close_approval":
+        if change.field != "close_approval" or change.at < since:
             continue
-        if change.new == "asked" and change.by != facts.me:
-            pending = change
-        elif change.new == "approved":
-            approved, asked = change, pending
+        if change.new == "approved":
+            approved, asked, pending = change, pending, None
+        else:
+            approved = None
+            if change.new != "asked":
+                pending = None
+            elif change.by != facts.me:
+                pending = change
     if approved is None:
         return Approval(change=None, wrong="nobody")
     if facts.post_of(approved.by) is not Post.MANAGER:
         return Approval(change=approved, wrong="post")
     return Approval(change=approved, wrong="self" if asked is not None and asked.by == approved.by else "")
+
+
+def _referred_at(facts: Facts) -> datetime:
+    """When the case became a regulator's referral: with the first receipt, when the flag came, or just now."""
+    if "regulator" not in (facts.read or facts.ticket).flags:
+        return facts.now
+    came = (
+        c for c in reversed(facts.history) if c.field == "flags" and "regulator" in flags_in(c.new) - flags_in(c.old)
+    )
+    return next((change.at for change in came), facts.ticket.since)
 
 
 def may_extend(config: Config) -> tuple[Post, ...]:
