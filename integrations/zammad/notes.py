@@ -97,6 +97,14 @@ def _lines(*texts: str) -> Markup:
     return Markup("<br>").join(line for text in texts for line in text.splitlines())
 
 
+def _unbroken(clauses: Sequence[str]) -> str:
+    """Clause ids that a narrow column does not break within: word joiners beside the dots, a break after the comma only.
+
+    The sanitiser drops `white-space`, so the text itself must hold together.
+    """
+    return "、\u200b".join(clause.replace(".", "\u2060.\u2060") for clause in clauses)
+
+
 def _by_person(mentions: Sequence[Decision]) -> Iterator[tuple[int, list[tuple[Say, str]]]]:
     """Each person once, in order, with what the person is told and by which module."""
     told: dict[int, list[tuple[Say, str]]] = {}
@@ -149,7 +157,7 @@ class _Page:
             return self._banner(_lines(self.plain(shown[0])), _SOON) if shown else Markup("")
         late = duty.status == "breached"
         when = Markup("<b>{}</b>").format(self._when(duty))
-        clause = Markup('<span style="color:#666666">{}</span>').format(duty.clause)
+        clause = Markup('<span style="color:#666666">{}</span>').format(_unbroken((duty.clause,)))
         what = self.voice.say(duty.text, duty.module)
         return self._banner(Markup("{} {} &nbsp; {}").format(when, what, clause), _LATE if late else _SOON)
 
@@ -176,7 +184,7 @@ class _Page:
         if not shown:
             return Markup("")
         row = Markup('<tr><td style="{}"><b>{}</b></td><td style="{}">{}</td></tr>')
-        rows = Markup("").join(row.format(_CELL, "、".join(d.clauses), _CELL, _lines(self.plain(d))) for d in shown)
+        rows = Markup("").join(row.format(_CELL, _unbroken(d.clauses), _CELL, _lines(self.plain(d))) for d in shown)
         summary = self._core("note.why", count=len(shown))
         return Markup("<details><summary>{}</summary><table><tbody>{}</tbody></table></details>").format(summary, rows)
 

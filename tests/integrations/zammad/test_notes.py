@@ -83,6 +83,16 @@ def test_the_duty_stands_first_and_the_reasons_are_folded() -> None:
     assert (found.article.internal, found.article.subject, found.article.type) == (True, "Policy", "note")
 
 
+def test_a_clause_is_not_broken_in_a_narrow_column() -> None:
+    """Word joiners hold the id together; no other character is added, and plain lines have none."""
+    found = note(with_clock(GIVEN, running(), LINE), GIVEN)
+    text, held = body(found), "4\u2060.\u20601\u2060.\u20603"
+    assert held in text[: text.index("<details>")]
+    assert "4.1.3" not in text
+    assert found is not None
+    assert "\u2060" not in "".join(found.lines)
+
+
 def test_what_is_late_is_red() -> None:
     text = body(note(with_clock(GIVEN, running("30wm", NOW - timedelta(hours=2)), LINE), GIVEN))
     assert "#d9534f" in text
