@@ -134,7 +134,7 @@ def _end(desk: Desk, ticket: int) -> dict[str, Any]:
     kept = desk.ticket(ticket)
     memory = dict(kept["preferences"]["zhidu"])
     # Whether a text was ready for the agent depends on whether the ticket was seen before the agent answered.
-    memory["done"] = [key for key in memory["done"] if key != "acknowledgement"]
+    memory["done"] = [key for key in memory["done"] if not key.endswith("acknowledgement")]
     mails = desk.store.outbox.list(MessageStatus.WAITING)
     return {
         "fields": {name: _timeless(value) for name, value in kept.items() if name.startswith("zhidu_")},
