@@ -126,8 +126,8 @@ def _span(view: View, found: Found) -> Span:
     cells = tuple(view.cell(at) for at in shown)
     return Span(
         kind=found.kind,
-        start=cells[0][0],
-        end=cells[-1][1],
+        start=view.cell(found.start)[0],
+        end=view.cell(found.end - 1)[1],
         cells=cells,
         confidence=found.confidence,
         evidence=found.evidence,

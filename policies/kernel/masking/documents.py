@@ -47,7 +47,7 @@ def documents(text: str, start: int, end: int) -> Iterator[Found]:
         label = deciding(text, start, slashed.end())
         if not _is_other(label):
             yield grounded(Kind.MACAO_IDENTITY, start, slashed.end(), 0.8, (Evidence.SHAPE,), label)
-    if "a" <= text[end : end + 1] <= "z" or lettered:
+    if "a" <= behind <= "z" or lettered:
         yield from _credit_code(text, start)
         if lettered:
             yield from _iban(text, start)

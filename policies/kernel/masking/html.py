@@ -17,6 +17,8 @@ _BLOCK_TAGS: Final = (
     "optgroup option p pre search section select summary table tbody td textarea tfoot th thead title tr ul"
 )
 _BLOCKS: Final = frozenset(_BLOCK_TAGS.split())
+# A label in one cell speaks for the next cell, not for the next row: cells end with a mark of their own.
+_CELLS: Final = frozenset({"td", "th"})
 _RAW: Final = frozenset({"script", "style"})
 _KEEPS_LINES: Final = frozenset({"pre", "textarea"})
 _READ_ATTRIBUTES: Final = frozenset(
@@ -78,7 +80,7 @@ class _Reader:
         name = found["tag"].lower()
         closing = self.source[found.start() + 1] == "/"
         if name in _BLOCKS:
-            self._line(found.start())
+            self._line(found.start(), "\v" if name in _CELLS else "\n")
             if name in _KEEPS_LINES:
                 self.keeps_lines = max(0, self.keeps_lines - 1) if closing else self.keeps_lines + 1
         if not closing and len(found["attributes"]) > 3:
@@ -104,8 +106,8 @@ class _Reader:
                 start, end = attribute.span(attribute.lastindex)
                 self.aside.append((first + start, first + end, name in ("href", "action", "cite")))
 
-    def _line(self, at: int) -> None:
-        self.builder.atom("\n", at, at + 1)
+    def _line(self, at: int, shown: str = "\n") -> None:
+        self.builder.atom(shown, at, at + 1)
 
     def _text(self, start: int, end: int) -> None:
         piece = self.source[start:end]

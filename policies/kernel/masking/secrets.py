@@ -14,7 +14,7 @@ _SAYS: Final = (
     r"\bis\b|\bwas\b|\bto\b|\bset\b|\bnumber\b|\bno\b|\bcode\b|\bvalue\b)"
 )
 _PASSWORD: Final = re.compile(
-    rf"(?P<gap>{_SAYS}{{1,12}})(?P<value>[!-~]{{4,40}}|[0-9{_HAN_DIGIT}](?:[ .-]?[0-9{_HAN_DIGIT}]){{3,15}})"
+    rf"(?P<gap>{_SAYS}{{1,12}}|(?=[0-9]{{6}}(?![0-9])))(?P<value>[!-~]{{4,40}}|[0-9{_HAN_DIGIT}](?:[ .-]?[0-9{_HAN_DIGIT}]){{3,15}})"
 )
 _CODE: Final = re.compile(
     rf"(?P<gap>{_SAYS}{{0,12}})"
@@ -33,7 +33,7 @@ _LOGIN: Final = re.compile(
     r"(?P<gap>\s?(?:[:：=]|是|为|叫|号|\sis)[\s:：“\"']{0,3})"
     r"(?P<value>[a-z0-9](?:[a-z0-9_-]|\.(?=[a-z0-9])){3,30}[a-z0-9])(?![a-z0-9@*_]|\s?@)"
 )
-_ENDS: Final = ".,;:!?)]}>\"'，。；"
+_ENDS: Final = ".,;:)]}>\"'，。；"
 # Words that stand where a password could: "password: required", "密码 wrong".
 _NO_SECRETS: Final = frozenset(
     ["incorrect", "wrong", "reset", "forgot", "forgotten", "change", "changed", "expired", "required", "invalid", "error", "failed", "protected", "please", "null", "none", "true", "false", "unknown", "hidden", "locked", "input", "type", "text", "field", "recovery", "policy"]
