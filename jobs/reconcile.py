@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 from integrations.store.store import Store
-from integrations.zammad.wire import Ticket
 from jobs.ports import Helpdesk
 
 CURSOR = "reconcile"
 OVERLAP = timedelta(minutes=2)
 """A change becomes visible when its transaction ends, a little after the time it bears."""
+PAGE = 200
+"""Tickets whose looks are asked for at once: as many as the helpdesk lists at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,12 +51,10 @@ class Reconcile:
         return len(missed)
 
     def _missed(self, since: datetime, until: datetime) -> Iterator[int]:
-        for ticket in self.helpdesk().changed_since(since):
-            if ticket.updated_at <= until and not self._seen(ticket):
-                yield ticket.id
-
-    def _seen(self, ticket: Ticket) -> bool:
-        look = self.store.looks.get(ticket.id)
-        if look is None or not look.clean or look.updated_at < ticket.updated_at:
-            return False
-        return look.updated_at > ticket.updated_at or look.by_user_id == ticket.updated_by_id
+        changed = (ticket for ticket in self.helpdesk().changed_since(since) if ticket.updated_at <= until)
+        while page := tuple(islice(changed, PAGE)):
+            looks = self.store.looks.known([ticket.id for ticket in page])
+            for ticket in page:
+                look = looks.get(ticket.id)
+                if look is None or not look.saw(ticket.updated_at, ticket.updated_by_id):
+                    yield ticket.id

@@ -84,8 +84,8 @@ class LaneDispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
             self._serve(channels)
 
     def _serve(self, channels: Sequence[LaneChannel]) -> None:
+        environs = [environ for channel in channels if (environ := _read(channel)) is not None]
         try:
-            environs = [channel.read_ahead() for channel in channels]
             for environ, answer in zip(environs, self._together(environs), strict=True):
                 environ[ANSWER] = answer
         except Exception:
@@ -111,3 +111,12 @@ class LaneDispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
                 pull()
 
         return pull_unless_in_the_lane
+
+
+def _read(channel: LaneChannel) -> "WSGIEnvironment | None":
+    """None where it cannot be read: it gets its own answer, and the others are taken in together nevertheless."""
+    try:
+        return channel.read_ahead()
+    except Exception:
+        _log.exception("a delivery could not be read ahead")
+        return None

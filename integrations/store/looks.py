@@ -1,6 +1,7 @@
 """What each ticket was like when it was last looked at: a cache, which may be forgotten at any time."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -10,6 +11,21 @@ from integrations.store.records import Look
 from integrations.store.tables import LOOKS
 
 _COLUMNS = tuple(column.name for column in LOOKS.columns)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastLook:
+    """What a look says of a change without its history; the fields are those of `Look`."""
+
+    updated_at: datetime
+    by_user_id: int
+    clean: bool
+
+    def saw(self, updated_at: datetime, by_user_id: int) -> bool:
+        """Whether the look was at the ticket with its change at `updated_at` by `by_user_id`."""
+        if not self.clean or self.updated_at < updated_at:
+            return False
+        return self.updated_at > updated_at or self.by_user_id == by_user_id
 
 
 class Looks:
@@ -32,14 +48,17 @@ class Looks:
             changes = {name: statement.excluded[name] for name in values if name != "ticket_id"}
             connection.execute(statement.on_conflict_do_update(index_elements=[LOOKS.c.ticket_id], set_=changes))
 
-    def known(self, ticket_ids: Sequence[int]) -> dict[int, datetime]:
-        """`updated_at` of the last look at each of `ticket_ids` that there was one at: what a list of the helpdesk's
-        is compared with, to find the tickets whose delivery was missed."""
-        known: dict[int, datetime] = {}
+    def known(self, ticket_ids: Sequence[int]) -> dict[int, LastLook]:
+        """The last look at each of `ticket_ids` that there was one at, in one query for up to some hundreds: what a
+        list of the helpdesk's is compared with, to find the tickets whose delivery was missed."""
+        known: dict[int, LastLook] = {}
+        columns = (LOOKS.c.ticket_id, LOOKS.c.updated_at, LOOKS.c.by_user_id, LOOKS.c.clean)
         with self._session.read() as connection:
             for some in batched(ticket_ids):
-                statement = select(LOOKS.c.ticket_id, LOOKS.c.updated_at).where(LOOKS.c.ticket_id.in_(some))
-                known.update((ticket_id, updated_at) for ticket_id, updated_at in connection.execute(statement))
+                for row in connection.execute(select(*columns).where(LOOKS.c.ticket_id.in_(some))):
+                    known[row.ticket_id] = LastLook(
+                        updated_at=row.updated_at, by_user_id=row.by_user_id, clean=row.clean
+                    )
         return known
 
     def forget(self, ticket_id: int) -> None:

@@ -11,6 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from webhooks.intake import PATH
+from webhooks.lane import LaneChannel
 from webhooks.ports import Outcome
 from webhooks.serve import Server
 from webhooks.signature import sign
@@ -157,6 +158,39 @@ def test_what_cannot_be_taken_in_together_is_taken_in_alone(house, week, serving
 
     assert [line["event"] for line in lines] == ["deliveries could not be taken in together"]
     assert len(house.inbox.kept) == 1
+
+
+def test_one_that_cannot_be_read_leaves_the_others_together(house, week, serving, monkeypatch):
+    """Of five that arrive while a commit lasts, one cannot be read: the four share a commit, it gets its own answer."""
+    batches, entered, free = [], threading.Semaphore(0), threading.Event()
+    read_ahead = LaneChannel.read_ahead
+
+    def unreadable(channel):
+        if channel.requests[0].headers.get("X_ZAMMAD_DELIVERY") == week[3].headers["X-Zammad-Delivery"]:
+            raise ValueError("no environment can be made of it")
+        return read_ahead(channel)
+
+    def together(environs):
+        entered.release()
+        assert free.wait(10)
+        batches.append(len(environs))
+        return house.app.extensions["intake"].together(environs)
+
+    monkeypatch.setattr(LaneChannel, "read_ahead", unreadable)
+    server = serving(house.app, together=together)
+    with ThreadPoolExecutor(6) as pool, capture_logs() as lines:
+        answers = [pool.submit(post, server, week[0].body, week[0].headers)]
+        assert entered.acquire(timeout=10)
+        answers += [pool.submit(post, server, one.body, one.headers) for one in week[1:6]]
+        while server._dispatcher._waiting.qsize() < 5:
+            threading.Event().wait(0.005)
+        free.set()
+        statuses = [answer.result(10)[0] for answer in answers]
+
+    assert statuses == [202] * 6
+    assert batches == [1, 4]
+    assert "a delivery could not be read ahead" in [line["event"] for line in lines]
+    assert len(house.inbox.kept) == 6
 
 
 def test_stop_finishes_deliveries_in_flight(house, week, serving):

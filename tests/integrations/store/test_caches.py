@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from integrations.store.errors import Refused, StoreBroken
+from integrations.store.looks import LastLook
 from integrations.store.records import Finding, Look
 from integrations.store.store import Store
 
@@ -42,10 +43,28 @@ def test_the_last_look_counts(store: Store) -> None:
 
 def test_looks_at_many_tickets_are_known_at_once(store: Store) -> None:
     store.looks.put(LOOK)
-    store.looks.put(replace(LOOK, ticket_id=43, updated_at=AT + timedelta(hours=1)))
+    store.looks.put(replace(LOOK, ticket_id=43, updated_at=AT + timedelta(hours=1), clean=False))
 
-    assert store.looks.known([41, 42, 43]) == {42: AT, 43: AT + timedelta(hours=1)}
+    assert store.looks.known([41, 42, 43]) == {
+        42: LastLook(updated_at=AT, by_user_id=7, clean=True),
+        43: LastLook(updated_at=AT + timedelta(hours=1), by_user_id=7, clean=False),
+    }
     assert store.looks.known(range(10_000, 25_000)) == {}
+
+
+SEEN = {
+    # row                    the look                                       the change          seen?
+    "that very change":      (LastLook(updated_at=AT, by_user_id=7, clean=True), AT, 7, True),
+    "another's at the time": (LastLook(updated_at=AT, by_user_id=7, clean=True), AT, 8, False),
+    "an older one":          (LastLook(updated_at=AT, by_user_id=7, clean=True), AT - timedelta(seconds=1), 8, True),
+    "a newer one":           (LastLook(updated_at=AT, by_user_id=7, clean=True), AT + timedelta(seconds=1), 7, False),
+    "one we may not know":   (LastLook(updated_at=AT, by_user_id=7, clean=False), AT - timedelta(seconds=1), 7, False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("look", "at", "by", "seen"), SEEN.values(), ids=SEEN)
+def test_what_a_look_saw(look: LastLook, at: datetime, by: int, seen: bool) -> None:
+    assert look.saw(at, by) is seen
 
 
 def test_looks_are_forgotten(store: Store) -> None:
