@@ -60,6 +60,9 @@ class Simulation:
     def run(self) -> None:
         """raises WrongUse, ConfigErrors, ZammadError, UnreadableExport, OSError"""
         asked = self.asked
+        for path in (asked.xlsx, asked.html):
+            if path is not None and not path.absolute().parent.is_dir():
+                raise WrongUse(f"{path} cannot be written: there is no folder {path.absolute().parent}")
         zone = load_policy(None).calendars["default"].zone
         question = Question(
             today=self.habits.directory, proposed=asked.proposed, files=asked.files, period=self._period(zone)

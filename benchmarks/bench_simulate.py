@@ -1,0 +1,72 @@
+"""`zhidu simulate` over a desk's old tickets: tickets a second and core, and whether memory grows with their number.
+
+10,000 and then 100,000 tickets with histories (`old_tickets`), read from an export, replayed under the shipped policy
+by the command itself, in a process of its own; what it costs is the processor time of everything from its start to the
+written report.
+"""
+
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.harness import Row, report
+from benchmarks.old_tickets import write_config, write_export
+
+FEW, MANY = 10_000, 100_000
+WANTED = 1500
+"""Tickets a second and core."""
+_SIMULATE = "import sys; from zhidu.cli import main; sys.exit(main())"
+
+
+def simulate(folder: Path, export: Path) -> tuple[float, float]:
+    """Seconds of processor time, and the largest size in memory in MB."""
+    command = [
+        sys.executable, "-c", _SIMULATE, "--config", str(folder), "simulate", "--from-file", str(export),
+        "--work", str(folder / "work"), "--jobs", "1", "--json",
+    ]  # fmt: skip
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    with (folder / "report.json").open("wb") as out:
+        subprocess.run(command, stdout=out, check=True)  # noqa: S603 – ours
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return spent, after.ru_maxrss / 1024
+
+
+def main() -> int:
+    many = int(sys.argv[1]) if len(sys.argv) > 1 else MANY
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        write_config(folder)
+        sizes = []
+        for count in (FEW, many):
+            export = folder / "tickets.jsonl"
+            write_export(export, count)
+            began = time.perf_counter()
+            spent, size = simulate(folder, export)
+            sizes.append(size)
+            took = time.perf_counter() - began
+            print(f"{count:,} tickets: {spent:.1f} s of a core in {took:.1f} s, {size:.0f} MB", flush=True)
+            export.unlink()
+    rows = [
+        Row(what=f"{many:,} old tickets", ours=many / spent, unit="/s a core", target=WANTED),
+        Row(
+            what=f"memory, {many:,} to {FEW:,} tickets",
+            ours=sizes[1],
+            unit="MB",
+            peer=sizes[0],
+            against=f"{FEW:,} tickets",
+            ratio=sizes[1] / sizes[0],
+            target=1.15,
+            at_most=True,
+        ),
+    ]
+    for row in rows:
+        report(row)
+    return 0 if all(row.met for row in rows) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,102 @@
+"""The demonstration's first days, played once: its helpdesk still stands, its tickets are in an export too."""
+
+import json
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+
+from zhidu.cli import main
+from zhidu.demo.clock import Chance, VirtualClock
+from zhidu.demo.export import export
+from zhidu.demo.player import Player
+from zhidu.demo.script import cues, load_week
+from zhidu.demo.stage import SERVICE_USER, Stage, staged
+from zhidu.demo.story import Story
+from zhidu.demo.summary import Summary, summarise
+from zhidu.demo.words import Words
+
+DAYS = 8
+"""Enough for a day after the holiday: deadlines run out."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What was played, and how to simulate it."""
+
+    stage: Stage
+    summary: Summary
+    export: Path
+    proposed: Path
+
+
+@pytest.fixture(scope="session")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    folder, week = tmp_path_factory.mktemp("desk"), load_week()
+    chance, clock = Chance(1), VirtualClock(week.begins.astimezone(UTC))
+    with staged(folder, clock=clock, chance=chance, tongue="en") as stage:
+        story = Story(
+            words=Words(tongue="en", fields=stage.fields),
+            calendar=stage.policy.calendars["default"],
+            speak=lambda judgement: stage.policy.speak(judgement.facts, "en"),
+            tell=lambda line: None,
+        )
+        player = Player(stage=stage, cues=cues(week, chance), story=story, wait=lambda seconds: None)
+        player.play((week.begins.replace(hour=0, minute=0) + timedelta(days=DAYS)).astimezone(UTC))
+        summary = summarise(player, begins=week.begins, seed=1, before=(0, 0), seconds=1.0)
+        path = folder / "tickets.jsonl"
+        export(stage.box, path, by=SERVICE_USER)
+        yield Desk(stage=stage, summary=summary, export=path, proposed=_proposed(stage.config, folder / "proposed"))
+        player.actors.close()
+
+
+def _proposed(config: Path, folder: Path) -> Path:
+    """The same company with less time to acknowledge a complaint."""
+    (folder / "policies").mkdir(parents=True)
+    for name in ("zhidu.yaml", "people.yaml"):
+        (folder / name).write_text((config / name).read_text(encoding="utf-8"), encoding="utf-8")
+    own = json.loads((config / "policies" / "complaints.yaml").read_text(encoding="utf-8"))
+    within = {"within": {"ordinary": "1wh", "serious": "30wm", "major": "15wm"}}
+    (folder / "policies" / "complaints.yaml").write_text(json.dumps(own | {"acknowledge": within}), encoding="utf-8")
+    return folder
+
+
+@dataclass(frozen=True)
+class Told:
+    """How a command ended and what it printed."""
+
+    status: int
+    out: str
+    error: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Any:
+    """`zhidu --config CONFIG simulate …` in this process, with a work folder of its own."""
+
+    def call(config: Path, *arguments: object) -> Told:
+        work = ["--work", str(tmp_path / "work")]
+        status = main(["--config", str(config), "simulate", *work, *map(str, arguments)])
+        out, error = capsys.readouterr()
+        return Told(status, out, error)
+
+    return call
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()

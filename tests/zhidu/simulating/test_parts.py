@@ -1,0 +1,141 @@
+"""What a replay is made of: answers cut down, features that wait to be asked for, a ticket's story."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from integrations.zammad import slim, wire
+from integrations.zammad.past import as_it_came
+from policies.kernel.facts import Article, Change, Facts, Ticket
+from policies.kernel.text import Extractor
+from policies.kernel.text.features import EMPTY
+from zhidu.policy import load_policy
+from zhidu.simulating.reading import LazyFeatures
+from zhidu.simulating.report import clause_key
+from zhidu.simulating.story import Event, Scene, story_of
+
+RECORDINGS = Path(__file__).parents[2] / "recordings"
+AT = datetime(2026, 5, 6, 3, 0, tzinfo=UTC)
+
+
+def week(path: str) -> list[bytes]:
+    lines = (RECORDINGS / "week.jsonl").read_bytes().splitlines()
+    return [line for line in lines if path in json.loads(line)["request"]["path"]]
+
+
+def test_a_ticket_cut_down_reads_the_same() -> None:
+    """Of its people only the customer is left; all else is as the whole answer has it."""
+    lines = week("?all=true")
+    assert lines
+    for line in lines:
+        _, status, body = slim.exchange(line)
+        cut, whole = slim.one_read(body), wire.one_read(body)
+        assert status == 200
+        assert (cut.ticket, cut.articles, cut.tags) == (whole.ticket, whole.articles, whole.tags)
+        customer = whole.ticket.customer_id
+        assert dict(cut.users) == {id: user for id, user in whole.users.items() if id == customer}
+
+
+def test_a_history_cut_down_lacks_notifications_alone() -> None:
+    lines = week("ticket_history")
+    assert lines
+    dropped = 0
+    for line in lines:
+        body = slim.exchange(line)[2]
+        whole = wire.history(body).entries
+        assert slim.history(body).entries == tuple(entry for entry in whole if entry.type != "notification")
+        dropped += sum(entry.type == "notification" for entry in whole)
+    assert dropped
+
+
+UNREADABLE = {"no JSON": b"{", "no ticket": b'{"ticket_id":1,"assets":{}}', "a list": b"[]"}
+
+
+@pytest.mark.parametrize("body", UNREADABLE.values(), ids=UNREADABLE)
+def test_what_is_no_answer_is_refused(body: bytes) -> None:
+    with pytest.raises(wire.WireError):
+        slim.one_read(body)
+    with pytest.raises(wire.WireError):
+        slim.history(body)
+    with pytest.raises(wire.WireError):
+        slim.exchange(body)
+
+
+def test_features_are_worked_out_when_asked_for() -> None:
+    class Counting(Extractor):
+        calls = 0
+
+        def features(self, subject: str, body: str, content_type: str = "text/plain") -> object:  # type: ignore[override]
+            Counting.calls += 1
+            return super().features(subject, body, content_type)
+
+    policy = load_policy(None)
+    own = policy.extractor
+    counting = Counting(())
+    for name in Extractor.__slots__:
+        object.__setattr__(counting, name, getattr(own, name))
+    article = next(a for line in week("?all=true") for a in wire.one_read(slim.exchange(line)[2]).articles if a.body)
+    lazy = LazyFeatures(counting, article)
+    assert Counting.calls == 0
+    whole = own.features(article.subject or "", article.body, article.content_type)
+    assert {name: getattr(lazy, name) for name in type(whole).__dataclass_fields__} == {
+        name: getattr(whole, name) for name in type(whole).__dataclass_fields__
+    }
+    assert Counting.calls == 1
+    with pytest.raises(AttributeError):
+        _ = lazy.nothing
+
+
+def ticket(**fields: object) -> Ticket:
+    return Ticket(**{"id": 1, "created_at": AT, "updated_at": AT + timedelta(hours=3), **fields})  # type: ignore[arg-type]
+
+
+def change(minutes: float, field: str, old: str, new: str, by: int = 7) -> Change:
+    return Change(at=AT + timedelta(minutes=minutes), by=by, field=field, old=old, new=new)
+
+
+def test_a_ticket_as_it_came() -> None:
+    history = (change(1, "owner", "1", "7"), change(2, "severity", "", "major"), change(3, "owner", "7", "8"))
+    came = as_it_came(ticket(owner=8, severity="major", kind="complaint", closed_at=AT), history)
+    assert (came.owner, came.severity, came.kind, came.closed_at) == (None, None, "complaint", None)
+
+
+def test_a_story_is_what_people_did() -> None:
+    """Changes and articles of zhidu are left out; what happens together is one event; the making comes first."""
+    history = (
+        change(10, "owner", "1", "7"),
+        change(10, "state", "new", "open"),
+        change(11, "severity", "", "major", by=13),
+        change(30, "state", "open", "closed"),
+    )
+    said = (
+        Article(id=1, at=AT, sender="customer", features=EMPTY),
+        Article(id=2, at=AT + timedelta(minutes=12), sender="agent", by=13, key="1:note:x", features=EMPTY),
+        Article(id=3, at=AT + timedelta(minutes=20), sender="agent", by=7, features=EMPTY),
+    )
+    now = ticket(owner=7, state="closed", state_type="closed", severity="major")
+    facts = Facts(now=AT, ticket=now, articles=said, history=history, me=13)
+    story = story_of(facts, wire.History(entries=(), users={}))
+
+    assert [(event.at - AT) // timedelta(minutes=1) for event in story.events] == [0, 10, 20, 30]
+    assert [len(event.deeds) for event in story.events] == [1, 2, 1, 1]
+    assert [event.told_only for event in story.events] == [True, False, True, False]
+    assert (story.began.owner, story.began.state, story.began.severity) == (None, "new", None)
+
+
+def test_a_change_to_what_is_there_already_is_none() -> None:
+    """The history of the replay has its own words for what was before."""
+    scene = Scene(ticket=ticket(owner=7, state="open", state_type="open"))
+    deeds = (change(1, "owner", "9", "7"), change(2, "state", "new", "closed"), change(3, "state", "x", "open"))
+    scene.play(Event(at=AT, deeds=deeds))
+    assert [(c.field, c.old, c.new) for c in scene.history] == [
+        ("state", "new", "closed"),
+        ("state", "closed", "open"),
+    ]
+    assert scene.ticket.closed_at == AT + timedelta(minutes=2)
+
+
+def test_clauses_are_sorted_by_number() -> None:
+    assert sorted(["4.3.2", "10.1", "4.3.10", "2"], key=clause_key) == ["2", "4.3.2", "4.3.10", "10.1"]
