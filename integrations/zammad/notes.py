@@ -98,7 +98,7 @@ def _lines(*texts: str) -> Markup:
 
 
 def _unbroken(clauses: Sequence[str]) -> str:
-    """Clause ids that a narrow column does not break within: word joiners beside the dots, a break after the comma only.
+    """Clause ids that no narrow column breaks: word joiners beside the dots, a break only after the comma between ids.
 
     The sanitiser drops `white-space`, so the text itself must hold together.
     """
