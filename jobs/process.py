@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -18,11 +18,11 @@ from integrations.zammad.facts import Reader
 from integrations.zammad.guard import Absurd, Limits, guard
 from integrations.zammad.names import UnknownName
 from integrations.zammad.plan import Planner
-from integrations.zammad.silence import silent
 from integrations.zammad.wire import OneRead
 from jobs.access import Admission, Unguarded, is_lockout
 from jobs.corrections import corrections, written_over
 from jobs.looks import Known, came_between, is_as_last_seen, is_echo, says_nothing_new
+from jobs.manner import Manner, in_manner, manner_of
 from jobs.outcomes import Judged, Outcome, Over
 from jobs.ports import Helpdesk, Meter
 from jobs.record import Recorder
@@ -34,7 +34,7 @@ from jobs.watchdog import Watchdog
 from policies.kernel.decisions import Decision
 from policies.kernel.describe import in_words
 from policies.kernel.evaluate import Unit, evaluate
-from policies.kernel.facts import NOBODY, Facts
+from policies.kernel.facts import Facts
 from policies.kernel.overlay import overlay
 
 log = structlog.get_logger()
@@ -92,10 +92,13 @@ class Processor:
         self.meter.processed(outcome.name.lower(), time.monotonic() - began, reads=calls.reads, writes=calls.writes)
         return outcome
 
-    def judge(self, ticket_id: int, calls: _Calls | None = None, *, sure: bool = True) -> Judged | Over:
+    def judge(
+        self, ticket_id: int, calls: _Calls | None = None, *, reasons: Collection[str] = (), sure: bool = True
+    ) -> Judged | Over:
         """Read and judge a ticket; nothing is written.
 
-        sure   whether a ticket that is as it was last seen needs no look into its history
+        reasons  why it is looked at: some let nobody be told
+        sure     whether a ticket that is as it was last seen needs no look into its history
         """
         calls = calls or _Calls()
         calls.reads += 1
@@ -112,33 +115,23 @@ class Processor:
             merged = facts.ticket.state_type == "merged"
             into = next((link.object_id for link in read.links if merged and link.type == "parent"), None)
             return Over(outcome=Outcome.OVER, into=into)
-        return self._judged(read, known, facts, corrections(facts.ticket, words))
+        return self._judged(read, known, facts, reasons, corrections(facts.ticket, words))
 
-    def _judged(self, read: OneRead, known: Known, facts: Facts, put_back: tuple[Decision, ...]) -> Judged:
+    def _judged(
+        self, read: OneRead, known: Known, facts: Facts, reasons: Collection[str], put_back: tuple[Decision, ...]
+    ) -> Judged:
         with self.watchdog.watching():
             verdict = evaluate(self.units, replace(overlay(facts, put_back), read=None))
         taken = {decision.action.slot for decision in verdict.decisions}
         left = (decision for decision in put_back if decision.action.slot not in taken)
         verdict = replace(verdict, decisions=(*verdict.decisions, *left))
         case_id = facts.memory.case_id or self.store.cases.of(facts.ticket.id) or self.new_id()
-        observed = self._only_observed(facts)
-        memory = replace(verdict.memory, case_id=case_id, observed=observed)
+        manner = manner_of(facts, reasons, self.adopt_from())
+        memory = replace(verdict.memory, case_id=case_id, observed=manner is Manner.OBSERVING)
         plan = self.planner.plan(replace(verdict, memory=memory), facts, read, known.refused)
         guard(plan, self.limits)
-        plan = silent(plan, facts.memory) if observed else plan
+        plan = in_manner(plan, manner, facts.memory)
         return Judged(read=read, known=known, facts=facts, verdict=verdict, plan=plan, case_id=case_id)
-
-    def _only_observed(self, facts: Facts) -> bool:
-        """Whether the ticket is older than the service and no person has touched it since; triggers are no persons."""
-        adopt_from = self.adopt_from()
-        if adopt_from is None or facts.ticket.created_at >= adopt_from:
-            return False
-        if facts.memory.case_id is not None and not facts.memory.observed:
-            return False
-        nobody = (facts.me, NOBODY)
-        touched = any(change.at >= adopt_from and change.by not in nobody for change in facts.history)
-        spoken = (article for article in facts.articles if article.key is None and article.by not in nobody)
-        return not touched and not any(article.at >= adopt_from for article in spoken)
 
     def _known(self, read: OneRead, look: Look | None, calls: _Calls, sure: bool) -> tuple[Known, Mapping[str, str]]:
         """What is known of the ticket's past, and the words of persons that our own last write undid unseen."""
@@ -162,7 +155,7 @@ class Processor:
             if self._hears(look, sum(is_echo(delivery, look, me) for delivery in work.deliveries)):
                 return self._finish(work, Outcome.ECHO)
             sure = False
-        judged = self.judge(work.ticket_id, calls, sure=sure)
+        judged = self.judge(work.ticket_id, calls, reasons=work.reasons, sure=sure)
         if isinstance(judged, Over):
             return self._close(work, judged)
         self.access.worked()

@@ -277,3 +277,46 @@ def test_a_dry_run_says_what_it_would_do_and_does_nothing(desk: Desk, capsys: py
     assert desk.store.decisions.list() == ()
     assert desk.store.clocks.of(ticket) == ()
     assert "set kind=complaint" in capsys.readouterr().out
+
+
+def test_a_change_of_policy_changes_fields_and_tells_nobody(desk: Desk) -> None:
+    """What the new policy makes late in hindsight is no departure; who works on the case hears when they touch it."""
+    ticket = desk.complain()
+    desk.settle()
+    told, notes = len(desk.store.outbox.list(MessageStatus.WAITING)), len(desk.notes(ticket))
+    desk.clock.forward(hours=30)
+    desk.store.inbox.enqueue(ticket, "policy")
+    desk.settle()
+
+    shown = desk.ticket(ticket)
+    assert "acknowledge" in shown["preferences"]["zhidu"]["fired"]
+    assert "100%" in shown["preferences"]["zhidu"]["fired"]["acknowledge"]["rungs"]
+    assert (len(desk.store.outbox.list(MessageStatus.WAITING)), len(desk.notes(ticket))) == (told, notes)
+    assert desk.store.findings.list() == ()
+
+    desk.sweep()
+    assert desk.store.findings.list() == ()
+
+
+def test_an_adopted_ticket_gets_its_fields_without_a_word(desk: Desk) -> None:
+    old = observed(desk)
+    desk.store.inbox.enqueue(old, "adopt")
+    desk.settle()
+
+    shown = desk.ticket(old)
+    assert (shown["zhidu_kind"], shown["zhidu_severity"]) == ("complaint", "major")
+    assert shown["zhidu_next_due_at"]
+    assert "observed" not in shown["preferences"]["zhidu"]
+    assert (desk.notes(old), desk.store.outbox.list(MessageStatus.WAITING), desk.store.findings.list()) == ([], (), ())
+
+    desk.call("PUT", f"tickets/{old}", {"owner_id": desk.people["agnes"]}, **{"X-On-Behalf-Of": "agnes@example.com"})
+    desk.settle()
+    assert len(desk.notes(old)) == 1
+
+
+def test_a_person_s_change_with_a_change_of_policy_is_answered_aloud(desk: Desk) -> None:
+    ticket = desk.complain()
+    desk.store.inbox.enqueue(ticket, "policy")
+    desk.settle()
+
+    assert len(desk.notes(ticket)) == 1

@@ -9,7 +9,7 @@ import pytest
 
 from integrations.zammad.guard import Absurd, Limits, guard
 from integrations.zammad.plan import Plan, plain
-from integrations.zammad.silence import silent
+from integrations.zammad.silence import hushed, silent
 from policies.kernel.decisions import (
     Action,
     Assign,
@@ -280,11 +280,25 @@ def test_what_is_observed_is_silent() -> None:
     after = replace(given, fired=fired, done=frozenset({"x", "n", "f", "thanks"}), situation="t")
     plan = plan_for(one_read(), Assign(owner=AGNES), *wanted, Tag(name="t"), REPLY, memory=after)
     quiet = silent(plan, given)
-    memory = replace(given, fired=fired, done=frozenset({"x", "f"}))
+    memory = replace(given, fired=fired, done=frozenset({"x", "t.f"}))
     assert silent(plan, memory).memory is None
     assert (quiet.memory, quiet.changes, quiet.note, quiet.add_tags, quiet.replies, quiet.decisions) == (
         memory, (), None, (), (), (),
     )  # fmt: skip
+
+
+def test_what_is_hushed_changes_the_ticket_and_tells_nobody() -> None:
+    given = Memory(case_id="c", done=frozenset({"x"}), situation="s")
+    wanted = (Note(key="n", text=WORDS), Find(key="f", code="old", text=WORDS), Tell(key="a", person=AGNES, text=WORDS))
+    after = replace(given, done=frozenset({"x", "n", "f", "a", "thanks"}), situation="t")
+    plan = plan_for(one_read(), Assign(owner=AGNES), *wanted, Tag(name="t"), REPLY, memory=after)
+
+    quiet = hushed(plan, given)
+
+    assert ([change.field for change in quiet.changes], quiet.add_tags) == (["owner"], ("t",))
+    assert (quiet.note, quiet.replies, quiet.tells, quiet.findings) == (None, (), (), ())
+    assert quiet.memory == replace(given, done=frozenset({"x", "t.f"}))
+    assert all(isinstance(decision.action, Assign | Tag) for decision in quiet.decisions)
 
 
 NONE_AT_ALL = Limits(fields=0, note_characters=0, replies=0, tells=0, tags=0)
