@@ -51,10 +51,16 @@ def _text(value: object) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Create:
-    """The object is missing. `again`: it was there once, and somebody deleted it."""
+    """The object is missing.
+
+    again    it was there once, and somebody deleted it
+    by, at   who and when, where the helpdesk tells
+    """
 
     wanted: Wanted
     again: bool = False
+    by: str | None = None
+    at: datetime | None = None
 
     @property
     def key(self) -> Key:
@@ -142,14 +148,15 @@ def is_drift(change: Change) -> bool:
 def lines(change: Change) -> Iterator[str]:
     """The change as people read it: a line, and one for each field that differs."""
     match change:
-        case Create(wanted=wanted, again=again):
-            yield f"+ {SINGULAR[wanted.key.kind]} {wanted.name}{' (was deleted in Zammad)' if again else ''}"
+        case Create(wanted=wanted, again=again, by=by, at=at):
+            deleted = f"   [deleted in Zammad{_by(by, at)}]" if again else ""
+            yield f"+ {SINGULAR[wanted.key.kind]} {wanted.name}{deleted}"
         case Update(wanted=wanted, differences=differences):
             yield f"~ {SINGULAR[wanted.key.kind]} {wanted.name}"
             for one in differences:
                 old, new = one.shown()
-                by = f"   [changed in Zammad by {one.by}{f', {one.at:%Y-%m-%d %H:%M} UTC' if one.at else ''}]"
-                yield f"    {one.field}: {old} → {new}{by if one.drift else ''}"
+                changed = f"   [changed in Zammad{_by(one.by, one.at)}]" if one.drift else ""
+                yield f"    {one.field}: {old} → {new}{changed}"
         case Retire(key=key, name=name):
             yield f"- {SINGULAR[key.kind]} {name}"
         case Migrate(fields=fields, away=away):
@@ -159,11 +166,15 @@ def lines(change: Change) -> Iterator[str]:
             assert_never(change)
 
 
+def _by(person: str | None, at: datetime | None) -> str:
+    return f"{f' by {person}' if person else ''}{f', {at:%Y-%m-%d %H:%M} UTC' if at else ''}"
+
+
 def as_json(change: Change) -> dict[str, object]:
     """The change for machines."""
     match change:
-        case Create(wanted=wanted, again=again):
-            return {"change": "create", "object": str(wanted.key), "name": wanted.name, "drift": again}
+        case Create(wanted=wanted, again=again, by=by):
+            return {"change": "create", "object": str(wanted.key), "name": wanted.name, "drift": again, "by": by}
         case Update(wanted=wanted, id=id, differences=differences):
             fields = [_field(one) for one in differences]
             return {"change": "update", "object": str(wanted.key), "name": wanted.name, "id": id, "fields": fields}

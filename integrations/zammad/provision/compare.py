@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
+from integrations.zammad.provision.markup import same_markup
 from integrations.zammad.provision.wanted import ByRef, Kind, Ref, Term, Wanted
 
 IdOf = Callable[[Ref], int | None]
@@ -154,7 +155,9 @@ def _normal(value: object) -> object:
         return {name: item for name, item in inner.items() if item is not None} or None
     if isinstance(value, list | tuple):
         return _options(value) or [_normal(item) for item in value] or None
-    return value if value != "" else None
+    if isinstance(value, str):
+        return same_markup(value) if value else None
+    return value
 
 
 def _options(value: list[object] | tuple[object, ...]) -> object:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from integrations.zammad.client import Client
 from integrations.zammad.provision.actual import read
 from integrations.zammad.provision.applying import Done, Migration, carry_out, migration
+from integrations.zammad.provision.audit import with_deleters
 from integrations.zammad.provision.changes import Migrate, Plan
 from integrations.zammad.provision.desired import desired
 from integrations.zammad.provision.guarding import objections
@@ -59,7 +60,9 @@ def look(client: Client, needs: Needs, site: Site, record: Record, exceptions: E
     wanted = tuple(_excepted(one, exceptions) for one in wanted if one.key not in exceptions.left_out)
     applied = {one.key: one for one in record.all() if one.key not in exceptions.left_out}
     there = matched(wanted, actual, applied, exceptions.taken)
-    return Look(plan=plan(wanted, there, applied, site, obstacles), there=there, rights=actual.rights)
+    found = plan(wanted, there, applied, site, obstacles)
+    found = replace(found, changes=with_deleters(found.changes, applied, client))
+    return Look(plan=found, there=there, rights=actual.rights)
 
 
 def _excepted(one: Wanted, exceptions: Exceptions) -> Wanted:

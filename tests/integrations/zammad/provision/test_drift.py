@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
+from integrations.zammad.client import Client
 from integrations.zammad.provision.changes import Update, is_drift
+from integrations.zammad.provision.compare import same
 from integrations.zammad.provision.wanted import Key
 from integrations.zammad.provision.whole import Exceptions
-from tests.integrations.zammad.provision.conftest import ADA, NEEDS, Place, needs_of
+from integrations.zammad.transport import Answer, Connection
+from tests.integrations.zammad.provision.conftest import ADA, NEEDS, TOKEN, Place, needs_of
 
 By = Callable[[Place], object]
 
@@ -50,7 +55,7 @@ def test_what_somebody_changed_is_told_and_put_back(made: Place, done: By, chang
     assert made.changes() == changes
     assert len(made.plan().drifted) == 1
     told = "\n".join(made.shown())
-    assert f"changed in Zammad by {ADA}" in told or "was deleted in Zammad" in told
+    assert f"changed in Zammad by {ADA}, 2026-05-06 03:00 UTC]" in told or "[deleted in Zammad]" in told
     assert "theirs" not in told
     made.apply()
     assert made.changes() == []
@@ -115,3 +120,53 @@ def test_after_putting_back_nothing_is_drift_any_more(made: Place) -> None:
     made.apply()
     made.needs = needs_of(NEEDS.replace("en: Take}", "en: Take it}"))
     assert [is_drift(change) for change in made.plan().changes] == [False]
+
+
+class Logging(Client):
+    """A Zammad 7, whose audit log answers as its documentation says."""
+
+    log: list[dict[str, object]] = []  # noqa: RUF012 - set by the test
+
+    def call(self, method: str, path: str, **rest: Any) -> Answer:
+        if path != "audit_logs":
+            return super().call(method, path, **rest)
+        assert rest["params"]["order_by"] == "DESC"
+        return Answer(status=200, content_type="application/json", body=json.dumps(self.log).encode(), dated_at=None)
+
+
+def test_who_deleted_it_where_zammad_keeps_a_log(made: Place) -> None:
+    overview, macro = made.row("overviews", "Due")["id"], made.row("macros", "Take")["id"]
+    made.by_ada("DELETE", f"overviews/{overview}", {})
+    made.by_ada("DELETE", f"macros/{macro}", {})
+    entry = {
+        "user_id": 3, "user_fullname": "Ada Admin", "auditable_name": "Due", "value_from": {}, "value_to": {},
+        "source_ip": "172.19.0.1", "preferences": {}, "created_at": "2026-07-23T09:14:51.650Z",
+    }  # fmt: skip
+    with Logging(Connection(url=made.url, token=TOKEN)) as client:
+        client.log = [
+            {**entry, "id": 3, "action_type": "destroy", "auditable_type": "Overview", "auditable_id": overview},
+            {**entry, "id": 2, "action_type": "update", "auditable_type": "Macro", "auditable_id": macro},
+            {**entry, "id": 1, "action_type": "destroy", "auditable_type": "Setting", "auditable_id": 280},
+        ]
+        made.client = client
+        assert made.shown() == [
+            "+ macro Take   [deleted in Zammad]",
+            "+ overview Due   [deleted in Zammad by Ada Admin, 2026-07-23 09:14 UTC]",
+        ]
+
+
+SAME = {
+    "a link with what the sanitiser adds": (
+        '<a href="https://example.com">x</a>',
+        '<a href="https://example.com" rel="nofollow noreferrer noopener" target="_blank">x</a>',
+    ),
+    "closed tags": ("a<br/>b", "a<br>b"),
+    "entities": ("<p>A &amp; B</p>", "<p>A & B</p>"),
+    "lines": ("<p>a</p>\n<p>b</p>", "<p>a</p><p>b</p>"),
+}
+
+
+@pytest.mark.parametrize(("ours", "theirs"), SAME.values(), ids=SAME)
+def test_what_the_sanitiser_writes_is_the_same(ours: str, theirs: str) -> None:
+    assert same("content", theirs, ours)
+    assert not same("content", theirs.replace("x", "y").replace("b", "c").replace("B", "C"), ours)
