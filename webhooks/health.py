@@ -7,21 +7,11 @@ import structlog
 from flask import Blueprint, Response
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
-from pydantic import BaseModel
 
 from webhooks.ports import Check, Readiness
+from webhooks.readiness import CheckAnswer, ReadyAnswer
 
 _log = structlog.get_logger("webhooks.health")
-
-
-class _Named(BaseModel):
-    name: str
-    ok: bool
-
-
-class _Ready(BaseModel):
-    ready: bool
-    checks: list[_Named]
 
 
 def health_blueprint(*, readiness: Readiness, registry: CollectorRegistry) -> Blueprint:
@@ -35,7 +25,7 @@ def health_blueprint(*, readiness: Readiness, registry: CollectorRegistry) -> Bl
     def readyz() -> Response:
         checks = _checks(readiness)
         ready = all(check.ok or not check.needed for check in checks)
-        answer = _Ready(ready=ready, checks=[_Named(name=check.name, ok=check.ok) for check in checks])
+        answer = ReadyAnswer(ready=ready, checks=[CheckAnswer(name=check.name, ok=check.ok) for check in checks])
         return Response(answer.model_dump_json(), status=200 if ready else 503, content_type="application/json")
 
     def metrics() -> Response:

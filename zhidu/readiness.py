@@ -9,8 +9,7 @@ from integrations.store.errors import StoreError
 from integrations.store.store import Store
 from jobs.access import Access
 from webhooks.ports import Check
-
-TOKEN = "helpdesk_token"  # noqa: S105 - the name of a check
+from webhooks.readiness import TOKEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

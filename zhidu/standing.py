@@ -8,18 +8,21 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import requests
+from pydantic import ValidationError
 
 from integrations.store.records import ClockCounts, Depth, Health
 from integrations.store.store import Store
 from integrations.store.versions import VersionStatus
 from jobs.reconcile import CURSOR as RECONCILE
 from policies.kernel.problems import ConfigErrors
+from webhooks.readiness import TOKEN, ReadyAnswer
 from zhidu.config import Http
 from zhidu.settings import Settings
 from zhidu.versions import Bundle, bundle_of, policy_of
 
 _ADOPT_FROM = "adopt_from"
 _ANSWER_WITHIN = 2.0
+_STATES = {200: "ready", 503: "not ready"}
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # noqa: S104 - replaced, not listened on
 
 
@@ -45,16 +48,21 @@ class PolicyState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
-    """Whether a service answers where the configuration has it. `address` None: any free port, so nobody knows."""
+    """Whether a service answers where the configuration has it. `address` None: any free port, so nobody knows.
+
+    admits   whether the helpdesk accepts the service's token, as far as it knows; None: no service says
+    """
 
     address: str | None
     state: str
+    admits: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """Everything at one instant.
 
+    helpdesk         its address; None: the configuration names none
     provisional      tickets with a period that reaches into a year without holidays
     next_clock_at    when the next clock wants a look
     findings         (code, grave) → how many are open
@@ -64,6 +72,7 @@ class Standing:
 
     at: datetime
     running: Running
+    helpdesk: str | None
     store: Health
     inbox: Depth
     outbox: Depth
@@ -87,6 +96,7 @@ def standing(settings: Settings, store: Store, now: datetime, zone: ZoneInfo) ->
     return Standing(
         at=now,
         running=running(settings.config.http),
+        helpdesk=settings.config.helpdesk.url if settings.config.helpdesk else None,
         store=store.health(),
         inbox=store.inbox.depth(),
         outbox=store.outbox.depth(),
@@ -140,7 +150,14 @@ def running(http: Http) -> Running:
     with requests.Session() as session:
         session.trust_env = False
         try:
-            status = session.get(f"{address}/readyz", timeout=_ANSWER_WITHIN, allow_redirects=False).status_code
+            answer = session.get(f"{address}/readyz", timeout=_ANSWER_WITHIN, allow_redirects=False)
         except requests.RequestException:
             return Running(address=address, state="no answer")
-    return Running(address=address, state={200: "ready", 503: "not ready"}.get(status, "somebody else answers"))
+    state = _STATES.get(answer.status_code)
+    try:
+        told = ReadyAnswer.model_validate_json(answer.content)
+    except ValidationError:
+        told = None
+    if state is None or told is None:
+        return Running(address=address, state="somebody else answers")
+    return Running(address=address, state=state, admits=told.holds(TOKEN))

@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from zhidu.commands.stored import Stored
     from zhidu.standing import PolicyState, Standing
 
+_ADMITS = {
+    True: ": the token is not refused",
+    False: " refuses the token, so no ticket is looked at: mend the rights of zhidu's user there, or give zhidu a new token "
+    "and restart it; `zhidu doctor` names what is missing. What waits is kept and goes on by itself",
+    None: ": not known while no service answers",
+}
+
 
 @click.command()
 @click.pass_obj
@@ -50,6 +57,8 @@ def _lines(here: Stored, found: Standing) -> Iterator[tuple[str, str]]:
     yield "policy", _policy(here, found.policy)
     where = found.running.address
     yield "service", f"{where}: {found.running.state}" if where else found.running.state
+    if found.helpdesk is not None:
+        yield "helpdesk", f"{found.helpdesk}{_ADMITS[found.running.admits]}"
     yield "store", f"{found.store.engine} {found.store.version}, revision {found.store.revision}"
     yield "inbox", _depth(here, found.inbox, "being worked on")
     yield "outbox", _depth(here, found.outbox, "being sent")
@@ -103,35 +112,19 @@ def _findings(found: Standing) -> str:
 def _plain(found: Standing) -> dict[str, Any]:
     from zhidu.commands.stored import utc
 
-    def depth(queue: Depth) -> dict[str, Any]:
-        return {
-            "waiting": queue.waiting,
-            "failing": queue.failing,
-            "working": queue.working,
-            "dead": queue.dead,
-            "oldest_at": utc(queue.oldest_at),
-        }
-
     return {
         "at": utc(found.at),
-        "policy": {
-            "digest": found.policy.digest or None,
-            "modules": dict(found.policy.modules),
-            "version": found.policy.number,
-            "since": utc(found.policy.since),
-            "waiting": list(found.policy.waiting),
-            "folder_differs": found.policy.folder_differs,
-            "problems": found.policy.problems,
-        },
+        "policy": _policy_plain(found.policy),
         "service": {"address": found.running.address, "state": found.running.state},
+        "helpdesk": {"address": found.helpdesk, "admits": found.running.admits},
         "store": {
             "engine": found.store.engine,
             "version": found.store.version,
             "revision": found.store.revision,
             "notes": list(found.store.notes),
         },
-        "inbox": depth(found.inbox),
-        "outbox": depth(found.outbox),
+        "inbox": _depth_plain(found.inbox),
+        "outbox": _depth_plain(found.outbox),
         "clocks": {
             "open": found.clocks.open,
             "late": found.clocks.late,
@@ -143,4 +136,30 @@ def _plain(found: Standing) -> dict[str, Any]:
         "findings": [{"code": code, "grave": grave, "open": count} for (code, grave), count in found.findings.items()],
         "reconciled_at": utc(found.reconciled_at),
         "adopt_from": utc(found.adopt_from),
+    }
+
+
+def _policy_plain(policy: PolicyState) -> dict[str, Any]:
+    from zhidu.commands.stored import utc
+
+    return {
+        "digest": policy.digest or None,
+        "modules": dict(policy.modules),
+        "version": policy.number,
+        "since": utc(policy.since),
+        "waiting": list(policy.waiting),
+        "folder_differs": policy.folder_differs,
+        "problems": policy.problems,
+    }
+
+
+def _depth_plain(queue: Depth) -> dict[str, Any]:
+    from zhidu.commands.stored import utc
+
+    return {
+        "waiting": queue.waiting,
+        "failing": queue.failing,
+        "working": queue.working,
+        "dead": queue.dead,
+        "oldest_at": utc(queue.oldest_at),
     }

@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -137,8 +138,33 @@ def test_status_while_it_runs(desk: Desk, run) -> None:
     desk.service.until(lambda: bool(notes(desk, ticket)))
     answer = json.loads(run("--config", desk.folder, "--json", "status")[1])
     assert answer["service"] == {"address": desk.address, "state": "ready"}
+    assert answer["helpdesk"] == {"address": desk.settings.helpdesk.url, "admits": True}
     assert answer["clocks"]["open"] > 0
     assert answer["inbox"]["dead"] == 0
+
+
+def test_status_tells_of_a_refused_token_and_what_to_do(folder: Path, start, run) -> None:
+    """The service takes deliveries in, so that it is ready; but no ticket is looked at."""
+    box = Sandbox(now=real_outside().now, token="another-token")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with serve(box) as url:
+        settings = f"helpdesk: {{url: '{url}'}}\nstore: {{url: 'sqlite:///zhidu.db'}}\nhttp: {{port: {port}}}\n"
+        (folder / "zhidu.yaml").write_text(settings, encoding="utf-8")
+        service = start("--config", folder, "serve")
+        service.answers(f"http://127.0.0.1:{port}/readyz")
+        service.until(lambda: not requests.get(f"http://127.0.0.1:{port}/readyz", timeout=5).json()["checks"][-1]["ok"])
+
+        status, out, _ = run("--config", folder, "status")
+        answer = json.loads(run("--config", folder, "--json", "status")[1])
+
+        assert service.stop()[0] == 0
+    assert status == 0
+    (line,) = [line for line in out.splitlines() if line.startswith("helpdesk")]
+    assert line.startswith(f"helpdesk  {url} refuses the token, so no ticket is looked at: ")
+    assert "zhidu doctor" in line
+    assert answer["service"]["state"] == "ready"
+    assert answer["helpdesk"] == {"address": url, "admits": False}
 
 
 HOSTILE = {

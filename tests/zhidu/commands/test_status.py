@@ -3,15 +3,17 @@
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 
 from integrations.store.records import ClockRow, ClockStatus, Finding, Message
 from integrations.store.store import Store
+from webhooks.serve import Server
 from zhidu.commands.stored import age
 from zhidu.config import Http
 from zhidu.settings import load_settings
-from zhidu.standing import local_address
+from zhidu.standing import local_address, running
 from zhidu.versions import first_version
 
 CORE = "modules: [core]\n"
@@ -84,6 +86,7 @@ def test_for_machines(run, folder: Path, store: Store) -> None:
         ("no_time", False): 1,
     }
     assert answer["service"] == {"address": "http://127.0.0.1:1", "state": "no answer"}
+    assert answer["helpdesk"] == {"address": "http://127.0.0.1:1", "admits": None}
     assert answer["policy"]["digest"]
     assert list(answer["policy"]["modules"]) == ["core"]
     assert answer["reconciled_at"] == (now - timedelta(minutes=5)).isoformat()
@@ -96,6 +99,7 @@ def test_for_people(run, folder: Path, store: Store) -> None:
     assert "3 open, 1 late, 0 due today, 1 paused; 1 tickets with a provisional one" in out
     assert "findings  3 open, 1 grave: late 2, no_time 1" in out
     assert "5 min ago" in out
+    assert "helpdesk  http://127.0.0.1:1: not known while no service answers" in out
     assert "core 1." in out
 
 
@@ -195,3 +199,33 @@ def test_the_version_in_force_and_what_waits_are_told(run, folder: Path, store: 
     assert (answer["version"], answer["waiting"], answer["folder_differs"]) == (1, [2], True)
     assert out.startswith("policy    version 1 since ")
     assert out.endswith("; waiting: version 2; the folder differs: see `zhidu policy diff`")
+
+
+OTHERS = {
+    # row                     status              body                                        state, admits
+    "ready": ("200 OK", b'{"ready":true,"checks":[{"name":"helpdesk_token","ok":true}]}', "ready", True),
+    "ready, token refused": (
+        "200 OK",
+        b'{"ready":true,"checks":[{"name":"helpdesk_token","ok":false}]}',
+        "ready",
+        False,
+    ),
+    "of an older version": ("503 No", b'{"ready":false,"checks":[{"name":"store","ok":false}]}', "not ready", None),
+    "another program": ("200 OK", b"<p>It works!</p>", "somebody else answers", None),
+    "a page that is gone": ("404 No", b'{"ready":true,"checks":[]}', "somebody else answers", None),
+}
+
+
+@pytest.mark.parametrize(("status", "body", "state", "admits"), OTHERS.values(), ids=OTHERS)
+def test_who_answers(status: str, body: bytes, state: str, admits: bool | None) -> None:
+    def app(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        start_response(status, [("Content-Length", str(len(body)))])
+        return [body]
+
+    server = Server(app)
+    server.start()
+    try:
+        found = running(Http(port=server.port))
+    finally:
+        server.stop()
+    assert (found.state, found.admits) == (state, admits)
