@@ -121,8 +121,10 @@ def read_policy(
 
 def _extractor(modules: ModuleSet) -> Extractor:
     lexicons, problems, rates = [], [], dict[str, Decimal]()
+    terms: set[str] = set()
     for module in modules:
         rates.update(getattr(module.config, "rates", {}))
+        terms.update(getattr(module.config, "glossary", {}))
         if module.phrases is None:
             continue
         try:
@@ -131,7 +133,7 @@ def _extractor(modules: ModuleSet) -> Extractor:
             problems.append(module.phrases.problem(str(error)))
     if problems:
         raise ConfigErrors(problems)
-    return Extractor(lexicons, rates)
+    return Extractor(lexicons, rates, terms=sorted(terms))
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ What the customer wrote goes no further than the text kernel: facts hold feature
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -59,12 +59,13 @@ class Reader:
         """The facts of a ticket at `now`. Raises ZammadError when a list of names has to be read and cannot be."""
         self.directory.learn(read.users.values())
         ticket = self._ticket(read)
+        people = self.directory.people(now.astimezone(self.zone).date())
         return kernel.Facts(
             now=now.astimezone(UTC),
             ticket=ticket,
-            articles=tuple(self._article(article) for article in read.articles),
+            articles=tuple(self._article(article, people) for article in read.articles),
             history=history,
-            people=self.directory.people(now.astimezone(self.zone).date()),
+            people=people,
             desks=self.desks(),
             calendars=self.calendars,
             memory=read_memory(read.ticket.memory),
@@ -124,8 +125,8 @@ class Reader:
             nonsense.add("priority")
             return NORMAL
 
-    def _article(self, article: Article) -> kernel.Article:
-        return kernel.Article(
+    def _article(self, article: Article, people: Mapping[int, kernel.Person]) -> kernel.Article:
+        read = kernel.Article(
             id=article.id,
             at=article.created_at,
             sender=self.names.sender_of(article).lower(),
@@ -135,6 +136,11 @@ class Reader:
             key=article.key,
             features=self.features.of(article),
         )
+        if not read.to_customer:
+            return read
+        writer = people.get(read.by)
+        staff = () if writer is None else (writer.staff_no, writer.department)
+        return replace(read, wording=self.features.wording(article, staff))
 
     def _channel(self, article: Article) -> str:
         name = self.names.type_of(article)

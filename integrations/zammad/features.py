@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 
 from integrations.zammad.wire import Article
-from policies.kernel.text import Extractor, TextFeatures
+from policies.kernel.text import Extractor, TextFeatures, Wording
 
 
 class FeatureCache:
@@ -19,6 +19,7 @@ class FeatureCache:
         self._extractor = extractor
         self._most = most
         self._known: OrderedDict[int, TextFeatures] = OrderedDict()
+        self._worded: OrderedDict[tuple[int, tuple[str, ...]], Wording] = OrderedDict()
         self._lock = threading.Lock()
 
     def of(self, article: Article) -> TextFeatures:
@@ -34,4 +35,19 @@ class FeatureCache:
             self._known[article.id] = found
             if len(self._known) > self._most:
                 self._known.popitem(last=False)
+        return found
+
+    def wording(self, article: Article, staff: tuple[str, ...]) -> Wording:
+        """How a reply is worded; `staff`: number and department of its writer."""
+        key = (article.id, staff)
+        with self._lock:
+            known = self._worded.get(key)
+            if known is not None:
+                self._worded.move_to_end(key)
+                return known
+        found = self._extractor.wording(article.body, article.content_type, staff=staff)
+        with self._lock:
+            self._worded[key] = found
+            if len(self._worded) > self._most:
+                self._worded.popitem(last=False)
         return found

@@ -155,7 +155,7 @@ def facts_of(stage: Stage, given: Given) -> Facts:
 
 def _article(stage: Stage, number: int, row: ArticleRow) -> Article:
     sender = row.sender if row.sender in ("customer", "system") else "agent"
-    return Article(
+    article = Article(
         id=number,
         at=row.at,
         sender=sender,
@@ -165,6 +165,11 @@ def _article(stage: Stage, number: int, row: ArticleRow) -> Article:
         key=row.key,
         features=stage.extractor.features(row.subject, row.text, "text/plain"),
     )
+    if not article.to_customer:
+        return article
+    writer = stage.cast.people.get(row.sender)
+    staff = () if writer is None else (writer.staff_no, writer.department)
+    return replace(article, wording=stage.extractor.wording(row.text, staff=staff))
 
 
 _STATE_TYPES = {"new", "open", "pending reminder", "pending action", "closed", "merged", "removed"}

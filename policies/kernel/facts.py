@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from policies.kernel.calendar import WorkingCalendar
-from policies.kernel.text import TextFeatures
+from policies.kernel.text import TextFeatures, Wording
 
 if TYPE_CHECKING:
     from policies.kernel.decisions import Decision
@@ -59,7 +59,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """One article; `by` is the author's user id, `sender` customer, agent or system, `key` set where zhidu wrote it."""
+    """`sender`: customer, agent, system; `key` set where zhidu wrote it; `wording` of replies to the customer alone."""
 
     id: int
     at: datetime
@@ -69,6 +69,7 @@ class Article:
     internal: bool = False
     key: str | None = None
     features: TextFeatures
+    wording: Wording | None = None
 
     @property
     def from_customer(self) -> bool:
@@ -223,8 +224,7 @@ class Related:
 class Facts:
     """Everything a rule may know. Equal facts give equal decisions.
 
-    me is zhidu's own user; read the ticket as read, where decisions are laid over it; decided is what the modules
-    decided, for the rules that sum up.
+    me is zhidu's own user; read the ticket as read, where decisions are laid over it; decided: for rules that sum up.
     """
 
     now: datetime

@@ -5,7 +5,9 @@ from policies.kernel.text.features import EMPTY, Extractor, Match, TextFeatures
 from policies.kernel.text.html import plain_text
 from policies.kernel.text.language import Language
 from policies.kernel.text.phrases import Lexicon, Phrase
+from policies.kernel.text.promises import Promise
 from policies.kernel.text.quotes import new_text, own_words
+from policies.kernel.text.wording import Mark, Wording, WordingReader
 
 __all__ = [
     "EMPTY",
@@ -13,9 +15,13 @@ __all__ = [
     "Extractor",
     "Language",
     "Lexicon",
+    "Mark",
     "Match",
     "Phrase",
+    "Promise",
     "TextFeatures",
+    "Wording",
+    "WordingReader",
     "new_text",
     "own_words",
     "plain_text",

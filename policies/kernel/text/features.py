@@ -1,6 +1,6 @@
 """What the words of one article say, computed once; rules look labels up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal
@@ -15,6 +15,7 @@ from policies.kernel.text.numbers import Number, numbers
 from policies.kernel.text.phrases import Lexicon, Phrase
 from policies.kernel.text.places import Sentences
 from policies.kernel.text.quotes import is_answer, own_words
+from policies.kernel.text.wording import REPLY, Wording, WordingReader
 
 Field = Literal["subject", "body"]
 
@@ -82,15 +83,21 @@ EMPTY: Final = TextFeatures(language=None, matches=(), weights=(), amounts=(), q
 class Extractor:
     """Lexicons compiled for use; immutable, shared by all threads. Build one per configuration."""
 
-    __slots__ = ("_adds", "_bare", "_matcher", "_rates")
+    __slots__ = ("_adds", "_bare", "_matcher", "_rates", "_replies")
 
     def __init__(
-        self, lexicons: Sequence[Lexicon], rates: Mapping[str, Decimal] | None = None, *, bare_currency: str = "CNY"
+        self,
+        lexicons: Sequence[Lexicon],
+        rates: Mapping[str, Decimal] | None = None,
+        *,
+        bare_currency: str = "CNY",
+        terms: Collection[str] = (),
     ) -> None:
         """
         lexicons       their labels must not meet; ValueError names one that is in two
         rates          CNY for one unit, by ISO 4217 code; CNY itself needs none
         bare_currency  what a sum without a currency (12万) is in
+        terms          jargon that a reply must explain
         """
         phrases: list[Phrase] = []
         seen: set[str] = set()
@@ -100,7 +107,8 @@ class Extractor:
                 raise ValueError(f"label {twice[0]!r} is in two lexicons")
             seen |= lexicon.labels
             phrases += lexicon.phrases
-        self._matcher = Matcher(phrases)
+        self._matcher = Matcher(phrase for phrase in phrases if not phrase.label.startswith(REPLY))
+        self._replies = WordingReader((phrase for phrase in phrases if phrase.label.startswith(REPLY)), terms)
         self._adds = tuple(add for lexicon in lexicons for add in lexicon.adds)
         self._rates = dict(rates or {})
         self._bare = bare_currency
@@ -124,6 +132,10 @@ class Extractor:
             question_marks=text.count("?"),
             length=len(written.strip()),
         )
+
+    def wording(self, body: str, content_type: str = "text/plain", *, staff: Collection[str] = ()) -> Wording:
+        """How a reply of an agent is worded; `staff`: what names its writer, the staff number and the department."""
+        return self._replies.read(body, content_type, staff=staff)
 
     def _amounts(
         self, place: "_Place", figures: tuple[Number, ...], hits: list[Hit], sentences: Sentences

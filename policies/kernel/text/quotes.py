@@ -66,6 +66,18 @@ def own_words(text: str) -> str:
     return "\n".join(line if kept else "\n" * len(line) for line, kept in zip(lines, keep, strict=False))
 
 
+def with_signature(text: str) -> str:
+    """`text` without quoted and forwarded mail, its signature left in."""
+    lines = text.split("\n")
+    own = []
+    for index, line in enumerate(lines):
+        if _cuts(lines, index) or (_is_attribution(line) and not _quoted_follows(lines, index)):
+            break
+        if not (_QUOTED.match(line) or _is_attribution(line) or _wrapped_attribution(lines, index)):
+            own.append(line)
+    return "\n".join(own)
+
+
 def is_answer(subject: str) -> bool:
     """Whether the subject is carried over from an earlier mail (Re:, 答复：, 转发：)."""
     return _ANSWER.match(subject) is not None

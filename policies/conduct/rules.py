@@ -1,0 +1,202 @@
+"""The conduct module's rules: findings that only their writer and the figures know, and one private mail a reply.
+
+Nothing of it stands in the ticket: an internal note is read by the whole group.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from policies.conduct.config import Code, Config
+from policies.conduct.slips import Position, Slip, slips
+from policies.kernel.decisions import Find, Tell, say
+from policies.kernel.facts import Article, Facts
+from policies.kernel.rules import Wants, rule
+from policies.kernel.scrub import scrub_text
+
+_KINDS: Final = ("inquiry", "business", "complaint", "suggestion", "support")
+_LONGEST_QUOTE: Final = 40
+_TOLD_ELSEWHERE: Final = ("no_time", "no_apology")
+"""Of the first reply the complaints and the promises module tell these."""
+
+
+def _judged(facts: Facts, config: Config) -> tuple[tuple[Article, tuple[Slip, ...]], ...]:
+    """Each reply with its slips; found once for all rules."""
+    known = facts.__dict__.get("_conduct")
+    if known is None:
+        known = facts.__dict__["_conduct"] = tuple(_replies(facts, config))
+    return known
+
+
+def _replies(facts: Facts, config: Config) -> Iterator[tuple[Article, tuple[Slip, ...]]]:
+    if facts.ticket.kind not in _KINDS:
+        return
+    for index, reply in enumerate(facts.to_customer):
+        if reply.wording is None:
+            continue
+        positions = _positions(facts, index)
+        found = slips(reply.wording, facts.ticket.kind, positions, config)
+        if "first" in positions:
+            found = tuple(slip for slip in found if slip.code not in _TOLD_ELSEWHERE)
+        yield reply, found
+
+
+def _positions(facts: Facts, index: int) -> frozenset[Position]:
+    """First is the first reply, closing the last one before a ticket was closed."""
+    found: set[Position] = {"first"} if index == 0 else set()
+    if facts.ticket.closed and index == len(facts.to_customer) - 1:
+        found.add("closing")
+    return frozenset(found or {"middle"})
+
+
+def _finds(facts: Facts, config: Config, *codes: Code) -> Wants:
+    for reply, found in _judged(facts, config):
+        for slip in found:
+            if slip.code in codes:
+                why = say(f"slip.{slip.code}")
+                grave = slip.code in config.grave
+                key = f"{slip.code}:{reply.id}"
+                yield Find(key=key, code=slip.code, text=why, person=reply.by, grave=grave, private=True), why
+
+
+@rule("3.1.1")
+def does_not_brush_off(facts: Facts, config: Config) -> Wants:
+    """A reply does not push the customer away to somebody else; a hand-over with a time is none."""
+    return _finds(facts, config, "brush_off")
+
+
+@rule("3.1.2")
+def is_civil(facts: Facts, config: Config) -> Wants:
+    """A reply holds no rude word, and more than a bare refusal."""
+    return _finds(facts, config, "banned_word", "curt")
+
+
+@rule("3.1.3")
+def apologises(facts: Facts, config: Config) -> Wants:
+    """A complaint ends with an apology, too."""
+    return _finds(facts, config, "no_apology")
+
+
+@rule("3.1.3")
+def soothes_first(facts: Facts, config: Config) -> Wants:
+    """A heated message is answered with a word of understanding."""
+    if facts.ticket.kind not in _KINDS:
+        return
+    heated = False
+    for article in facts.articles:
+        if article.from_customer:
+            heated = article.features.has("heated")
+        elif article.to_customer and article.wording is not None:
+            if heated and not article.wording.has("reply_soothe"):
+                why = say("slip.no_soothing")
+                key = f"no_soothing:{article.id}"
+                yield Find(key=key, code="no_soothing", text=why, person=article.by, private=True), why
+            heated = False
+
+
+@rule("3.2.1")
+def is_clear(facts: Facts, config: Config) -> Wants:
+    """No vague word stands for a time, no term of the trade without an explanation."""
+    return _finds(facts, config, "vague_time", "jargon")
+
+
+@rule("3.2.3")
+def is_concise(facts: Facts, config: Config) -> Wants:
+    """A reply is no longer than people read."""
+    return _finds(facts, config, "too_long")
+
+
+@rule("4.1.1")
+def says_who_writes(facts: Facts, config: Config) -> Wants:
+    """The first reply greets and names staff number or department."""
+    return _finds(facts, config, "no_greeting", "no_staff_identity")
+
+
+@rule("4.1.5")
+def asks_and_thanks(facts: Facts, config: Config) -> Wants:
+    """The last reply asks whether more is wanted, and thanks."""
+    return _finds(facts, config, "no_anything_else", "no_thanks")
+
+
+@rule("3.1.2")
+def coach_the_writer(facts: Facts, config: Config) -> Wants:
+    """The writer gets one private mail a reply: what was found, in which words, and a better wording."""
+    for reply, found in _judged(facts, config):
+        if not found or facts.person(reply.by) is None:
+            continue
+        fresh = [slip for slip in found if f"{slip.code}:{reply.id}" not in facts.memory.done]
+        if not fresh:
+            continue
+        what = tuple(f"@slip.{slip.code}" for slip in fresh)
+        quotes = tuple(_quoted(slip) for slip in fresh if slip.quote)
+        advice = (*(f"@advice.{slip.code}" for slip in fresh), *_explanations(facts, config, reply))
+        number = facts.ticket.number
+        text = (
+            say("coaching.quoted", number=number, what=what, quotes=quotes, advice=advice)
+            if quotes
+            else say("coaching.plain", number=number, what=what, advice=advice)
+        )
+        key = f"coaching:{reply.id}:{','.join(sorted(slip.code for slip in fresh))}"
+        yield Tell(key=key, person=reply.by, text=text), say("coaching.why", what=what)
+
+
+def _quoted(slip: Slip) -> str:
+    """The agent's own words, short and without figures and addresses of anybody."""
+    words = scrub_text(slip.quote)
+    return f"“{words if len(words) <= _LONGEST_QUOTE else words[:_LONGEST_QUOTE] + '…'}”"
+
+
+def _explanations(facts: Facts, config: Config, reply: Article) -> Iterator[str]:
+    if reply.wording is None or "jargon" not in config.check:
+        return
+    for term in reply.wording.unexplained:
+        plain = config.explain(term, reply.wording.language or facts.desk.language)
+        if plain:
+            yield f"{term}: {plain}"
+
+
+@rule("3.1.1", "3.1.2")
+def tell_supervisor_of_grave_slips(facts: Facts, config: Config) -> Wants:
+    """Of a grave slip the supervisor hears at once, by mail; of the others there are figures."""
+    supervisor = facts.supervisor
+    if supervisor is None:
+        return
+    for reply, found in _judged(facts, config):
+        grave = tuple(slip for slip in found if slip.code in config.grave)
+        if grave and supervisor.id != reply.by:
+            what = tuple(f"@slip.{slip.code}" for slip in grave)
+            quotes = tuple(_quoted(slip) for slip in grave if slip.quote)
+            text = say(
+                "grave.supervisor", number=facts.ticket.number, person=f"person:{reply.by}", what=what, quotes=quotes
+            )
+            yield Tell(key=f"grave_slip:{reply.id}", person=supervisor.id, text=text), say("grave.why", what=what)
+
+
+@rule("3.3.4")
+def tell_supervisor_of_quarrel(facts: Facts, config: Config) -> Wants:
+    """Heated messages in a row are a quarrel that the supervisor calms."""
+    row: list[Article] = []
+    for article in facts.from_customer:
+        row = [*row, article] if article.features.has("heated") else []
+    supervisor = facts.supervisor
+    if facts.ticket.closed or len(row) < config.quarrel_from or supervisor is None:
+        return
+    why = say("quarrel.found", count=len(row))
+    key = f"quarrel:{row[0].id}"
+    yield Find(key=key, code="quarrel", text=why, person=facts.ticket.owner, private=True), why
+    text = say("quarrel.supervisor", number=facts.ticket.number, count=len(row))
+    yield Tell(key=f"{key}:told", person=supervisor.id, text=text), why
+
+
+RULES = (
+    does_not_brush_off,
+    is_civil,
+    apologises,
+    soothes_first,
+    is_clear,
+    is_concise,
+    says_who_writes,
+    asks_and_thanks,
+    coach_the_writer,
+    tell_supervisor_of_grave_slips,
+    tell_supervisor_of_quarrel,
+)

@@ -1,0 +1,129 @@
+"""How an agent's reply is worded: what it promises, which labelled phrases it holds, who it says writes.
+
+Looked at is what the agent wrote: quoted history, words in quotation marks and the signature are left out, except that
+a signature may say who writes.
+"""
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from policies.kernel.text.explained import Glossary
+from policies.kernel.text.html import plain_text
+from policies.kernel.text.language import Language, language_of
+from policies.kernel.text.matcher import Matcher
+from policies.kernel.text.negation import is_negated
+from policies.kernel.text.normalise import fold
+from policies.kernel.text.phrases import Phrase
+from policies.kernel.text.places import Sentences
+from policies.kernel.text.promises import Promise, promises
+from policies.kernel.text.quotes import own_words, with_signature
+
+REPLY: Final = "reply_"
+"""What labels of phrases begin with that are looked for in replies alone."""
+
+_GREETING: Final = "reply_greeting"
+_CURT: Final = "reply_curt"
+_HAN: Final = re.compile("[㐀-鿿]+")
+_WORD: Final = re.compile(r"[A-Za-z][A-Za-z'’-]*")
+_QUOTED: Final = re.compile(
+    r"“[^”\n]{1,300}”|「[^」\n]{1,300}」|『[^』\n]{1,300}』|《[^》\n]{1,80}》|\"[^\"\n]{1,300}\"|(?<!\w)‘[^’\n]{1,300}’(?!\w)"
+)
+_FILLING: Final = re.compile(r"[\s,，.。!！?？;；:：、~…—-]+|[呢啊哦哈吧的了哟呀嘛啦亲]|请|您|你|就")
+_LONGEST_CURT: Final = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A labelled phrase found: `phrase` as configured, `surface` as written."""
+
+    label: str
+    phrase: str
+    surface: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """Immutable and hashable; equal replies have equal wordings.
+
+    marks        in order of text
+    unexplained  terms of the glossary that are used and nowhere explained, as configured, each once
+    names_staff  the writer's own number or department is named, the signature included
+    bare         a refusal or a pointer is the whole reply, a greeting aside
+    han, words   Chinese characters, and words in Latin letters
+    """
+
+    language: Language | None
+    promises: tuple[Promise, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    unexplained: tuple[str, ...] = ()
+    names_staff: bool = False
+    bare: bool = False
+    han: int = 0
+    words: int = 0
+
+    def has(self, label: str) -> bool:
+        return any(mark.label == label for mark in self.marks)
+
+    def first(self, label: str) -> Mark | None:
+        return next((mark for mark in self.marks if mark.label == label), None)
+
+
+class WordingReader:
+    """Phrases and terms compiled for use; immutable, shared by all threads. Build one per configuration."""
+
+    __slots__ = ("_glossary", "_matcher")
+
+    def __init__(self, phrases: Iterable[Phrase] = (), terms: Collection[str] = ()) -> None:
+        """
+        phrases   those whose labels begin with `reply_`
+        terms     jargon that a reply must explain
+        """
+        self._matcher = Matcher(phrases)
+        self._glossary = Glossary(terms)
+
+    def read(self, body: str, content_type: str = "text/plain", *, staff: Collection[str] = ()) -> Wording:
+        """The wording of one reply.
+
+        staff   what names its writer: staff number, department
+        """
+        plain = plain_text(body, content_type)
+        own = _QUOTED.sub(lambda quoted: " " * len(quoted[0]), own_words(plain))
+        folded = fold(own)
+        text = folded.text
+        marks = []
+        for hit in self._matcher.hits(text, (), Sentences(text)):
+            if hit.phrase.weight > 0 and not (hit.phrase.negatable and is_negated(text, hit.start, hit.end)):
+                start, end = folded.origin(hit.start, hit.end)
+                marks.append(Mark(label=hit.phrase.label, phrase=hit.phrase.say, surface=own[start:end]))
+        return Wording(
+            language=language_of(own),
+            promises=promises(own),
+            marks=tuple(marks),
+            unexplained=self._glossary.unexplained(text),
+            names_staff=_named(with_signature(plain), staff),
+            bare=_bare(own, marks),
+            han=sum(map(len, _HAN.findall(own))),
+            words=len(_WORD.findall(own)),
+        )
+
+
+def _bare(own: str, marks: list[Mark]) -> bool:
+    """Whether nothing is left when greetings and curt phrases are taken out."""
+    if len(own) > _LONGEST_CURT or not any(mark.label == _CURT for mark in marks):
+        return False
+    rest = own
+    for mark in sorted(marks, key=lambda mark: -len(mark.surface)):
+        if mark.label in (_CURT, _GREETING):
+            rest = rest.replace(mark.surface, " ")
+    return not _FILLING.sub("", rest)
+
+
+def _named(text: str, staff: Collection[str]) -> bool:
+    """Whether one of the names stands in the text, not as a part of a longer number or word."""
+    names = [fold(name).text.strip() for name in staff if name.strip()]
+    if not names:
+        return False
+    folded = fold(text).text
+    return any(re.search(rf"(?<![0-9a-z]){re.escape(name)}(?![0-9a-z])", folded) is not None for name in names)
