@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 _ADMITS = {
     True: ": the token is not refused",
-    False: " refuses the token, so no ticket is looked at: mend the rights of zhidu's user there, or give zhidu a new token "
-    "and restart it; `zhidu doctor` names what is missing. What waits is kept and goes on by itself",
+    False: " refuses the token, so no ticket is looked at: mend the rights of zhidu's user there, or give zhidu a new "
+    "token and restart it; `zhidu doctor` names what is missing. What waits is kept and goes on by itself",
     None: ": not known while no service answers",
 }
 
