@@ -104,6 +104,23 @@ class Access:
         return True
 
 
+def admitted(access: Admission, run: Callable[[], object]) -> Callable[[], object]:
+    """`run`, where the helpdesk lets us in, else nothing and 0; that it refuses the token is told to `access`."""
+
+    def job() -> object:
+        if not access.open():
+            return 0
+        try:
+            return run()
+        except Refused as error:
+            if not is_lockout(error):
+                raise
+            access.refused(error)
+            return 0
+
+    return job
+
+
 def is_lockout(error: Exception) -> bool:
     """Whether it is the token, and not what was asked with it, that the helpdesk refuses."""
     if not isinstance(error, Refused):

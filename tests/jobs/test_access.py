@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from integrations.zammad.errors import NotFound, Refused, ZammadError
-from jobs.access import LONGEST, Access, is_lockout
+from jobs.access import FIRST, LONGEST, Access, admitted, is_lockout
 from jobs.drain import Workers
 from tests.jobs.conftest import TOKEN, Desk
 
@@ -76,3 +76,37 @@ def test_the_waits_grow_until_a_look_has_worked(desk: Desk) -> None:
     waits = [later - sooner for sooner, later in itertools.pairwise(asked)]
     assert waits == sorted(waits)
     assert waits[-1] >= LONGEST - timedelta(seconds=5)
+
+
+JOBS: dict[str, tuple[ZammadError | None, object, bool]] = {
+    # row                            what the helpdesk says                                   what comes of it, shut?
+    "it works":            (None, 3, False),
+    "the token is refused": (refusal(401, "Invalid token", "credentials"), 0, True),
+    "something else is":   (refusal(422, "unknown state", "value"), Refused, False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("error", "comes", "shut"), JOBS.values(), ids=JOBS)
+def test_a_job_of_the_timetable_tells_of_a_refused_token(
+    error: ZammadError | None, comes: object, shut: bool, desk: Desk
+) -> None:
+    access, runs = Access(lambda: None, desk.clock.now), []
+
+    def run() -> int:
+        runs.append(1)
+        if error is not None:
+            raise error
+        return 3
+
+    job = admitted(access, run)
+    if isinstance(comes, type):
+        with pytest.raises(comes):
+            job()
+    else:
+        assert job() == comes
+    assert access.shut is shut
+    if shut:
+        assert (job(), len(runs)) == (0, 1)
+        desk.clock.forward(seconds=FIRST.total_seconds())
+        job()
+        assert len(runs) == 2
