@@ -83,13 +83,14 @@ def _apply(habits: Habits, provisioner: Provisioner, store: Store, *, yes: bool,
         _refuse(found, refusals, force=force)
         if found.plan.changes and not yes:
             _ask(habits, f"make these {len(found.plan.changes)} changes?")
-        ignored = []
+        ignored: list[str] = []
+        _progress(habits, found, 0)
         for number, done in enumerate(provisioner.steps(found), start=1):
             turn.go_on()
-            ignored += [f"{done.change.key}: {name}" for name in done.ignored] if done.ignored else []  # type: ignore[union-attr]
-            _progress(habits, number, len(found.plan.changes))
+            ignored += done.ignored
+            _progress(habits, found, number)
     _told(habits, found, ignored)
-    hindered = any(one.key is not None for one in found.plan.obstacles)
+    hindered = any(one.hinders for one in found.plan.obstacles)
     return exits.NO if hindered or ignored else exits.DONE
 
 
@@ -114,9 +115,19 @@ def _ask(habits: Habits, question: str) -> None:
     click.confirm(question, abort=True, err=True)
 
 
-def _progress(habits: Habits, number: int, total: int) -> None:
-    if not (habits.quiet or habits.json) and (number % 10 == 0 or number == total):
-        click.echo(f"{number} of {total} done", err=True)
+def _progress(habits: Habits, found: Look, number: int) -> None:
+    """After so many changes; the migration is announced before it begins."""
+    from integrations.zammad.provision.changes import Migrate
+
+    if habits.quiet or habits.json:
+        return
+    changes = found.plan.changes
+    if number and (number % 10 == 0 or number == len(changes)):
+        click.echo(f"{number} of {len(changes)} done", err=True)
+    coming = changes[number] if number < len(changes) else None
+    if isinstance(coming, Migrate):
+        gone = "; Zammad restarts itself and is waited for" if coming.away else ""
+        click.echo(f"database migration for {len(coming.fields)} fields{gone} …", err=True)
 
 
 def _told(habits: Habits, found: Look, ignored: Sequence[str]) -> None:

@@ -45,7 +45,7 @@ def plan(habits: Habits | None, drift: bool) -> int:
         found = provisioner.look()
         say(habits, found, provisioner.refusals(found), drift=drift)
     changes = found.plan.drifted if drift else found.plan.changes
-    hindered = any(one.key is not None for one in found.plan.obstacles)
+    hindered = any(one.hinders for one in found.plan.obstacles)
     return exits.NO if changes or (hindered and not drift) else exits.DONE
 
 

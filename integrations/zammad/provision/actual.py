@@ -15,7 +15,7 @@ from integrations.zammad.provision.wanted import ORDER, Kind, Lists
 from integrations.zammad.wire import THING, State, Thing, User
 
 _STATE_TYPES: Final = ("new", "open", "pending reminder", "pending action", "closed", "merged")
-_MAY_LACK: Final = frozenset({"checklist_templates", "templates"})
+_MAY_LACK: Final = frozenset({"checklist_templates", "core_workflows", "templates", "text_modules", "webhooks"})
 """Lists that not every Zammad has; their absence is told by a 404."""
 
 
@@ -107,7 +107,12 @@ def _there(kind: Kind, thing: Thing) -> There:
 
 
 def _user(me: User) -> There:
-    data = {"group_ids": {str(id): list(kinds) for id, kinds in me.group_ids.items()}, "role_ids": list(me.role_ids)}
+    data = {
+        "group_ids": {str(id): list(kinds) for id, kinds in me.group_ids.items()},
+        "role_ids": list(me.role_ids),
+        "updated_by_id": me.custom("updated_by_id"),
+        "updated_at": me.custom("updated_at"),
+    }
     return There(kind="users", id=me.id, name=me.login, active=True, data=data)
 
 
@@ -124,7 +129,6 @@ def _lists(client: Client, me: User, things: Mapping[Kind, tuple[There, ...]], r
         groups=tuple(group.name for group in groups if group.active),
         roles=tuple(roles[id] for id in me.role_ids if id in roles),
         nested=not groups or "parent_id" in groups[0].data,
-        checklists="checklist_templates" in things,
     )
 
 

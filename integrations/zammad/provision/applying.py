@@ -23,7 +23,7 @@ from integrations.zammad.writes import Value
 class Done:
     """A change that was made.
 
-    ignored   fields that Zammad did not take, without a word
+    ignored   fields that Zammad did not take, without a word: `macros/take_over: perform`
     """
 
     change: Change
@@ -95,7 +95,7 @@ class _Work:
         else:
             thing = self._update(change)
         self.record.put(self._applied(change.wanted, thing.id, thing.data))
-        return tuple(field for field, _, _ in differing(change.wanted, thing.data, self.id_of, {}))
+        return tuple(f"{change.key}: {field}" for field, _, _ in differing(change.wanted, thing.data, self.id_of, {}))
 
     def _create(self, wanted: Wanted) -> Thing:
         fields = self._plain({**wanted.first, **wanted.fields})

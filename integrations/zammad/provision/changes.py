@@ -111,11 +111,18 @@ class Obstacle:
     key    what cannot be because of it; None: it hinders nothing that is provisioned, and should be known
     what   what it is
     do     what a person does about it
+    grave  whether the helpdesk is not as it must be because of it
     """
 
     key: Key | None
     what: str
     do: str
+    grave: bool = True
+
+    @property
+    def hinders(self) -> bool:
+        """Whether something that must be cannot be."""
+        return self.grave and self.key is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,7 +33,7 @@ def desired(needs: Needs, site: Site, lists: Lists) -> tuple[tuple[Wanted, ...],
         calling(site),
         (text_module(need, site) for need in needs.text_modules),
         _each("macros", needs.macros, lambda need: macro(need, site, words), obstacles),
-        (checklist(need, site) for need in (needs.checklists if lists.checklists else ())),
+        (checklist(need, site) for need in needs.checklists),
         _each("templates", needs.templates, lambda need: template(need, site, words), obstacles),
         _each(
             "core_workflows",

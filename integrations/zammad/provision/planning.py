@@ -172,22 +172,36 @@ def _blocked(wanted: tuple[Wanted, ...], there: Matched) -> tuple[frozenset[Key]
     keys = {one.key for one in wanted}
     blocked: set[Key] = set()
     obstacles: list[Obstacle] = []
-    for one in sorted(wanted, key=lambda each: ORDER.index(each.key.kind)):
+    closed = {obstacle.key.kind: obstacle for obstacle in _closed(wanted, there.actual) if obstacle.key is not None}
+    for one in sorted(wanted, key=lambda each: _rank(each.key)):
+        if one.key.kind in closed:
+            blocked.add(one.key)
+            continue
         obstacle = _in_the_way(one, there)
         if obstacle is None and one.key.kind != "users":
             obstacle = _lacking(one, there, keys, blocked)
         if obstacle is not None:
             blocked.add(one.key)
             obstacles.append(obstacle)
-    return frozenset(blocked), obstacles
+    return frozenset(blocked), [*closed.values(), *obstacles]
+
+
+def _closed(wanted: tuple[Wanted, ...], actual: Actual) -> Iterator[Obstacle]:
+    """Whole kinds: those that the token may not look at, and those that this Zammad does not have."""
+    for kind in dict.fromkeys(one.key.kind for one in wanted):
+        names = ", ".join(one.name for one in wanted if one.key.kind == kind)
+        key = Key(kind=kind, name="*")
+        if kind in actual.hidden:
+            what = f"the token may not look at any {SINGULAR[kind]} ({actual.hidden[kind]})"
+            yield Obstacle(key=key, what=what, do=f"give it the permission {PERMISSION[kind]}")
+        elif kind not in actual.things:
+            what = f"this Zammad has no {SINGULAR[kind]}s: {names}"
+            yield Obstacle(key=key, what=what, do="upgrade Zammad, or do without them", grave=False)
 
 
 def _in_the_way(one: Wanted, there: Matched) -> Obstacle | None:
-    kind, actual = one.key.kind, there.actual
+    kind = one.key.kind
     noun = SINGULAR[kind]
-    if kind in actual.hidden:
-        do = f"give the token the permission {PERMISSION[kind]}"
-        return Obstacle(key=one.key, what=f"{noun} {one.name}: the token may not look ({actual.hidden[kind]})", do=do)
     found = there.matches.get(one.key)
     if found is None:
         return None

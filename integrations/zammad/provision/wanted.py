@@ -189,7 +189,6 @@ class Lists:
     groups       full names of the active groups
     roles        names of the service user's roles
     nested       whether groups may stand below one another
-    checklists   whether there are checklist templates
     """
 
     me: User
@@ -200,7 +199,6 @@ class Lists:
     groups: tuple[str, ...]
     roles: tuple[str, ...]
     nested: bool = True
-    checklists: bool = True
 
 
 class Unmeant(LookupError):

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from integrations.zammad.client import Client
 from integrations.zammad.errors import Refused
 from integrations.zammad.provision.wanted import Key
 from integrations.zammad.provision.whole import Exceptions
-from tests.integrations.zammad.provision.conftest import NEEDS, SERVICE, Place, grant, needs_of
+from integrations.zammad.transport import Answer, Connection
+from tests.integrations.zammad.provision.conftest import NEEDS, SERVICE, TOKEN, Place, grant, needs_of
 
 By = Callable[[Place], object]
 CREATE = {"ticket.action": {"operator": "is", "value": "update"}}
@@ -241,3 +243,32 @@ def test_a_call_without_the_right_ends_it_with_zammad_s_words(place: Place) -> N
     place.box.desk.tokens["t"]["preferences"]["permission"] = ["ticket.agent"]
     with pytest.raises(Refused):
         place.apply()
+
+
+class Older(Client):
+    """A Zammad that has no checklists yet answers 404, as for every page that it does not have."""
+
+    def call(self, method: str, path: str, **rest: Any) -> Answer:
+        return super().call(method, "no_such_page" if path == "checklist_templates" else path, **rest)
+
+
+def test_a_zammad_without_checklists_goes_without(place: Place) -> None:
+    """Told by the list that is not there, whatever the version."""
+    place.client = Older(Connection(url=place.url, token=TOKEN))
+    (obstacle,) = place.plan().obstacles
+    assert obstacle.what == "this Zammad has no checklist templates: Papers"
+    assert not obstacle.hinders
+    place.apply()
+    assert place.changes() == []
+    place.client.close()
+
+
+def test_a_list_that_the_token_may_not_see_is_named_once(place: Place) -> None:
+    with place.box.lock:
+        place.box.desk.tokens["t"]["preferences"]["permission"] = [
+            row["name"] for row in place.box.desk.permissions if row["name"] not in ("admin", "admin.object")
+        ]
+    first = place.plan().obstacles[0]
+    assert first.what.startswith("the token may not look at any field")
+    assert first.do == "give it the permission admin.object"
+    assert sum("may not look" in one.what for one in place.plan().obstacles) == 1
