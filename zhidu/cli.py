@@ -12,6 +12,7 @@ from zhidu import exits, habits
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "due": ("zhidu.commands.due:due", "When a period ends, with the days it skipped."),
+    "mask": ("zhidu.commands.mask:mask", "Personal data in a text, masked; what was found and why."),
     "clauses": ("zhidu.commands.clauses:clauses", "Each clause: status, module, rules, settings, rows."),
     "modules": ("zhidu.commands.modules:modules", "Policy modules: their order and conflicts; a new one."),
     "check": ("zhidu.commands.check:check", "Configuration, modules, golden rows, clause coverage."),
@@ -22,6 +23,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "doctor": ("zhidu.commands.doctor:doctor", "Environment, configuration, store, Zammad; what to do about it."),
     "plan": ("zhidu.commands.plan:plan", "What differs between the modules' needs and Zammad."),
     "apply": ("zhidu.commands.apply:apply", "Zammad made to be what the modules need."),
+    "adopt": ("zhidu.commands.adopt:adopt", "Takes older open tickets in, without a burst of messages."),
     "status": ("zhidu.commands.status:status", "What runs, what waits, what is late; the policy in force."),
     "inbox": ("zhidu.commands.inbox:inbox", "Deliveries: waiting, failed, dead; replay."),
     "finding": ("zhidu.commands.finding:finding", "Departures, with who waived them and why."),

@@ -115,6 +115,8 @@ class Schedule(StrictModel):
     """How often the helpdesk is asked for changes whose delivery was missed."""
     purge_every_seconds: Seconds = 3600.0
     """How often done deliveries and old looks are removed from the store."""
+    older_every_seconds: Seconds = 60.0
+    """How often some of the tickets that are older than the service are looked at."""
     policy_every_seconds: Seconds = 30.0
     """How often it is looked whether another version of the policy has come into force."""
     people_every_seconds: Seconds = 300.0

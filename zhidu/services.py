@@ -25,6 +25,7 @@ from jobs.access import Access, is_lockout
 from jobs.alone import Alone
 from jobs.drain import Workers
 from jobs.drift import Drift
+from jobs.older import Older
 from jobs.outcomes import Outcome
 from jobs.post import Post
 from jobs.process import Processor
@@ -38,20 +39,17 @@ from webhooks.serve import Server
 from zhidu.compose import Outside, Secrets, helpdesk_of, processor_of
 from zhidu.config import Config, Http
 from zhidu.metrics import Metrics, QueueDepths
+from zhidu.older import ADOPT_FROM, open_states, service_began
 from zhidu.people_file import People
 from zhidu.policy import Policy
 from zhidu.provision_text import drift_mail
 from zhidu.readiness import Ready
+from zhidu.timetable import timetable_of
 
 log = structlog.get_logger()
 
 KEEP_DONE: Final = timedelta(days=30)
 """How long finished deliveries and messages stay to be looked at."""
-
-_ADOPT_FROM: Final = "adopt_from"
-_HOUR: Final = 3600.0
-
-_OVER: Final = frozenset({"closed", "merged", "removed"})
 
 
 class Service:
@@ -243,6 +241,7 @@ class Service:
             "post": self.post.run,
             "policy": self.follow,
             "drift": self._drift().run,
+            "older": self._older().run,
             "purge": lambda: purge(store, outside.now() - KEEP_DONE),
         }
 
@@ -257,23 +256,31 @@ class Service:
             every=timedelta(seconds=self.config.schedule.drift_every_seconds),
         )
 
+    def _older(self) -> Older:
+        adopt_from = self._adopt_from()
+        return Older(
+            helpdesk=self.helpdesk.pool.client,
+            store=self.store,
+            open=self._open_states,
+            adopt_from=lambda: adopt_from,
+            wake=self.wake,
+            every=timedelta(seconds=self.config.schedule.older_every_seconds),
+        )
+
     def _away(self) -> frozenset[int]:
         """Who is out of office today, where the default calendar is."""
         today = self.outside.now().astimezone(self.policy.calendars["default"].zone).date()
         return frozenset(one.id for one in self.helpdesk.directory.people(today).values() if one.away)
 
     def _open_states(self) -> tuple[int, ...]:
-        names = self.helpdesk.names
-        return tuple(one.id for one in names.states() if names.state_type(one.id) not in _OVER)
+        return open_states(self.helpdesk.names)
 
     def _adopt_from(self) -> datetime:
         """From when on tickets are taken in; without a setting, from the first start."""
-        if self.config.adopt_from is not None:
-            return self.config.adopt_from
-        known = self.store.cursors.time(_ADOPT_FROM)
+        known = service_began(self.config, self.store)
         if known is None:
             known = self.outside.now()
-            self.store.cursors.put(_ADOPT_FROM, known)
+            self.store.cursors.put(ADOPT_FROM, known)
         return known
 
 
@@ -285,17 +292,3 @@ def purge(store: Store, before: datetime) -> int:
 def _server(app: Flask, http: Http, metrics: Metrics) -> Server:
     together = app.extensions["intake"].together
     return Server(app, host=http.host, port=http.port, threads=http.threads, together=together, meter=metrics)
-
-
-def timetable_of(config: Config) -> tuple[Tick, ...]:
-    """The timetable as configured."""
-    schedule = config.schedule
-    return (
-        Tick(name="sweep", every=schedule.sweep_every_seconds),
-        Tick(name="post", every=schedule.post_every_seconds),
-        Tick(name="reconcile", every=schedule.reconcile_every_seconds),
-        Tick(name="absences", every=schedule.people_every_seconds),
-        Tick(name="policy", every=schedule.policy_every_seconds),
-        Tick(name="drift", every=min(schedule.drift_every_seconds, _HOUR)),
-        Tick(name="purge", every=schedule.purge_every_seconds),
-    )

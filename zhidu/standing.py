@@ -17,10 +17,10 @@ from jobs.reconcile import CURSOR as RECONCILE
 from policies.kernel.problems import ConfigErrors
 from webhooks.readiness import TOKEN, ReadyAnswer
 from zhidu.config import Http
+from zhidu.older import service_began
 from zhidu.settings import Settings
 from zhidu.versions import Bundle, bundle_of, policy_of
 
-_ADOPT_FROM = "adopt_from"
 _ANSWER_WITHIN = 2.0
 _STATES = {200: "ready", 503: "not ready"}
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # noqa: S104 - replaced, not listened on
@@ -105,7 +105,7 @@ def standing(settings: Settings, store: Store, now: datetime, zone: ZoneInfo) ->
         next_clock_at=store.clocks.next_at(),
         findings=store.findings.open_by_code(),
         reconciled_at=store.cursors.time(RECONCILE),
-        adopt_from=settings.config.adopt_from or store.cursors.time(_ADOPT_FROM),
+        adopt_from=service_began(settings.config, store),
         policy=policy_state(settings, store, now),
     )
 

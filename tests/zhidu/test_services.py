@@ -25,7 +25,8 @@ from zhidu.compose import Outside, Secrets, real_outside
 from zhidu.config import Config
 from zhidu.people_file import People
 from zhidu.policy import Policy, load_policy
-from zhidu.services import Service, purge, timetable_of
+from zhidu.services import Service, purge
+from zhidu.timetable import timetable_of
 
 SECRET = "s3"
 TOKEN = "t"

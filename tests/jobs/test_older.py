@@ -1,0 +1,93 @@
+"""First start on a desk with old tickets: each is observed once, or taken in when told to, never in a burst."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from integrations.zammad.client import Client
+from jobs.manner import ADOPT
+from jobs.older import OBSERVE, Older, Walk, keep_walk, walk_of
+from tests.jobs.conftest import Desk
+from zhidu.older import count_older, open_states
+
+WELCOME = 1
+"""The ticket that a new helpdesk greets with is older, too."""
+
+
+def older(desk: Desk, batch: int = 50) -> Older:
+    return Older(
+        helpdesk=lambda: client(desk),
+        store=desk.store,
+        open=lambda: open_states(desk.processor.reader.names),
+        adopt_from=lambda: began(desk),
+        wake=lambda: None,
+        every=timedelta(minutes=1),
+        batch=batch,
+    )
+
+
+def client(desk: Desk) -> Client:
+    found = desk.processor.helpdesk()
+    assert isinstance(found, Client)
+    return found
+
+
+def began(desk: Desk) -> datetime:
+    adopt_from = desk.processor.adopt_from()
+    assert adopt_from is not None
+    return adopt_from
+
+
+def old_tickets(desk: Desk, count: int) -> list[int]:
+    """Complaints of weeks before the service began, every third one of the same second; every fifth is closed."""
+    now = desk.clock.at
+    desk.clock.at = now - timedelta(days=30)
+    made = []
+    for number in range(count):
+        if number % 3:
+            desk.clock.forward(seconds=3)
+        made.append(desk.complain(state="closed" if number % 5 == 4 else "open"))
+    desk.deliveries()
+    desk.clock.at = now
+    return made
+
+
+def test_each_is_observed_once_in_batches(desk: Desk) -> None:
+    tickets = old_tickets(desk, 20)
+    job = older(desk, batch=3)
+
+    rounds = []
+    while (walk := walk_of(desk.store, OBSERVE)) is None or not walk.over:
+        rounds.append(job.run())
+        desk.settle()
+
+    assert (sum(rounds), max(rounds) <= 5, job.run()) == (16 + WELCOME, True, 0)
+    states = [desk.ticket(ticket)["preferences"].get("zhidu", {}).get("observed") for ticket in tickets]
+    assert states == [None if number % 5 == 4 else True for number in range(20)]
+
+
+def test_adoption_goes_at_its_measure_and_can_be_stopped(desk: Desk) -> None:
+    tickets = old_tickets(desk, 10)
+    keep_walk(desk.store, OBSERVE, Walk(over=True))
+    keep_walk(desk.store, ADOPT, Walk(per_hour=120))
+    job = older(desk)
+
+    first = job.run()
+    desk.settle()
+    adopted = [ticket for ticket in tickets if desk.ticket(ticket)["zhidu_kind"] == "complaint"]
+    walk = walk_of(desk.store, ADOPT)
+    assert walk is not None
+    keep_walk(desk.store, ADOPT, Walk(upto=walk.upto, per_hour=120, taken=walk.taken, over=True))
+
+    assert 2 <= first == len(adopted) == walk.taken < 8
+    assert adopted == tickets[: len(adopted)]
+    assert job.run() == 0
+
+
+@pytest.mark.parametrize(("since", "count"), [("all", 16 + WELCOME), ("half", 8 + WELCOME)])
+def test_what_is_older_is_counted_by_the_helpdesk(since: str, count: int, desk: Desk) -> None:
+    tickets = old_tickets(desk, 20)
+    of = desk.ticket(tickets[10])["created_at"]
+    start = datetime.fromisoformat("2000-01-01T00:00:00Z" if since == "all" else of)
+
+    assert count_older(client(desk), desk.processor.reader.names, start, began(desk)) == count
