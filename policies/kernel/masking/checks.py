@@ -14,7 +14,7 @@ _TW_LETTERS: Final = {char: value for value, char in enumerate("abcdefghjklmnpqr
 _TW_WEIGHTS: Final = (1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1)
 # Characters an IBAN has in a country (ISO 13616 registry).
 _IBAN: Final = {
-    **dict.fromkeys(("no",), 15), **dict.fromkeys(("be",), 16), **dict.fromkeys(("dk", "fi", "fk", "fo", "gl", "nl"), 18),
+    "no": 15, "be": 16, **dict.fromkeys(("dk", "fi", "fk", "fo", "gl", "nl"), 18),
     **dict.fromkeys(("mk", "si"), 19), **dict.fromkeys(("at", "ba", "ee", "kz", "lt", "lu", "mn", "xk"), 20),
     **dict.fromkeys(("ch", "cr", "hr", "li", "lv"), 21),
     **dict.fromkeys(("bg", "bh", "de", "gb", "ge", "ie", "me", "rs", "va"), 22),
@@ -28,7 +28,12 @@ _IBAN: Final = {
 }  # fmt: skip
 # How an 18-character credit code begins: the registering authority and the kind of organisation (GB 32100-2015).
 _USCC_STARTS: Final = frozenset(
-    ["11", "12", "13", "19", "21", "29", "31", "32", "33", "34", "35", "39", "41", "49", "51", "52", "53", "54", "59", "61", "62", "69", "71", "72", "79", "81", "89", "91", "92", "93", "a1", "a9", "n1", "n2", "n3", "n9", "y1"]
+    first + second
+    for first, seconds in (
+        *(("1", "1239"), ("2", "19"), ("3", "123459"), ("4", "19"), ("5", "12349"), ("6", "129"), ("7", "129")),
+        *(("8", "19"), ("9", "123"), ("a", "19"), ("n", "1239"), ("y", "1")),
+    )
+    for second in seconds
 )  # fmt: skip
 
 

@@ -1,8 +1,7 @@
-"""How personal data is masked, per kind: a pydantic model over `defaults.yaml` and the configuration's `masking.yaml`."""
+"""How personal data is masked, per kind: `defaults.yaml`, with the configuration's `masking.yaml` laid over it."""
 
 from collections.abc import Mapping
 from enum import StrEnum, unique
-from types import MappingProxyType
 from typing import Self
 
 from pydantic import Field, model_validator
@@ -82,7 +81,3 @@ class Masking(StrictModel):
 
     def of(self, kind: Kind) -> Display:
         return self.kinds[kind]
-
-
-NOTHING_SHOWN: Mapping[Kind, str] = MappingProxyType({kind: f"[{kind.value}]" for kind in Kind})
-"""What a redacted value is replaced with."""

@@ -12,7 +12,8 @@ from policies.kernel.masking.labels import Label, Means, deciding
 # What stands at the first digit of a run: six to ten digits, and a check character in brackets.
 _BODY: Final = re.compile(r"(?:[ -]?[0-9]){6,10}(?![0-9]|[ -][0-9])(?:\s?[(（]\s?(?P<check>[0-9a])\s?[)）])?")
 _LETTERS: Final = re.compile(
-    r"(?<![0-9a-z_])([a-z]{1,2}[.-]?|[a-z] |(?!is|no|to|at|of|on|id|my|in|or|by|as|me|we|he|it|do|so|up|us|be)[a-z]{2} )$"
+    r"(?<![0-9a-z_])([a-z]{1,2}[.-]?|[a-z] |"
+    r"(?!is|no|to|at|of|on|id|my|in|or|by|as|me|we|he|it|do|so|up|us|be)[a-z]{2} )$"
 )
 _SLASHED: Final = re.compile(r"[157]/[0-9]{6}/[0-9](?![0-9/])")
 _CODE: Final = re.compile(r"[0-9a-z](?:[ -]?[0-9]){7}(?:[ -]?[0-9a-hj-npqrtuwxy]){10}(?![0-9a-z])")
@@ -57,7 +58,6 @@ def _document(text: str, body: re.Match[str], letters: re.Match[str] | None) -> 
     start = body.start() if letters is None else body.start() - len(letters[0])
     end = body.end()
     head = letters[1].rstrip(" .-") if letters is not None else ""
-    digits = "".join(char for char in text[body.start() : body.end("check")] if char.isdigit()) if body["check"] else ""
     plain = _GAPS.sub("", text[body.start() : body.start("check") if body["check"] else end]).rstrip("(（ ")
     if not body["check"] and text[end : end + 1].isascii() and text[end : end + 1].isalnum():
         # The check character of a Hong Kong card may be an A without brackets.
@@ -110,10 +110,8 @@ def _lettered(head: str, plain: str, start: int, end: int, label: Label | None) 
 def _credit_code(text: str, start: int) -> Iterator[Found]:
     begin = start - 1 if text[start - 1 : start] in ("a", "n", "y") else start
     code = _CODE.match(text, begin)
-    if (
-        code is None
-        or (text[code.start() - 1 : code.start()].isascii()
-        and text[code.start() - 1 : code.start()].isalnum())
+    if code is None or (
+        text[code.start() - 1 : code.start()].isascii() and text[code.start() - 1 : code.start()].isalnum()
     ):
         return
     value = _GAPS.sub("", code[0])

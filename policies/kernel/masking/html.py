@@ -1,8 +1,8 @@
 """HTML to a view: an own tokenizer, because detection must know where each shown character stands in the source.
 
-Inline tags, comments and entities within a number do not split it; blocks, line breaks and table cells do. What does not
-show but is read by people or programs (link targets, titles, comments, scripts) comes behind the text, each on a line of
-its own. Malformed HTML is read as far as it goes: what is no tag is text. Linear in the length of the source.
+Inline tags, comments and entities within a number do not split it; blocks, line breaks and table cells do. What does
+not show but is read by people or programs (link targets, titles, comments, scripts) comes behind the text, each on a
+line of its own. Malformed HTML is read as far as it goes: what is no tag is text. Linear in the length of the source.
 """
 
 import re
@@ -12,9 +12,10 @@ from typing import Final
 from policies.kernel.masking.views import Builder, View, has_invisible
 
 _BLOCK_TAGS: Final = (
-    "address article aside blockquote body br caption center dd details dialog dir div dl dt fieldset figcaption figure "
-    "footer form frameset h1 h2 h3 h4 h5 h6 head header hr html iframe legend li main menu nav noframes noscript ol "
-    "optgroup option p pre search section select summary table tbody td textarea tfoot th thead title tr ul"
+    "address article aside blockquote body br caption center dd details dialog dir div dl dt fieldset figcaption "
+    "figure footer form frameset h1 h2 h3 h4 h5 h6 head header hr html iframe legend li main menu nav noframes "
+    "noscript ol optgroup option p pre search section select summary table tbody td textarea tfoot th thead title "
+    "tr ul"
 )
 _BLOCKS: Final = frozenset(_BLOCK_TAGS.split())
 # A label in one cell speaks for the next cell, not for the next row: cells end with a mark of their own.

@@ -113,7 +113,8 @@ _QUICK: Final = frozenset({"", " ", ":", "：", ": ", "： ", "是", "为", "\v"
 _COLON: Final = re.compile(r"\s*[:：]")
 _STOPS: Final = ("。", "！", "!", "？", "?")
 _LEAD: Final = re.compile(
-    r"[\s)）】\]\"”』>,，]{0,3}[（(【\[]?(?:这|那)?(?:是|为|is|was)?(?:我的?|本人的?|您的|你的|他的|她的|客户的?|这个|这张|的| my| your| the| a)?\s?"
+    r"[\s)）】\]\"”』>,，]{0,3}[（(【\[]?(?:这|那)?(?:是|为|is|was)?"
+    r"(?:我的?|本人的?|您的|你的|他的|她的|客户的?|这个|这张|的| my| your| the| a)?\s?"
 )
 _NEXT_ENTRY: Final = re.compile(r"\s*(?:[:：=#]|是|为|[0-9a-z]{2})")
 _WORDS: Final = Words(WORDS)

@@ -13,9 +13,11 @@ from policies.kernel.masking.runs import Window, windows
 _MOBILE: Final = re.compile(r"(0086|086|86|0)?1[3-9][0-9]{9}")
 _AREA: Final = r"(?:10|2[0-57-9]|3[1-9][0-9]|4[1-9][0-9]|5[0-9]{2}|6[36][0-9]|7[0-9]{2}|8[0-9]{2}|9[0-9]{2})"
 _LANDLINE: Final = re.compile(rf"(?:(?:00)?860?|0){_AREA}[2-8][0-9]{{6,7}}")
-_LOCAL: Final = re.compile(r"[2-8][0-9]{6}|(?!9[56])[2-9][0-9]{7}")
+_LOCAL: Final = re.compile(r"[2-8][0-9]{6}|(?!9[56]|20[0-9]{2}[01][0-9][0-3])[2-9][0-9]{7}")
 _AREA_BEFORE: Final = re.compile(rf"[(（]0?{_AREA}[)）][ -]?$")
 _ABROAD: Final = re.compile(r"(?:00)?(?:852[2-9][0-9]{7}|853[268][0-9]{7}|8860?[2-9][0-9]{7,8})|09[0-9]{8}")
+# So sure is only what carries its own proof; such a number made of the whole run is not taken apart.
+_PROVEN: Final = 0.9
 _HOTLINE: Final = re.compile(r"(?:[48]00[0-9]{7}|(?:0)?9[56][0-9]{3,6}|1[012][0-9]{3})")
 
 
@@ -29,7 +31,14 @@ def numbers(text: str, start: int, end: int) -> Iterator[Found]:
                 yield found
         return
     judged = [(found, window) for window in run if (found := judge(window)) is not None]
-    judged.sort(key=lambda pair: (-pair[0].confidence, not pair[1].whole, -len(pair[1].digits), pair[0].start))
+    judged.sort(
+        key=lambda pair: (
+            not (pair[1].whole and pair[0].confidence >= _PROVEN),
+            -pair[0].confidence,
+            -len(pair[1].digits),
+            pair[0].start,
+        )
+    )
     taken: set[int] = set()
     for found, _ in judged:
         places = range(found.start, found.end)
@@ -55,7 +64,7 @@ def judge(window: Window) -> Found | None:
     if label is not None and label.tight and label.means is Means.OTHER:
         return None
     said = label.means if label is not None and label.tight else None
-    if window.in_url or (window.is_amount and said is None):
+    if window.in_url or (said in (None, Means.PHONE) and window.is_amount):
         return None
     if window.in_identifier and (label is None or label.means in (Means.OTHER, Means.SERVICE)):
         return None

@@ -30,7 +30,8 @@ WORDS: Final[Mapping[Opens, str]] = {
         "one-time password, one time password, one-time passcode, login code, code"
     ),
     Opens.CVV: (
-        "安全码 卡背三位 卡背后三位 卡背面三位 卡背面后三位 卡背面末三位 背面三位 背面后三位 背面末三位 背面的三位 背面的后三位 签名栏三位 "
+        "安全码 卡背三位 卡背后三位 卡背面三位 卡背面后三位 卡背面末三位 背面三位 背面后三位 背面末三位 背面的三位 "
+        "背面的后三位 签名栏三位 "
         "签名栏后三位 签名栏末三位 后三码| cvv, cvv2, cvc, cvc2, cvn, cvn2"
     ),
     Opens.LOGIN: (
@@ -38,9 +39,11 @@ WORDS: Final[Mapping[Opens, str]] = {
         "| wechat, wechat id, qq, alipay, account no, account no., account number, login, username, user name, user id"
     ),
     Opens.NAME: (
-        "客户姓名 真实姓名 持卡人姓名 开户人姓名 本人姓名 姓名 户名 持卡人 联系人 收件人 收货人 收款人 付款人 开户人 申请人 投保人 被保险人 "
+        "客户姓名 真实姓名 持卡人姓名 开户人姓名 本人姓名 姓名 户名 持卡人 联系人 收件人 收货人 收款人 付款人 开户人 "
+        "申请人 投保人 被保险人 "
         "受益人 名字"
-        "| full name, customer name, account name, cardholder name, card holder name, contact name, name, cardholder, card holder, "
+        "| full name, customer name, account name, cardholder name, card holder name, contact name, name, "
+        "cardholder, card holder, "
         "beneficiary"
     ),
     Opens.INTRODUCTION: "我叫 本人叫 名叫 我的名字叫 我的名字是",

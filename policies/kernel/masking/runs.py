@@ -19,7 +19,8 @@ _DATE: Final = r"(?<=[12])(?<![0-9].)([09][0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}
 _MORE: Final = rf"{{{_SHORTEST_RUN - 1},}}(?:{_BETWEEN}{{0,3}}x(?![0-9a-z]))?"
 _PLAIN_RUN: Final = re.compile(rf"[0-9](?:{_DATE}|(?:{_BETWEEN}{{0,3}}[0-9]){_MORE})", re.DOTALL)
 _HAN_RUN: Final = re.compile(rf"[0-9{_HAN}](?:{_DATE}|(?:{_BETWEEN}{{0,3}}[0-9{_HAN}]){_MORE})", re.DOTALL)
-_GROUP: Final = re.compile(rf"[0-9{_HAN}]+x?|x")
+# A numeral beside digits may belong to a word: 张三13800138000.
+_GROUP: Final = re.compile(rf"[0-9]+x?|[{_HAN}]+x?|x")
 _AMOUNT_BEFORE: Final = re.compile(
     r".*(?:[¥$€£￥]|rmb|cny|usd|hkd|eur|gbp|jpy|人民币|美元|港币|美金|欧元)\s?$", re.DOTALL
 )

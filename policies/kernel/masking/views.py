@@ -1,7 +1,7 @@
 """A text as detection reads it, folded, with the way back to the source.
 
 Folded: small letters, ASCII digits for every decimal digit of Unicode, half-width letters and signs, plain spaces and
-dashes; characters that do not show are gone. Chinese numerals stay as they are: 一 is a word far more often than a digit.
+dashes; characters that do not show are gone. Chinese numerals stay: 一 is a word far more often than a digit.
 """
 
 import re
