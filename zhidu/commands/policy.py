@@ -5,18 +5,15 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from zhidu.habits import Habits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from integrations.store.versions import PolicyVersion
     from zhidu.commands.stored import Stored
-    from zhidu.differences import AlteredRow, Difference, Side
+    from zhidu.differences import Side
     from zhidu.settings import Settings
 
 
@@ -52,6 +49,7 @@ def log(habits: Habits | None) -> None:
       zhidu policy log --json
     """
     from zhidu.commands.stored import stored
+    from zhidu.commands.versions_shown import lines, plain
 
     habits = habits or Habits()
     with stored(habits) as here:
@@ -60,45 +58,10 @@ def log(habits: Habits | None) -> None:
             click.echo(json.dumps([plain(here, version) for version in versions], ensure_ascii=False))
             return
         for version in versions:
-            for line in _lines(here, version):
+            for line in lines(here, version):
                 click.echo(line)
     if not versions and not habits.quiet:
         click.echo("nothing was published yet: the first `zhidu serve` publishes the configuration's folder")
-
-
-def _lines(here: Stored, version: PolicyVersion) -> Iterator[str]:
-    status = here.store.versions.status(version, here.now)
-    yield f"version {version.number}  {status}, from {here.shown(version.since)}  ({version.digest})"
-    yield f"  {version.reason}"
-    yield f"  published {here.shown(version.published_at)} by {version.author}"
-    if version.approver is not None:
-        yield f"  approved  {here.shown(version.approved_at)} by {version.approver}"
-    if version.withdrawn_at is not None:
-        yield f"  withdrawn {here.shown(version.withdrawn_at)} by {version.withdrawn_by}: {version.withdrawn_why}"
-
-
-def plain(here: Stored, version: PolicyVersion) -> dict[str, Any]:
-    """For machines; without the files."""
-    from zhidu.commands.stored import utc
-
-    approver = version.approver
-    return {
-        "number": version.number,
-        "status": str(here.store.versions.status(version, here.now)),
-        "digest": version.digest,
-        "reason": version.reason,
-        "author": version.author.name,
-        "account": version.author.account,
-        "published_at": utc(version.published_at),
-        "effective_at": utc(version.effective_at),
-        "approver": None if approver is None else approver.name,
-        "approver_account": None if approver is None else approver.account,
-        "approved_at": utc(version.approved_at),
-        "withdrawn_by": version.withdrawn_by,
-        "withdrawn_why": version.withdrawn_why,
-        "withdrawn_at": utc(version.withdrawn_at),
-        "files": sorted(version.files),
-    }
 
 
 @policy.command("diff")
@@ -117,6 +80,7 @@ def diff(habits: Habits | None, old: int | None, new: int | None) -> int:
     """
     from zhidu import exits
     from zhidu.commands.stored import stored
+    from zhidu.commands.versions_shown import print_differences
     from zhidu.differences import altered_rows, differences
     from zhidu.settings import load_settings
 
@@ -132,7 +96,7 @@ def diff(habits: Habits | None, old: int | None, new: int | None) -> int:
         answer = {"differences": list(map(asdict, found)), "rows": list(map(asdict, rows))}
         click.echo(json.dumps(answer, ensure_ascii=False))
     else:
-        _print_differences(found, rows, habits.quiet)
+        print_differences(found, rows, habits.quiet)
     return exits.NO if found or rows else exits.DONE
 
 
@@ -156,25 +120,6 @@ def _version_side(here: Stored, settings: Settings, number: int | None) -> Side:
     return Side(bundle=bundle, policy=policy_of(bundle, settings, f"version {version.number}"))
 
 
-def _print_differences(found: tuple[Difference, ...], rows: tuple[AlteredRow, ...], quiet: bool) -> None:
-    where = None
-    for one in found:
-        if one.where != where:
-            where = one.where
-            click.secho(where, bold=True)
-        click.echo(
-            f"  {one.field}: {'not set' if one.old is None else one.old} → {'not set' if one.new is None else one.new}"
-        )
-    for row in rows:
-        click.echo(f"{row.place}: {row.case}")
-        for line in row.gone:
-            click.secho(f"    - {line}", fg="red")
-        for line in row.come:
-            click.secho(f"    + {line}", fg="green")
-    if not quiet:
-        click.echo(f"{len(found)} values differ, {len(rows)} golden rows come out otherwise")
-
-
 @policy.command("publish")
 @_WHO
 @click.option("--reason", required=True, metavar="TEXT", help="Why the policy changes; kept on record.")
@@ -196,6 +141,7 @@ def publish(habits: Habits | None, by: str, reason: str, effective: str | None) 
     """
     from integrations.store.versions import Signature
     from zhidu.commands.stored import stored
+    from zhidu.commands.versions_shown import print_differences, print_version
     from zhidu.differences import altered_rows, differences
     from zhidu.exits import WrongUse
     from zhidu.instants import instant
@@ -216,19 +162,11 @@ def publish(habits: Habits | None, by: str, reason: str, effective: str | None) 
         version = here.store.versions.publish(
             new.bundle.files, new.bundle.digest, signature, reason=reason, at=here.now, effective_at=at
         )
-        _answer(here, version, habits)
+        print_version(here, version, habits)
         if current is not None and not habits.json and not habits.quiet:
             old = _version_side(here, settings, current.number)
-            _print_differences(differences(old, new), altered_rows(old.policy, new.policy), quiet=False)
+            print_differences(differences(old, new), altered_rows(old.policy, new.policy), quiet=False)
             click.echo(f"it waits for a second person: zhidu policy approve {version.number} --by NAME")
-
-
-def _answer(here: Stored, version: PolicyVersion, habits: Habits) -> None:
-    if habits.json:
-        click.echo(json.dumps(plain(here, version), ensure_ascii=False))
-        return
-    for line in _lines(here, version):
-        click.echo(line)
 
 
 @policy.command("approve")
@@ -247,6 +185,7 @@ def approve(habits: Habits | None, number: int, by: str) -> None:
     """
     from integrations.store.versions import Signature
     from zhidu.commands.stored import stored
+    from zhidu.commands.versions_shown import print_version
     from zhidu.exits import WrongUse
     from zhidu.settings import load_settings
     from zhidu.versions import account
@@ -259,7 +198,7 @@ def approve(habits: Habits | None, number: int, by: str) -> None:
     with stored(habits) as here:
         _version_side(here, settings, number)
         signature = Signature(name=by, account=account(settings.environment))
-        _answer(here, here.store.versions.approve(number, signature, at=here.now), habits)
+        print_version(here, here.store.versions.approve(number, signature, at=here.now), habits)
 
 
 @policy.command("withdraw")
@@ -276,13 +215,14 @@ def withdraw(habits: Habits | None, number: int, by: str, why: str) -> None:
     """
     from integrations.store.versions import Signature
     from zhidu.commands.stored import stored
+    from zhidu.commands.versions_shown import print_version
     from zhidu.settings import load_settings
     from zhidu.versions import account
 
     habits = habits or Habits()
     with stored(habits) as here:
         signature = Signature(name=by, account=account(load_settings(habits.directory).environment))
-        _answer(here, here.store.versions.withdraw(number, signature, why=why, at=here.now), habits)
+        print_version(here, here.store.versions.withdraw(number, signature, why=why, at=here.now), habits)
 
 
 @policy.command("export")
