@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from integrations.store.records import MessageStatus
 from integrations.zammad.client import Client
 from jobs.manner import ADOPT
 from jobs.older import OBSERVE, Older, Walk, keep_walk, walk_of
@@ -91,3 +92,30 @@ def test_what_is_older_is_counted_by_the_helpdesk(since: str, count: int, desk: 
     start = datetime.fromisoformat("2000-01-01T00:00:00Z" if since == "all" else of)
 
     assert count_older(client(desk), desk.processor.reader.names, start, began(desk)) == count
+
+
+def test_the_first_minutes_on_a_desk_with_five_thousand_old_tickets(desk: Desk) -> None:
+    """Three rounds of observing, then one of taking in: so many calls and no more, nobody hears anything."""
+    old_tickets(desk, 5_000)
+    job, told = older(desk), len(desk.box.notifications)
+    desk.processor.reader.names.states()
+    desk.box.counters.reset()
+
+    observed = sum(job.run() for _ in range(3))
+    desk.settle()
+
+    spent = desk.box.counters.by_path
+    assert 150 <= observed < 160
+    assert spent["POST /api/v1/tickets/search"] == 3
+    assert [spent[f"{call}/:id"] for call in ("GET /api/v1/tickets", "GET /api/v1/ticket_history")] == [observed] * 2
+    assert (spent["PUT /api/v1/tickets/:id"], desk.box.counters.writes) == (observed, observed)
+    assert (len(desk.box.notifications), desk.store.outbox.list(MessageStatus.WAITING)) == (told, ())
+
+    keep_walk(desk.store, OBSERVE, Walk(over=True))
+    keep_walk(desk.store, ADOPT, Walk(per_hour=600))
+    taken = job.run()
+    desk.settle()
+    assert 10 <= taken < 14
+    assert spent["POST /api/v1/tickets/search"] == 4
+    assert [ticket for ticket in range(1, taken + 5) if desk.notes(ticket)] == []
+    assert (desk.store.outbox.list(MessageStatus.WAITING), desk.store.findings.list()) == ((), ())
