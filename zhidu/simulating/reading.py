@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 from integrations.zammad.facts import Reader
@@ -11,51 +12,76 @@ from integrations.zammad.features import FeatureCache
 from integrations.zammad.people import Directory
 from integrations.zammad.wire import Article, History, OneRead, User
 from policies.kernel.facts import Person
-from policies.kernel.text import Extractor, TextFeatures
+from policies.kernel.text import Extractor, TextFeatures, Wording
 from policies.kernel.text.features import EMPTY
 from zhidu.simulating.story import Story, story_of
 
-_FIELDS = tuple(TextFeatures.__dataclass_fields__)
-
 
 class LazyFeatures(TextFeatures):
-    """The features of an article that nobody has asked for yet; the same object for every policy of equal words."""
+    """The features of an article that nobody has asked for yet, worked out by `read` when somebody does."""
 
-    __slots__ = ("_article", "_extractor")
+    __slots__ = ("_read",)
 
-    def __init__(self, extractor: Extractor, article: Article) -> None:
-        object.__setattr__(self, "_extractor", extractor)
-        object.__setattr__(self, "_article", article)
+    def __init__(self, read: Callable[[], TextFeatures]) -> None:
+        object.__setattr__(self, "_read", read)
 
     def __getattr__(self, name: str) -> Any:
-        """Called for a field that is not there yet, which then all are."""
-        if name not in _FIELDS:
-            raise AttributeError(name)
-        article = self._article
-        found = self._extractor.features(article.subject or "", article.body, article.content_type)
-        for field in _FIELDS:
-            object.__setattr__(self, field, getattr(found, field))
-        object.__setattr__(self, "_article", None)
-        return getattr(found, name)
+        return _filled(self, self._read, name)
+
+
+class LazyWording(Wording):
+    """The wording of a reply that nobody has asked for yet, as `LazyFeatures` are."""
+
+    __slots__ = ("_read",)
+
+    def __init__(self, read: Callable[[], Wording]) -> None:
+        object.__setattr__(self, "_read", read)
+
+    def __getattr__(self, name: str) -> Any:
+        return _filled(self, self._read, name)
+
+
+def _filled(lazy: TextFeatures | Wording, read: Callable[[], object], name: str) -> Any:
+    """Called for a field that is not there yet, which then all are."""
+    fields = type(lazy).__dataclass_fields__
+    if name not in fields:
+        raise AttributeError(name)
+    found = read()
+    for field in fields:
+        object.__setattr__(lazy, field, getattr(found, field))
+    return getattr(found, name)
 
 
 class LazyCache(FeatureCache):
-    """Features of the articles of one ticket at a time; `forget` before the next one."""
+    """What the articles of one ticket say, the same object for every policy of equal words; `forget` before the next
+    ticket."""
 
     def __init__(self, extractor: Extractor) -> None:
         super().__init__(extractor)
-        self._here: dict[int, TextFeatures] = {}
+        self._features: dict[int, TextFeatures] = {}
+        self._wordings: dict[tuple[int, tuple[str, ...]], Wording] = {}
 
     def of(self, article: Article) -> TextFeatures:
-        known = self._here.get(article.id)
+        known = self._features.get(article.id)
         if known is None:
-            known = self._here[article.id] = (
-                EMPTY if article.key is not None else LazyFeatures(self._extractor, article)
-            )
+            known = EMPTY if article.key is not None else LazyFeatures(partial(self._read, article))
+            self._features[article.id] = known
         return known
 
+    def wording(self, article: Article, staff: tuple[str, ...]) -> Wording:
+        key = (article.id, staff)
+        known = self._wordings.get(key)
+        if known is None:
+            read = partial(self._extractor.wording, article.body, article.content_type, staff=staff)
+            known = self._wordings[key] = LazyWording(read)
+        return known
+
+    def _read(self, article: Article) -> TextFeatures:
+        return self._extractor.features(article.subject or "", article.body, article.content_type)
+
     def forget(self) -> None:
-        self._here.clear()
+        self._features.clear()
+        self._wordings.clear()
 
 
 class Roster(Directory):

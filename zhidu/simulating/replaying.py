@@ -227,5 +227,5 @@ def _words(policy: Policy) -> str:
     parts = []
     for module in policy.modules:
         parts += [module.name, "" if module.phrases is None else repr(module.phrases.value)]
-        parts.append(repr(getattr(module.config, "rates", None)))
+        parts += [repr(getattr(module.config, name, None)) for name in ("rates", "glossary")]
     return digest(*parts)

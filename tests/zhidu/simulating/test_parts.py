@@ -9,10 +9,10 @@ import pytest
 from integrations.zammad import slim, wire
 from integrations.zammad.past import as_it_came
 from policies.kernel.facts import Article, Change, Facts, Ticket
-from policies.kernel.text import Extractor
+from policies.kernel.text import TextFeatures, Wording
 from policies.kernel.text.features import EMPTY
 from zhidu.policy import load_policy
-from zhidu.simulating.reading import LazyFeatures
+from zhidu.simulating.reading import LazyFeatures, LazyWording
 from zhidu.simulating.report import clause_key
 from zhidu.simulating.story import Event, Scene, story_of
 
@@ -64,28 +64,26 @@ def test_what_is_no_answer_is_refused(body: bytes) -> None:
 
 
 def test_features_are_worked_out_when_asked_for() -> None:
-    class Counting(Extractor):
-        calls = 0
-
-        def features(self, subject: str, body: str, content_type: str = "text/plain") -> object:  # type: ignore[override]
-            Counting.calls += 1
-            return super().features(subject, body, content_type)
-
-    policy = load_policy(None)
-    own = policy.extractor
-    counting = Counting(())
-    for name in Extractor.__slots__:
-        object.__setattr__(counting, name, getattr(own, name))
+    """Once, for all fields, and equal to those of the extractor."""
+    extractor = load_policy(None).extractor
     article = next(a for line in week("?all=true") for a in wire.one_read(slim.exchange(line)[2]).articles if a.body)
-    lazy = LazyFeatures(counting, article)
-    assert Counting.calls == 0
-    whole = own.features(article.subject or "", article.body, article.content_type)
-    assert {name: getattr(lazy, name) for name in type(whole).__dataclass_fields__} == {
-        name: getattr(whole, name) for name in type(whole).__dataclass_fields__
-    }
-    assert Counting.calls == 1
-    with pytest.raises(AttributeError):
-        _ = lazy.nothing
+    calls: list[str] = []
+
+    def features() -> TextFeatures:
+        calls.append("features")
+        return extractor.features(article.subject or "", article.body, article.content_type)
+
+    def wording() -> Wording:
+        calls.append("wording")
+        return extractor.wording(article.body, article.content_type)
+
+    for lazy, read in ((LazyFeatures(features), features), (LazyWording(wording), wording)):
+        calls.clear()
+        found = {name: getattr(lazy, name) for name in type(lazy).__dataclass_fields__}
+        assert calls == [read.__name__]
+        assert found == {name: getattr(read(), name) for name in found}
+        with pytest.raises(AttributeError):
+            _ = lazy.nothing  # type: ignore[attr-defined]
 
 
 def ticket(**fields: object) -> Ticket:
