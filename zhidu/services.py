@@ -90,16 +90,7 @@ class Service:
         self.access = Access(lambda: self.helpdesk.pool.client().me(), outside.now)
         self.metrics.admits(lambda: not self.access.shut)
         self.timetable = timetable if timetable is not None else timetable_of(config)
-        app = create_app(
-            inbox=store.inbox,
-            secret=secrets.webhook,
-            readiness=Ready(store=store, access=self.access),
-            registry=self.registry,
-            meter=self.metrics,
-            now=outside.now,
-            wake=self.wake,
-        )
-        self.server = _server(app, config.http, self.metrics)
+        self.server = _server(self._app(secrets.webhook), config.http, self.metrics)
         self.workers: Workers | None = None
         self.processor: Processor | None = None
         self.schedule: Schedule | None = None
@@ -107,6 +98,17 @@ class Service:
         self._stopping = threading.Event()
         self._connector = threading.Thread(target=self._connect, name="connector")
         self.connected = threading.Event()
+
+    def _app(self, secret: str | None) -> Flask:
+        return create_app(
+            inbox=self.store.inbox,
+            secret=secret,
+            readiness=Ready(store=self.store, access=self.access),
+            registry=self.registry,
+            meter=self.metrics,
+            now=self.outside.now,
+            wake=self.wake,
+        )
 
     def wake(self) -> None:
         """Tell the workers that something waits."""

@@ -11,6 +11,7 @@ from zhidu.habits import Habits
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from zhidu.config import Config
     from zhidu.services import Service
 
 
@@ -57,9 +58,7 @@ def build(folder: Path | None, port: int | None = None, *, dry_run: bool = False
     from zhidu.settings import load_settings
 
     settings = load_settings(folder)
-    config = settings.config
-    if port is not None:
-        config = config.model_copy(update={"http": config.http.model_copy(update={"port": port})})
+    config = _at(port, settings.config)
     outside = compose.real_outside()
     observe.configure(format=config.log.format, level=config.log.level, now=outside.now)
     people = load_people(folder)
@@ -87,6 +86,13 @@ def build(folder: Path | None, port: int | None = None, *, dry_run: bool = False
     except (OSError, ValueError) as error:
         store.close()
         raise _refusal(config.http.host, config.http.port, error) from None
+
+
+def _at(port: int | None, config: Config) -> Config:
+    """The configuration with another port; None: its own."""
+    if port is None:
+        return config
+    return config.model_copy(update={"http": config.http.model_copy(update={"port": port})})
 
 
 def _refusal(host: str, port: int, error: Exception) -> Exception:
