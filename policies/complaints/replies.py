@@ -2,6 +2,7 @@
 
 from policies.complaints.case import MODULE, own_clock, view
 from policies.complaints.config import Config
+from policies.core.lacking import lacking
 from policies.kernel.decisions import Find, Reply, Tell, say
 from policies.kernel.facts import Facts
 from policies.kernel.ladders import run_clock
@@ -82,13 +83,8 @@ def ask_for_missing(facts: Facts, config: Config) -> Wants:
     ticket = facts.ticket
     if ticket.closed or "ask_details" in done_by(facts.memory, MODULE):
         return
-    written = facts.from_customer
-    known = {
-        "name": ticket.customer_named,
-        "contact": ticket.customer_reachable,
-        "matter": not written or any(a.features.length >= config.matter_from for a in written),
-    }
-    what = tuple(f"@field.{field}" for field, there in known.items() if not there)
+    missing = lacking(facts, ("name", "contact", "matter"), matter_from=config.matter_from)
+    what = tuple(f"@field.{name}" for name in missing)
     if what:
         text = say("reply.ask_details", what=what)
         yield Reply(key="ask_details", text=text, send=config.texts.ask_details), say("ask.details", what=what)

@@ -1,5 +1,6 @@
 """What the words of one article say, computed once; rules look labels up."""
 
+import copy
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -8,6 +9,7 @@ from typing import Final, Literal
 from policies.kernel.text.amounts import Amount, Sum, in_cny, sums
 from policies.kernel.text.html import plain_text
 from policies.kernel.text.language import Language, language_of
+from policies.kernel.text.learnt import Learnt, Proposal, grams
 from policies.kernel.text.matcher import Hit, Matcher
 from policies.kernel.text.negation import is_negated
 from policies.kernel.text.normalise import Folded, fold
@@ -50,6 +52,7 @@ class TextFeatures:
     matches         in order of text, negated ones included
     amounts         sums of money, in order of text
     question_marks  in what the writer wrote anew; length: characters of it, without blanks at the ends
+    proposal        the kind that corrections have taught, where a model is enabled that knows anything of it
     """
 
     language: Language | None
@@ -58,6 +61,7 @@ class TextFeatures:
     amounts: tuple[Amount, ...]
     question_marks: int
     length: int
+    proposal: Proposal | None = None
 
     def weight(self, label: str) -> float:
         """The sum of the weights of the label's phrases that stand un-negated, each phrase once; 0 without any."""
@@ -83,7 +87,7 @@ EMPTY: Final = TextFeatures(language=None, matches=(), weights=(), amounts=(), q
 class Extractor:
     """Lexicons compiled for use; immutable, shared by all threads. Build one per configuration."""
 
-    __slots__ = ("_adds", "_bare", "_matcher", "_rates", "_replies")
+    __slots__ = ("_adds", "_bare", "_learnt", "_matcher", "_rates", "_replies")
 
     def __init__(
         self,
@@ -112,6 +116,7 @@ class Extractor:
         self._adds = tuple(add for lexicon in lexicons for add in lexicon.adds)
         self._rates = dict(rates or {})
         self._bare = bare_currency
+        self._learnt: Learnt | None = None
 
     def features(self, subject: str, body: str, content_type: str = "text/plain") -> TextFeatures:
         """The features of one article: its subject (unless it is that of an answer) and what its writer wrote anew."""
@@ -131,7 +136,19 @@ class Extractor:
             amounts=self._amounts(place, figures, [hit for hit, negated in hits if not negated], sentences),
             question_marks=text.count("?"),
             length=len(written.strip()),
+            proposal=None if self._learnt is None else self._learnt.propose(grams(whole)),
         )
+
+    def taught(self, learnt: Learnt | None) -> "Extractor":
+        """The same, with what corrections have taught: proposals are made by it."""
+        other = copy.copy(self)
+        other._learnt = learnt
+        return other
+
+    def grams(self, subject: str, body: str, content_type: str = "text/plain") -> tuple[int, ...]:
+        """The hashed runs of what a writer wrote anew, as far as corrections are learnt from; see `learnt`."""
+        title = "" if is_answer(subject) else subject
+        return grams(f"{title}{_BETWEEN}{own_words(plain_text(body, content_type))}")
 
     def wording(self, body: str, content_type: str = "text/plain", *, staff: Collection[str] = ()) -> Wording:
         """How a reply of an agent is worded; `staff`: what names its writer, the staff number and the department."""
