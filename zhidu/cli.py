@@ -13,6 +13,8 @@ from zhidu import exits, habits
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "due": ("zhidu.commands.due:due", "When a period ends, with the days it skipped."),
     "mask": ("zhidu.commands.mask:mask", "Personal data in a text, masked; what was found and why."),
+    "promises": ("zhidu.commands.promises:promises", "The promises in a reply and the instants they mean."),
+    "lint": ("zhidu.commands.lint:lint", "What the conduct module says of a reply."),
     "clauses": ("zhidu.commands.clauses:clauses", "Each clause: status, module, rules, settings, rows."),
     "modules": ("zhidu.commands.modules:modules", "Policy modules: their order and conflicts; a new one."),
     "check": ("zhidu.commands.check:check", "Configuration, modules, golden rows, clause coverage."),

@@ -40,7 +40,7 @@ def due(habits: Habits | None, start: str | None, spec: str | None, name: str, j
     from zhidu.exits import WrongUse
 
     habits = habits or Habits()
-    calendar = _named(load_calendars(habits.directory), name)
+    calendar = named(load_calendars(habits.directory), name)
     if jsonl:
         if start is not None:
             raise click.UsageError("--jsonl reads its periods from standard input; START and SPEC are not given")
@@ -79,7 +79,8 @@ def parsed(calendar: WorkingCalendar, start: object, spec: object) -> tuple[date
     return (begin if begin.tzinfo is not None else begin.replace(tzinfo=calendar.zone)), Spec.parse(spec)
 
 
-def _named(calendars: Mapping[str, WorkingCalendar], name: str) -> WorkingCalendar:
+def named(calendars: Mapping[str, WorkingCalendar], name: str) -> WorkingCalendar:
+    """The calendar of this name. Raises WrongUse for one that is not there."""
     from policies.kernel.problems import did_you_mean
     from zhidu.exits import WrongUse
 

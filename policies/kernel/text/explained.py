@@ -13,8 +13,8 @@ _SAYS: Final = (
     r"is (?:the|a|an|simply|just)\b|or\b"
 )
 _BRACKETS: Final = re.compile(
-    r"\s?\((?!(?:见|详见|参见|依|按|根据)?(?:合同|保单|协议|条款)?第|(?:see )?(?:clause|section|article|art\.|no\.|page)|"
-    r"[0-9.,%\s]+\))[^()]{2,}"
+    r"\s?\((?!(?:见|详见|参见|依|按|根据)?(?:合同|保单|协议|条款)?第|"
+    r"(?:see )?(?:clause|section|article|art\.|no\.|page)|[0-9.,%\s]+\))[^()]{2,}"
 )
 _CALLED: Final = re.compile(
     r"(?:也就是(?:说)?|即|叫做?|称为|称作|俗称|所谓的?|就是|专业上叫|known as|called|or|i\.e\.)[\s\"]*(?:the )?$"
@@ -37,7 +37,7 @@ class Glossary:
     def unexplained(self, folded: str) -> tuple[str, ...]:
         """The terms, as configured and in order of text, that are used and at no place explained."""
         pattern = self._pattern
-        if pattern is None:
+        if pattern is None or not any(term in folded for term in self._terms):
             return ()
         used: dict[str, bool] = {}
         for found in pattern.finditer(folded):

@@ -54,7 +54,7 @@ CHINESE: Final = Signs(
         r"不会[^§]{0,8}§|§[^,]{0,2}不会|没有?把握|不可以|还不|暂不|最快也?[要得需]|才[能可会有]"
     ),
     past=re.compile(
-        r"[了过]§|已经?(?:于|在|将于)?§|§[^,]{0,4}(?<!将)已经?|曾经?(?:于|在)?§|§[^,]{0,12}(?:过[^去户账帐程期来问审]|过$)|昨天|昨日|前天|上周|"
+        r"[了过]§|已经?(?:于|在|将于)?§|§[^,]{0,4}(?<!将)已经?|曾经?(?:于|在)?§|§[^,]{0,12}(?:(?<![通经超])过[^去户账帐程期来问审]|(?<![通经超])过$)|昨天|昨日|前天|上周|"
         r"上个?月|上次|之前(?:答应|承诺|说)|当时|去年|原[定本]|"
         r"(?:时间|日期)(?:为|是)[^§]{0,6}§|§[^,]{0,10}(?:来过|致电过|寄来|来信|来电|提交的|发来|递交的)"
     ),
@@ -89,7 +89,7 @@ CHINESE: Final = Signs(
         r"(?:的(?!时间|工作日|上午|下午)|那|之[间中]|起(?!草)|至|到(?=[0-9])|—|-|生效|付息|计息|公布的|开出|签订|签署的|发生|出生|前后|以来|入账的|交易)"
     ),
     other=re.compile(
-        r"到期|截止|截至|期限|结束|有效期|活动|优惠|起息|计息|扣款日|还款日|账单日|出账日|上市|开售|开市|开放(?:申购|赎回)|停机|维护|过期|失效|作废|放假|休息|生日|名额|领取|可取|均可|"
+        r"休假|出差|请假|不在|到期|截止|截至|期限|结束|有效期|活动|优惠|起息|计息|扣款日|还款日|账单日|出账日|上市|开售|开市|开放(?:申购|赎回)|停机|维护|过期|失效|作废|放假|休息|生日|名额|领取|可取|均可|"
         r"交易时间|试运行|培训|比赛|讲座|冻结到"
     ),
     harmless=re.compile(
@@ -157,7 +157,8 @@ ENGLISH: Final = Signs(
     own_step=_NEVER,
     attribute=re.compile(r"'s\b| (?:statement|invoice|letter|payment|transaction|e-?mail|call|instal)"),
     other=re.compile(
-        r"\b(?:expir\w+|ends?|deadline|due date|matur\w+|offer|campaign|promotion|lapse[sd]?|maintenance|"
+        r"\b(?:on leave|on holiday|away|out of (?:the )?office|expir\w+|ends?|deadline|due date|matur\w+|offer|"
+        r"campaign|promotion|lapse[sd]?|maintenance|"
         r"holiday hours|collect|interest rate|takes effect|starts?)\b(?<!end)"
     ),
     harmless=re.compile(
@@ -169,7 +170,10 @@ ENGLISH: Final = Signs(
         r"hear|get|see|be (?:contacted|called|refunded|notified|told|paid|credited|informed))\b|"
         r"\bexpect (?:to hear|a|our)\b"
     ),
-    please=re.compile(r"\b(?:please|kindly|make sure|remember to|feel free|send us|let us have|return|reply)\b"),
+    please=re.compile(
+        r"\b(?:please|kindly|(?<!i will )(?<!i'll )(?<!we will )(?<!we'll )make sure|"
+        r"remember to|feel free|send us|let us have|return|reply)\b"
+    ),
     customer=re.compile(
         r"\byou(?:'ll)?(?: will)? (?:can|could|may|must|need|should|have to|are|will|would|might|send|want|"
         r"visit|come|bring|pay|sign|'d)\b"

@@ -5,10 +5,11 @@ what is past, what the customer is to do, a general rule, a third party's time, 
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import Final
 
-from policies.kernel.text.normalise import fold
+from policies.kernel.text.normalise import Folded, fold
 from policies.kernel.text.promise_words import CHINESE, ENGLISH, Signs
 from policies.kernel.text.times import At, Date, InDays, MonthDay, Phrase, Span, When
 from policies.kernel.text.times_chinese import chinese_phrases
@@ -18,10 +19,14 @@ _HAN: Final = re.compile("[一-鿿]")
 _LATIN: Final = re.compile(
     r"\b(?:within|by|in|on|before|today|tomorrow|tonight|this|next|end|first|cob|eod|[0-9]|mon|tue|wed|thu|fri|sat|sun)"
 )
+_QUOTES: Final = re.compile('["「『《]')
 _QUOTED: Final = re.compile(r'"[^"\n]{1,200}"|「[^」\n]{1,200}」|『[^』\n]{1,200}』|《[^》\n]{1,60}》')
 _SENTENCE_END: Final = re.compile(r"[。!?;；\n]|(?<![0-9ap])\.(?=\s|$)|(?<=[a-z0-9])\.(?=\s+[a-z\"]|\s*$)")
 _COMMA: Final = re.compile("[,:]|[—–]{1,2}(?![0-9一二三四五六七八九十])")
 _ABBREVIATED: Final = re.compile(r"\b(?:a\.m|p\.m|mr|ms|mrs|dr|no)\.$")
+
+# How far around a phrase its sentence is looked at: further than sentences of people go.
+_REACH: Final = 160
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +44,16 @@ class Promise:
     when: When
 
 
-def promises(own: str) -> tuple[Promise, ...]:
+def promises(own: str, folded: Folded | None = None) -> tuple[Promise, ...]:
     """The promises in a reply, in order of text.
 
-    own   what the agent wrote, without quoted mail (`own_words`)
+    own     what the agent wrote, without quoted mail (`own_words`)
+    folded  the same, where it has been folded already
     """
-    folded = fold(own)
-    text = _QUOTED.sub(lambda quoted: " " * len(quoted[0]), folded.text)
+    folded = folded or fold(own)
+    text = folded.text
+    if _QUOTES.search(text):
+        text = _QUOTED.sub(lambda quoted: " " * len(quoted[0]), text)
     found = []
     phrases = _phrases(text)
     if not phrases:
@@ -93,31 +101,38 @@ class _Place:
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """Where sentences and clauses of a text end: positions of the marks, and of what follows them."""
+    """Where sentences and clauses of a text end: the mark's position, and that of what follows, each list in order."""
 
     text: str
-    ends: tuple[tuple[int, int], ...]
-    commas: tuple[tuple[int, int], ...]
+    ends: list[int]
+    begins: list[int]
+    commas: list[int]
+    follows: list[int]
 
     @classmethod
     def of(cls, text: str) -> "_Layout":
-        ends = (end.span() for end in _SENTENCE_END.finditer(text) if not _abbreviated(text, end))
-        return cls(text, tuple(ends), tuple(comma.span() for comma in _COMMA.finditer(text)))
+        ends = [end.span() for end in _SENTENCE_END.finditer(text) if not _abbreviated(text, end)]
+        commas = [comma.span() for comma in _COMMA.finditer(text)]
+        return cls(text, [a for a, _ in ends], [b for _, b in ends], [a for a, _ in commas], [b for _, b in commas])
 
     def place(self, phrase: Phrase) -> _Place:
         text = self.text
-        start = max((stop for _, stop in self.ends if stop <= phrase.start), default=0)
-        stop = next((at for at, _ in self.ends if at >= phrase.end), len(text))
-        heads = [start, *(after for _, after in self.commas if start <= after <= phrase.start)]
+        before = bisect_right(self.begins, phrase.start)
+        start = max(self.begins[before - 1] if before else 0, phrase.start - _REACH)
+        after = bisect_left(self.ends, phrase.end)
+        stop = self.ends[after] if after < len(self.ends) else len(text)
+        comma = bisect_right(self.follows, phrase.start)
+        heads = [start, *(at for at in self.follows[max(0, comma - 2) : comma] if at >= start)]
         head = heads[-1]
         doer = head if text[head : phrase.start].strip() or len(heads) == 1 else heads[-2]
-        tail = next((at for at, _ in self.commas if phrase.end < at < stop), stop)
+        comma = bisect_right(self.commas, phrase.end)
+        tail = min(stop, self.commas[comma]) if comma < len(self.commas) else stop
         return _Place(
             before=text[head : phrase.start],
             subject=text[doer : phrase.start],
-            after=text[phrase.end : tail],
+            after=text[phrase.end : min(tail, phrase.end + _REACH)],
             earlier=text[start:head],
-            later=text[tail:stop],
+            later=text[tail : min(stop, tail + _REACH)],
             asks=text[stop : stop + 1] == "?",
         )
 
@@ -195,4 +210,8 @@ def _spoken_for(signs: Signs, place: _Place, phrase: Phrase) -> bool:
         return bool(signs.at_once.match(place.after))
     if signs.acts.search(place.clause):
         return True
-    return phrase.bound and isinstance(phrase.when, At) and bool(signs.acts.search(place.later))
+    if not isinstance(phrase.when, At):
+        return False
+    if not place.after.strip() or place.after.startswith(","):
+        return bool(signs.acts.search(place.earlier))
+    return phrase.bound and bool(signs.acts.search(place.later))

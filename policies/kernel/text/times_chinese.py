@@ -20,7 +20,7 @@ from policies.kernel.text.times import (
     WeekEnd,
 )
 
-_N: Final = "(?:[0-9]+(?:[.]5)?|[一二两三四五六七八九十百]+)"
+_N: Final = "(?:[0-9]{1,4}(?:[.]5)?|[一二两三四五六七八九十百]{1,6})"
 _D: Final = "(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
 _TO: Final = "(?:[-~—–至到]{1,2})"
 _PART: Final = "大清早|清早|一早|早上|早晨|上午|上昼|正午|中午|午后|下午|下昼|傍晚|晚上|晚间|夜里|凌晨|早|晚"
@@ -33,7 +33,7 @@ _TIME: Final = rf"(?:(?:{_PART})?的?(?:{_HOUR}{_TO}(?:{_PART})?)?{_HOUR}|下班
 _END: Final = "(?:之间|以前|之前|以内|之内|内|里|前|为止)"
 # A look at the first character alone lets the search skip what can begin no phrase.
 _SPAN: Final = re.compile(
-    rf"(?=[0-9一二两三四五六七八九十百半])(?:{_N}(?:个|天|日|小时)?{_TO})?(?:(?P<n>{_N})(?P<and>个半)?|(?P<lone>半))个?"
+    rf"(?=[0-9一二两三四五六七八九十百半])(?<![0-9一二两三四五六七八九十百])(?:{_N}(?:个|天|日|小时)?{_TO})?(?:(?P<n>{_N})(?P<and>个半)?|(?P<lone>半))个?"
     r"(?P<unit>工作日|工作天|营业日|工作小时|工时|自然日|日历日|小时|钟头|分钟|刻钟|星期|礼拜|周|月|天|日)(?P<more>半)?"
     r"(?P<end>的?时间(?:之?内)|之内|以内|内|里|之前|以前|前|之后|以后|后)?"
 )
@@ -48,7 +48,7 @@ _DAY: Final = re.compile(
     rf"|(?:(?P<year>20[0-9]{{2}})年|(?P<nextyear>明)年|今年)?(?:(?P<month>{_D})月份?(?P<day>{_D})[日号]?|"
     rf"(?<![0-9/.-])(?P<smonth>[0-9]{{1,2}})[/](?P<sday>[0-9]{{1,2}})(?![0-9%/]))"
     rf"|(?P<iso>20[0-9]{{2}}-[01]?[0-9]-[0-3]?[0-9])|(?P<inmonth>{_MONTH})的?(?P<mday>{_D})[日号]|"
-    rf"(?<![0-9年月])(?P<dom>{_D})号(?![0-9线楼库馆])"
+    rf"(?<![0-9年月])(?P<dom>{_D})(?:号(?![0-9线楼库馆])|日(?=之?前|以前))"
     rf"|(?:(?P<ofmonth>{_MONTH})(?P<mend>[底末]|内)|(?<![0-9一二三四五六七八九十个])(?P<mend1>月[底末]))|(?<![0-9])(?P<mno>{_D})月份?[底末]"
     r"|(?P<yend>今?年底|年末|年内)"
     rf"|(?P<wend>(?:本|这|这个|下|下个|下下)(?:周|星期|礼拜))(?!初|[0-9])[内里底]?"
@@ -81,6 +81,7 @@ _OF_PART: Final = {
     "凌晨": 6 * 60,
 } | dict.fromkeys(("大清早", "清早", "一早", "早上", "早晨", "上午", "上昼", "正午", "中午", "早"), _NOON)
 _LATE: Final = ("午后", "下午", "下昼", "傍晚", "晚上", "晚间", "夜里", "晚")
+_NIGHT: Final = ("晚上", "晚间", "夜里", "晚")
 _MOST: Final = 1000
 _REL: Final = {"大后": 3, "后": 2, "明": 1, "听": 1, "今": 0, "本": 0}
 
@@ -120,7 +121,9 @@ def _number(word: str) -> int:
 
 def _span(found: re.Match[str]) -> Span | None:
     amount, unit = _UNITS[found["unit"]]
-    if found["unit"] in ("日", "月") and found["end"] is None:
+    if found["unit"] == "日" and not (found["end"] or "").endswith(("内", "里", "后")):  # 31日前 is a date
+        return None
+    if found["unit"] == "月" and found["end"] is None:
         return None
     if found["lone"]:
         return _half(found["unit"], unit)
@@ -169,6 +172,8 @@ def _minute(words: str | None) -> int | None:
     )
     if afternoon and 0 < hour < 12:
         hour += 12
+    elif part in _NIGHT and hour == 12:
+        hour = 24
     return min(hour * 60 + past, _LATEST + 1)
 
 

@@ -68,7 +68,8 @@ _CLOSE: Final = (
 )
 _DAY: Final = (
     r"(?:(?P<rel>the day after tomorrow|tomorrow|later today|today|tonight)"
-    rf"|(?P<week>this coming |this |next |coming )?(?P<wd>{_WEEKDAY})\b(?! (?:to|through) |"
+    rf"|(?P<week>this coming |this |next |coming )?(?P<wd>{_WEEKDAY})\b(?P<ofweek>,? (?:of )?(?:this|next) week)?"
+    rf"(?! (?:to|through) |"
     rf"s\b)(?:,? (?:the )?[0-9]{{1,2}}(?:st|nd|rd|th)?(?: (?:{_MONTH}))?\b)?"
     rf"|(?:the )?(?P<dom>[0-3]?[0-9])(?:st|nd|rd|"
     rf"th)? (?:of )?(?P<month>{_MONTH})\b(?:\.(?=,? 20))?(?:,? (?P<year>20[0-9]{{2}}))?"
@@ -87,7 +88,8 @@ _TIME: Final = (
     rf"(?P<closing>{_CLOSE}))|,? (?P<only>{_PART}))?"
 )
 _ON: Final = re.compile(
-    rf"\b(?P<lead>no later than |not later than |at the latest by |before |by |until )?(?:(?P<first>{_CLOCK}|"
+    rf"\b(?=no|at|be|by|un|[0-9]|th|en|cl|co|eo|mi|on|to|la|ne|mo|tu|we|fr|sa|su|ja|fe|ma|ap|ju|au|se|oc|de)"
+    rf"(?P<lead>no later than |not later than |at the latest by |before |by |until )?(?:(?P<first>{_CLOCK}|"
     rf"noon|{_CLOSE}),? (?:on |today |(?=tomorrow|this|next|{_WEEKDAY}))?)?(?:on )?{_DAY}{_TIME}"
 )
 _BARE: Final = re.compile(rf"\b(?P<lead>before |by )(?P<clock>{_CLOCK})(?! (?:on |today|tomorrow|this|next))")
@@ -174,7 +176,7 @@ def _day(found: re.Match[str]) -> Day | None:
         case "rel":
             return InDays({"the day after tomorrow": 2, "tomorrow": 1}.get(found["rel"], 0))
         case "wd":
-            week = (found["week"] or "").strip()
+            week = (found["week"] or found["ofweek"] or "").removesuffix("week").strip(", ").removeprefix("of ")
             return Weekday({"this": 0, "next": 1}.get(week), _WEEKDAYS[found["wd"][:3]])
         case "month":
             return _date(found["month"], found["dom"], found["year"])

@@ -27,6 +27,7 @@ _GREETING: Final = "reply_greeting"
 _CURT: Final = "reply_curt"
 _HAN: Final = re.compile("[㐀-鿿]+")
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z'’-]*")
+_QUOTES: Final = re.compile('[“「『《"‘]')
 _QUOTED: Final = re.compile(
     r"“[^”\n]{1,300}”|「[^」\n]{1,300}」|『[^』\n]{1,300}』|《[^》\n]{1,80}》|\"[^\"\n]{1,300}\"|(?<!\w)‘[^’\n]{1,300}’(?!\w)"
 )
@@ -89,7 +90,9 @@ class WordingReader:
         staff   what names its writer: staff number, department
         """
         plain = plain_text(body, content_type)
-        own = _QUOTED.sub(lambda quoted: " " * len(quoted[0]), own_words(plain))
+        own = own_words(plain)
+        if _QUOTES.search(own):
+            own = _QUOTED.sub(lambda quoted: " " * len(quoted[0]), own)
         folded = fold(own)
         text = folded.text
         marks = []
@@ -99,10 +102,10 @@ class WordingReader:
                 marks.append(Mark(label=hit.phrase.label, phrase=hit.phrase.say, surface=own[start:end]))
         return Wording(
             language=language_of(own),
-            promises=promises(own),
+            promises=promises(own, folded),
             marks=tuple(marks),
             unexplained=self._glossary.unexplained(text),
-            names_staff=_named(with_signature(plain), staff),
+            names_staff=_named(text, staff) or _named_below(plain, own, staff),
             bare=_bare(own, marks),
             han=sum(map(len, _HAN.findall(own))),
             words=len(_WORD.findall(own)),
@@ -120,10 +123,12 @@ def _bare(own: str, marks: list[Mark]) -> bool:
     return not _FILLING.sub("", rest)
 
 
-def _named(text: str, staff: Collection[str]) -> bool:
+def _named_below(plain: str, own: str, staff: Collection[str]) -> bool:
+    """Whether the writer is named in the signature, or in words in quotation marks."""
+    return plain != own and _named(fold(with_signature(plain)).text, staff)
+
+
+def _named(folded: str, staff: Collection[str]) -> bool:
     """Whether one of the names stands in the text, not as a part of a longer number or word."""
     names = [fold(name).text.strip() for name in staff if name.strip()]
-    if not names:
-        return False
-    folded = fold(text).text
     return any(re.search(rf"(?<![0-9a-z]){re.escape(name)}(?![0-9a-z])", folded) is not None for name in names)
