@@ -122,29 +122,24 @@ class Words:
         return {"value": self.value(put.field, put.to)[0]}
 
     def effects(self, effects: Iterable[Effect]) -> Mapping[str, Term]:
-        """What a core workflow does with the form."""
-        found: dict[str, Term] = {}
-        for effect in effects:
-            for field in effect.fields:
-                found[self.path(field)] = _effect(effect)
-        return found
+        """What a core workflow does with the form. raises Unmeant"""
+        return {self.path(field): self._effect(field, effect) for effect in effects for field in effect.fields}
+
+    def _effect(self, field: str, effect: Effect) -> Mapping[str, Term]:
+        acts = [_ACTS[act] for act in effect.do]
+        if "set_mandatory" in acts and "show" not in acts:
+            acts.insert(0, "show")
+        found: dict[str, Term] = {act: "true" for act in acts}
+        if effect.only is not None:
+            acts.append("set_fixed_to")
+            found["set_fixed_to"] = tuple(term for value in effect.only for term in self.value(field, value))
+        if effect.fill is not None:
+            acts.append("fill_in_empty")
+            found["fill_in_empty"] = self.value(field, effect.fill)[0]
+        return {"operator": tuple(acts), **found}
 
 
 def _known(kind: str, name: str, known: Mapping[str, T]) -> T:
     if name not in known:
         raise Unmeant(f"this Zammad has no {kind} {name!r}{did_you_mean(name, known)}")
     return known[name]
-
-
-def _effect(effect: Effect) -> Mapping[str, Term]:
-    acts = [_ACTS[act] for act in effect.do]
-    if "set_mandatory" in acts and "show" not in acts:
-        acts.insert(0, "show")
-    found: dict[str, Term] = {act: "true" for act in acts}
-    if effect.only is not None:
-        acts.append("set_fixed_to")
-        found["set_fixed_to"] = effect.only
-    if effect.fill is not None:
-        acts.append("fill_in_empty")
-        found["fill_in_empty"] = effect.fill
-    return {"operator": tuple(acts), **found}
