@@ -20,6 +20,7 @@ _BLOCK_TAGS: Final = (
 _BLOCKS: Final = frozenset(_BLOCK_TAGS.split())
 # A label in one cell speaks for the next cell, not for the next row: cells end with a mark of their own.
 _CELLS: Final = frozenset({"td", "th"})
+_BREAKS: Final = {tag: "\v" if tag in _CELLS else "\n" for tag in _BLOCKS}
 _RAW: Final = frozenset({"script", "style"})
 _KEEPS_LINES: Final = frozenset({"pre", "textarea"})
 _READ_ATTRIBUTES: Final = frozenset(
@@ -72,16 +73,18 @@ class _Reader:
             position = end
         self._text(position, len(source))
         for start, end, is_url in self.aside:
-            self._line(start)
+            self.builder.mark("\n", start)
             self._attribute(start, end, is_url)
         return self.builder.view()
 
     def _tag(self, found: re.Match[str]) -> int:
         """Takes a tag in; returns where reading goes on."""
         name = found["tag"].lower()
-        closing = self.source[found.start() + 1] == "/"
-        if name in _BLOCKS:
-            self._line(found.start(), "\v" if name in _CELLS else "\n")
+        start = found.start()
+        closing = self.source[start + 1] == "/"
+        shown = _BREAKS.get(name)
+        if shown is not None:
+            self.builder.mark(shown, start)
             if name in _KEEPS_LINES:
                 self.keeps_lines = max(0, self.keeps_lines - 1) if closing else self.keeps_lines + 1
         if not closing and len(found["attributes"]) > 3:
@@ -106,9 +109,6 @@ class _Reader:
             if (name in _READ_ATTRIBUTES or name.startswith("data-")) and attribute.lastindex is not None:
                 start, end = attribute.span(attribute.lastindex)
                 self.aside.append((first + start, first + end, name in ("href", "action", "cite")))
-
-    def _line(self, at: int, shown: str = "\n") -> None:
-        self.builder.atom(shown, at, at + 1)
 
     def _text(self, start: int, end: int) -> None:
         piece = self.source[start:end]

@@ -102,7 +102,7 @@ WORDS: Final[Mapping[Means, str]] = {
     ),
 }
 
-_LONGEST: Final = 40
+_LONGEST: Final = 32
 _REACH_BEHIND: Final = 20
 # Between a label and its own number stands nothing, or words like these.
 _FILLER: Final = re.compile(
@@ -142,7 +142,7 @@ def deciding(text: str, start: int, end: int) -> Label | None:
 
 
 def _before(text: str, at: int) -> Label | None:
-    """The last label on the line and in the sentence, at most 40 characters away; or one that ends a line or cell."""
+    """The last label on the line and in the sentence, at most 32 characters away; or one that ends a line or cell."""
     words = text[max(0, at - _LONGEST) : at]
     found = _WORDS.last(words)
     if found is None:

@@ -112,7 +112,7 @@ def _telephone(window: Window, label: Label | None, said: Means | None) -> Found
     if _LOCAL.fullmatch(digits):
         if _AREA_BEFORE.search(text[max(0, start - 8) : start]):
             return _found(window, Kind.LANDLINE, 0.85, (Evidence.SHAPE,), label)
-        if said is Means.PHONE and window.whole and not window.beside_mask:
+        if said is Means.PHONE and window.whole and not (window.beside_mask or window.in_identifier):
             return _found(window, Kind.LANDLINE, 0.8, (Evidence.LABEL,), label)
     if _ABROAD.fullmatch(digits) and (plus or digits[:2] == "00" or said is Means.PHONE):
         return _found(window, Kind.MOBILE, 0.9, (Evidence.RANGE,), label)
@@ -124,7 +124,7 @@ def _telephone(window: Window, label: Label | None, said: Means | None) -> Found
 def _by_label(window: Window, label: Label | None, said: Means | None) -> Found | None:
     """Numbers that only the label makes personal; a wrong check digit is a slip of the pen and hides nothing."""
     size = len(window.digits)
-    if label is None or window.beside_mask or not window.regular:
+    if label is None or window.beside_mask or window.in_identifier or not window.regular:
         return None
     by = (Evidence.LABEL,)
     if said is Means.IDENTITY and 15 <= size <= 19:

@@ -21,14 +21,30 @@ _PLAIN_RUN: Final = re.compile(rf"[0-9](?:{_DATE}|(?:{_BETWEEN}{{0,3}}[0-9]){_MO
 _HAN_RUN: Final = re.compile(rf"[0-9{_HAN}](?:{_DATE}|(?:{_BETWEEN}{{0,3}}[0-9{_HAN}]){_MORE})", re.DOTALL)
 # A numeral beside digits may belong to a word: 张三13800138000.
 _GROUP: Final = re.compile(rf"[0-9]+x?|[{_HAN}]+x?|x")
-_AMOUNT_BEFORE: Final = re.compile(
-    r".*(?:[¥$€£￥]|rmb|cny|usd|hkd|eur|gbp|jpy|人民币|美元|港币|美金|欧元)\s?$", re.DOTALL
+_CURRENCIES: Final = (
+    "¥",
+    "$",
+    "€",
+    "£",
+    "￥",
+    "rmb",
+    "cny",
+    "usd",
+    "hkd",
+    "eur",
+    "gbp",
+    "jpy",
+    "人民币",
+    "美元",
+    "港币",
+    "美金",
+    "欧元",
 )
 _AMOUNT_AFTER: Final = re.compile(
     r"\s?(?:元|块|万|亿|圆|角|美元|港币|港元|欧元|日元|人民币|英镑|%|‰|笔|次|份|股|克|公斤|公里|平方|件|吨|rmb|cny|usd|hkd|eur)(?!素|旦)"
 )
 _DECIMALS: Final = re.compile(r"\.[0-9]{1,3}(?![0-9]|[ .\-/][0-9])")
-_CHAIN_BEFORE: Final = re.compile(r"[0-9a-z_-]*$")
+_CHAIN: Final = "0123456789abcdefghijklmnopqrstuvwxyz_-"
 _CHAIN_AFTER: Final = re.compile(r"[0-9a-z_-]*")
 _LETTER: Final = re.compile("[a-z_]")
 _URL: Final = re.compile(r"(?:://|www\.)[!-~]*$")
@@ -71,7 +87,7 @@ class Window:
         """Whether it is money or a measure: 13800138000元, ¥…, 1,380,013.80."""
         text, start, end = self.text, self.start, self.end
         ahead = text[max(0, start - 6) : start]
-        if ahead and (_AMOUNT_BEFORE.match(ahead) or _is_fraction(ahead, self.groups)):
+        if ahead and (ahead.rstrip().endswith(_CURRENCIES) or _is_fraction(ahead, self.groups)):
             return True
         return _AMOUNT_AFTER.match(text, end) is not None or _DECIMALS.match(text, end) is not None
 
@@ -79,9 +95,9 @@ class Window:
     def in_identifier(self) -> bool:
         """Whether letters are written in one with it, as in a hash, a UUID or `DD13800138000`."""
         text = self.text
-        ahead = _CHAIN_BEFORE.search(text[max(0, self.start - 40) : self.start])
+        ahead = text[max(0, self.start - 40) : self.start]
         behind = _CHAIN_AFTER.match(text, self.end)
-        chain = (ahead[0] if ahead else "") + (behind[0] if behind else "")
+        chain = ahead[len(ahead.rstrip(_CHAIN)) :] + (behind[0] if behind else "")
         return chain != "" and _LETTER.search(chain) is not None
 
     @property
@@ -123,6 +139,10 @@ def windows(text: str, start: int, end: int) -> Sequence[Window]:
     """Whole groups of the run `text[start:end]` that may be a number of seven digits or more."""
     if end - start < _SHORTEST:
         return ()
+    whole_run = text[start:end]
+    if whole_run.isascii() and whole_run.isdigit():
+        size = end - start
+        return (Window(text=text, start=start, end=end, digits=whole_run, groups=(size,), whole=True),)
     groups = [found.span() for found in _GROUP.finditer(text, start, end)]
     plain = [text[begin:until].translate(NUMERALS) for begin, until in groups]
     sizes = tuple(map(len, plain))

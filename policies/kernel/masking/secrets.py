@@ -14,13 +14,13 @@ _SAYS: Final = (
     r"\bis\b|\bwas\b|\bto\b|\bset\b|\bnumber\b|\bno\b|\bcode\b|\bvalue\b)"
 )
 _PASSWORD: Final = re.compile(
-    rf"(?P<gap>{_SAYS}{{1,12}}|(?=[0-9]{{6}}(?![0-9])))"
+    rf"(?P<gap>{_SAYS}{{1,12}}|(?=[0-9]{{6}}(?![0-9*])))"
     rf"(?P<value>[!-~{_HAN_DIGIT}]{{4,40}}|[0-9{_HAN_DIGIT}](?:[ .-]?[0-9{_HAN_DIGIT}]){{3,15}})"
 )
 _CODE: Final = re.compile(
     rf"(?P<gap>{_SAYS}{{0,12}})"
     rf"(?P<value>[0-9{_HAN_DIGIT}](?:[ .-]?[0-9{_HAN_DIGIT}]){{3,7}}(?![0-9])|[a-z]-?[0-9]{{4,8}}(?![0-9a-z]))"
-    r"(?!\s?[年月日:：]|[0-9]|\s?分钟|-[0-9])"
+    r"(?!\s?[年月日:：]|[0-9]|\s?分钟|-[0-9]|[ -]?\*)"
 )
 _CODE_AHEAD: Final = re.compile(
     r"(?<![0-9a-z.*-])(?P<value>[0-9](?:[ -]?[0-9]){3,7})\s?[（(，,]?\s?(?:是|为|is)?\s?"
@@ -29,7 +29,7 @@ _CODE_AHEAD: Final = re.compile(
 )
 _CVV: Final = re.compile(
     rf"(?:数字|数|码|号)?(?P<gap>{_SAYS}{{0,8}})(?P<value>[0-9{_HAN_DIGIT}](?:[ .-]?[0-9{_HAN_DIGIT}]){{2,3}})"
-    rf"(?![0-9{_HAN_DIGIT}])"
+    rf"(?![0-9*{_HAN_DIGIT}])"
 )
 _LOGIN: Final = re.compile(
     r"(?P<gap>\s?(?:[:：=]|是|为|叫|号|\sis)[\s:：“\"']{0,3})"

@@ -109,6 +109,11 @@ class Builder:
             if not _INVISIBLES.match(char):
                 self._put(char, source, end)
 
+    def mark(self, shown: str, source: int) -> None:
+        """What parts lines or cells, once however many tags do it; it is no character of the source."""
+        if not self.pieces or self.pieces[-1] != shown:
+            self._put(shown, source, source + 1)
+
     def _put(self, piece: str, source: int, end: int) -> None:
         if piece:
             self.pieces.append(piece)
