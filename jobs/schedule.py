@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,7 +47,14 @@ class Schedule:
             )
 
     def start(self) -> None:
-        self._scheduler.start()
+        """What it raises has left nothing running."""
+        try:
+            self._scheduler.start()
+        except BaseException:
+            # Where no thread was begun there is none to wait for, which the scheduler cannot know.
+            with suppress(Exception):
+                self._scheduler.shutdown(wait=True)
+            raise
 
     def stop(self) -> None:
         """Returns when the running jobs have ended."""

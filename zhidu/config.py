@@ -123,6 +123,8 @@ class Schedule(StrictModel):
     """How old the list of people, posts and absences may get."""
     drift_every_seconds: Seconds = 86_400.0
     """How often the helpdesk's set-up is compared with what was applied."""
+    take_over_after_seconds: Seconds = 20.0
+    """How long after the service that runs these jobs has died another over the same store runs them."""
 
 
 class Mail(StrictModel):

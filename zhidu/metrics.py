@@ -48,6 +48,7 @@ class Metrics:
             registry=registry,
         )
         self._admitted.set(1)
+        self._kept = Gauge("zhidu_timetable_kept", "1 in the one service that runs the timetable.", registry=registry)
         self._mails = counter("messages", "Messages handed to the mail server, by how it ended.", "outcome")
         self._differing = Gauge(
             "zhidu_provision_differing", "Objects of the helpdesk's set-up that differ.", ["why"], registry=registry
@@ -56,6 +57,10 @@ class Metrics:
     def admits(self, asked: Callable[[], bool]) -> None:
         """`asked` tells, each time Prometheus does, whether the helpdesk accepts the token."""
         self._admitted.set_function(lambda: float(asked()))
+
+    def keeps_timetable(self, asked: Callable[[], bool]) -> None:
+        """`asked` tells, each time Prometheus does, whether this service runs the timetable's jobs."""
+        self._kept.set_function(lambda: float(asked()))
 
     def delivered(self, outcome: Outcome, seconds: float) -> None:
         """One request to the intake."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
 
 import structlog
 from flask import Flask
@@ -20,36 +19,29 @@ from integrations.store.records import Work
 from integrations.store.store import Store
 from integrations.zammad.errors import ZammadError
 from integrations.zammad.provision.changes import Plan
-from jobs.absences import Absences
-from jobs.access import Access, is_lockout
-from jobs.alone import Alone
+from jobs.access import Access, admitted, is_lockout
 from jobs.drain import Workers
-from jobs.drift import Drift
-from jobs.older import Older
+from jobs.duty import Duty
 from jobs.outcomes import Outcome
 from jobs.post import Post
 from jobs.process import Processor
-from jobs.reconcile import Reconcile
 from jobs.relook import Relook
 from jobs.schedule import Schedule, Tick
-from jobs.sweep import Sweep, recompute_provisional
+from jobs.sweep import recompute_provisional
 from policies.kernel.config import Loaded
 from webhooks.app import create_app
 from webhooks.serve import Server
+from zhidu.chores import ASKING, Chores, Job
 from zhidu.compose import Outside, Secrets, helpdesk_of, processor_of
 from zhidu.config import Config, Http
 from zhidu.metrics import Metrics, QueueDepths
-from zhidu.older import ADOPT_FROM, open_states, service_began
+from zhidu.older import ADOPT_FROM, service_began
 from zhidu.people_file import People
 from zhidu.policy import Policy
-from zhidu.provision_text import drift_mail
 from zhidu.readiness import Ready
 from zhidu.timetable import timetable_of
 
 log = structlog.get_logger()
-
-KEEP_DONE: Final = timedelta(days=30)
-"""How long finished deliveries and messages stay to be looked at."""
 
 
 class Service:
@@ -94,7 +86,9 @@ class Service:
         self.workers: Workers | None = None
         self.processor: Processor | None = None
         self.schedule: Schedule | None = None
-        self.alone: Alone | None = None
+        self.duty: Duty | None = None
+        self.metrics.keeps_timetable(lambda: self.duty is not None and self.duty.on)
+        self._coming: Policy | None = None
         self._stopping = threading.Event()
         self._connector = threading.Thread(target=self._connect, name="connector")
         self.connected = threading.Event()
@@ -134,9 +128,8 @@ class Service:
             self.schedule.stop()
         if self.workers is not None:
             self.workers.stop()
-        if self.alone is not None:
-            with suppress(StoreError):
-                self.alone.give_back()
+        if self.duty is not None:
+            self.duty.stop()
         self.helpdesk.pool.close()
         self.store.close()
 
@@ -161,7 +154,7 @@ class Service:
         raises   ZammadError, StoreError
         """
         self.processor = self._processor()
-        name = f"{socket.gethostname()}-{self.outside.new_id()[:8]}"
+        name = f"{socket.gethostname()}-{os.getpid()}-{self.outside.new_id()[:8]}"
         workers = self.config.workers
         self.workers = Workers(
             store=self.store,
@@ -171,16 +164,15 @@ class Service:
             lease=timedelta(seconds=workers.claim_for_seconds),
             access=self.access,
         )
-        self.alone = Alone(store=self.store, holder=name)
-        self.schedule = Schedule(self._scheduled(self.alone), self.timetable)
+        self.duty = Duty(self.store, name, self.config.schedule.take_over_after_seconds)
+        self.schedule = Schedule(self._scheduled(self.duty), self.timetable)
 
-    def _scheduled(self, alone: Alone) -> Mapping[str, Callable[[], object]]:
-        """The jobs as the timetable runs them. Each process follows the policy itself; all else one does for all."""
-        every = {tick.name: tick.every for tick in self.timetable}
-        return {
-            name: run if name == "policy" else alone.job(name, every.get(name, 0), run)
-            for name, run in self.jobs().items()
-        }
+    def _scheduled(self, duty: Duty) -> Mapping[str, Job]:
+        """The jobs as the timetable runs them: in one of all services, but each takes up the policy itself; and none
+        that asks the helpdesk while it does not let us in."""
+        jobs = {name: duty.job(run) for name, run in self.jobs().items()}
+        jobs["policy"] = lambda: self.follow(duty.job(self.relook.run))
+        return {name: admitted(self.access, run) if name in ASKING else run for name, run in jobs.items()}
 
     def _processor(self) -> Processor:
         adopt_from = self._adopt_from()
@@ -194,88 +186,61 @@ class Service:
         assert self.processor is not None  # noqa: S101 - workers are made after it
         return self.processor.process(work)
 
-    def follow(self) -> int:
+    def follow(self, relook: Job | None = None) -> object:
         """Take up the policy that has come into force meanwhile, and look again at the cases that began before it.
 
+        relook    looks at them; None: this service
         returns   how many cases are looked at again by this round
-        raises    ConfigErrors – it does not load; the one at work stays · ZammadError, StoreError
+        raises    ConfigErrors – it does not load; the one at work stays · ZammadError, StoreError – so it does for now
         """
-        policy = self.published()
-        if policy is not None:
-            before, self.policy = self.policy, policy
+        self._coming = self.published() or self._coming
+        if self._coming is not None:
+            before, self.policy = self.policy, self._coming
             try:
                 self.processor = self._processor()
             except BaseException:
                 self.policy = before
                 raise
-            recompute_provisional(self.store, policy.calendar_data)
-            log.info("another policy is in force", policy=policy.digest, before=before.digest)
-        return self.relook.run()
+            self._coming = None
+            recompute_provisional(self.store, self.policy.calendar_data)
+            log.info("another policy is in force", policy=self.policy.digest, before=before.digest)
+        return self.relook.run() if relook is None else relook()
 
     def _begin(self) -> None:
         self.connect()
-        if self.processor is None or self.workers is None or self.schedule is None or self._stopping.is_set():
+        if self._stopping.is_set() or not (self.processor and self.workers and self.schedule and self.duty):
             return
         recompute_provisional(self.store, self.policy.calendar_data)
         self.access.worked()
         self.workers.start()
         try:
+            self.duty.start()
             self.schedule.start()
         except BaseException:
             # It is begun anew, with workers and a timetable of its own.
             self.workers.stop()
+            self.duty.stop()
             raise
         self.connected.set()
         me = self.processor.reader.me
         log.info("working", me=me, policy=self.policy.digest, modules=len(self.policy.units))
 
-    def jobs(self) -> Mapping[str, Callable[[], object]]:
+    def jobs(self) -> Mapping[str, Job]:
         """What the timetable names, to be run by anybody."""
-        outside, store = self.outside, self.store
-        client = self.helpdesk.pool.client
-        sweep = Sweep(store=store, now=outside.now, wake=self.wake)
-        reconcile = Reconcile(helpdesk=client, store=store, now=outside.now, wake=self.wake)
-        absences = Absences(helpdesk=client, store=store, away=self._away, open=self._open_states, wake=self.wake)
-        return {
-            "sweep": sweep.run,
-            "reconcile": reconcile.run,
-            "absences": absences.run,
-            "post": self.post.run,
-            "policy": self.follow,
-            "drift": self._drift().run,
-            "older": self._older().run,
-            "purge": lambda: purge(store, outside.now() - KEEP_DONE),
-        }
-
-    def _drift(self) -> Drift:
-        look = self.provisioned
-        return Drift(
-            plan=lambda: Plan(changes=(), obstacles=(), known=0) if look is None else look(self),
-            mail=lambda plan: drift_mail(plan, self.config),
+        adopt_from, look = self._adopt_from(), self.provisioned
+        chores = Chores(
+            config=self.config,
             store=self.store,
+            outside=self.outside,
+            helpdesk=self.helpdesk,
+            post=self.post,
             meter=self.metrics,
-            now=self.outside.now,
-            every=timedelta(seconds=self.config.schedule.drift_every_seconds),
-        )
-
-    def _older(self) -> Older:
-        adopt_from = self._adopt_from()
-        return Older(
-            helpdesk=self.helpdesk.pool.client,
-            store=self.store,
-            open=self._open_states,
-            adopt_from=lambda: adopt_from,
             wake=self.wake,
-            every=timedelta(seconds=self.config.schedule.older_every_seconds),
+            policy=lambda: self.policy,
+            adopt_from=lambda: adopt_from,
+            provisioned=lambda: Plan(changes=(), obstacles=(), known=0) if look is None else look(self),
         )
-
-    def _away(self) -> frozenset[int]:
-        """Who is out of office today, where the default calendar is."""
-        today = self.outside.now().astimezone(self.policy.calendars["default"].zone).date()
-        return frozenset(one.id for one in self.helpdesk.directory.people(today).values() if one.away)
-
-    def _open_states(self) -> tuple[int, ...]:
-        return open_states(self.helpdesk.names)
+        return {**chores.jobs(), "policy": self.follow}
 
     def _adopt_from(self) -> datetime:
         """From when on tickets are taken in; without a setting, from the first start."""
@@ -284,11 +249,6 @@ class Service:
             known = self.outside.now()
             self.store.cursors.put(ADOPT_FROM, known)
         return known
-
-
-def purge(store: Store, before: datetime) -> int:
-    """Remove what was finished before `before` from inbox and outbox."""
-    return store.inbox.purge(before) + store.outbox.purge(before)
 
 
 def _server(app: Flask, http: Http, metrics: Metrics) -> Server:

@@ -141,6 +141,38 @@ def test_the_timetable_runs_its_jobs_and_survives_one_that_fails() -> None:
         schedule.stop()
 
 
+HALF = {
+    # row                      how far the start came
+    "its thread runs": True,
+    "it has no thread": False,
+}
+
+
+@pytest.mark.parametrize("thread_runs", HALF.values(), ids=HALF)
+def test_a_timetable_that_half_started_is_shut_down(thread_runs: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran = threading.Event()
+    schedule = Schedule({"job": ran.set}, (Tick(name="job", every=0.01),))
+    before, start = set(threading.enumerate()), threading.Thread.start
+
+    def stumble(self: threading.Thread) -> None:
+        if self.name != "APScheduler":
+            start(self)
+            return
+        if thread_runs:
+            start(self)
+            assert ran.wait(10)
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", stumble)
+        with pytest.raises(RuntimeError, match="can't start new thread"):
+            schedule.start()
+
+    assert until(lambda: set(threading.enumerate()) <= before)
+    ran.clear()
+    assert not ran.wait(0.1)
+
+
 def test_a_timetable_that_names_no_job_is_refused() -> None:
     with pytest.raises(ValueError, match=r"names swep; the jobs are sweep"):
         Schedule({"sweep": lambda: None}, (Tick(name="swep", every=1),))

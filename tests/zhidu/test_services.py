@@ -16,16 +16,18 @@ import requests
 
 from integrations.store.errors import StoreUnavailable
 from integrations.store.store import Store, open_store
+from integrations.zammad.errors import ZammadError
 from integrations.zammad.sandbox import Sandbox, serve
 from jobs.schedule import Schedule
 from policies.kernel.config import load_text
 from policies.kernel.problems import ConfigErrors
 from webhooks.signature import sign
+from zhidu.chores import purge
 from zhidu.compose import Outside, Secrets, real_outside
 from zhidu.config import Config
 from zhidu.people_file import People
 from zhidu.policy import Policy, load_policy
-from zhidu.services import Service, purge
+from zhidu.services import Service
 from zhidu.timetable import timetable_of
 
 SECRET = "s3"
@@ -162,25 +164,68 @@ def test_a_timetable_that_cannot_start_leaves_nothing_running(
         assert not service.connected.is_set()
 
 
-def test_two_services_over_one_postgresql_run_each_job_once(
-    make: Make, box: Sandbox, outside: Outside, postgres_url: str
-) -> None:
+def test_two_services_over_one_postgresql_run_each_job_once(make: Make, box: Sandbox, postgres_url: str) -> None:
     with serve(box, deliver=False) as url:
         ran: list[str] = []
         services = [make(url, store_url=postgres_url) for _ in range(2)]
         for service in services:
             service.connect()
-        first, second = (service.alone for service in services)
+        first, second = (service.duty for service in services)
         assert first is not None
         assert second is not None
-        jobs = [alone.job("sweep", 5, lambda: ran.append("ran")) for alone in (first, second)]
-        both = [first.job("post", 5, lambda: second.job("post", 5, lambda: ran.append("overlap"))())]
+        jobs = [duty.job(lambda: ran.append("ran")) for duty in (first, second)]
+        both = [first.job(lambda: second.job(lambda: ran.append("overlap"))())]
+        first.beat()
+        second.beat()
         for job in (*jobs, *jobs, *both):
             job()
         assert ran == ["ran", "ran"]
         services[0].stop()
+        second.beat()
         jobs[1]()
         assert ran == ["ran"] * 3
+
+
+def test_a_refused_token_is_asked_no_more_by_the_timetable(make: Make, box: Sandbox) -> None:
+    """Not one request while the door is shut, and each job that needs the helpdesk waits; the others go on."""
+    with serve(box, deliver=False) as url:
+        service = make(url)
+        service.connect()
+        assert service.duty is not None
+        service.duty.beat()
+        jobs = service._scheduled(service.duty)
+        jobs["reconcile"]()
+        box.desk.tokens.pop(TOKEN)
+
+        jobs["reconcile"]()
+        asked = box.counters.reads
+        for job in jobs.values():
+            job()
+
+        assert service.access.shut
+        assert box.counters.reads == asked
+
+
+def test_a_policy_that_comes_while_the_helpdesk_is_away_is_taken_up_when_it_is_back(
+    make: Make, box: Sandbox, policy: Policy, tmp_path: Path
+) -> None:
+    folder = tmp_path / "config"
+    (folder / "policies").mkdir(parents=True)
+    (folder / "policies" / "core.yaml").write_text("owner_within: 45wm\n", encoding="utf-8")
+    came = [load_policy(folder)]
+    other = came[0]
+    with serve(box, deliver=False) as url:
+        service = make(url, timetable=(), published=lambda: came.pop() if came else None)
+        service.connect()
+        revoked = box.desk.tokens.pop(TOKEN)
+        with pytest.raises(ZammadError):
+            service.follow()
+        assert service.policy is policy
+        box.desk.tokens[TOKEN] = revoked
+
+        service.follow()
+
+        assert service.policy is other
 
 
 def test_what_nobody_foresaw_is_tried_again(make: Make, box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:

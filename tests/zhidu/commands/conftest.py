@@ -153,9 +153,13 @@ def start() -> Iterator[Start]:
         running.end()
 
 
-@pytest.fixture(scope="module")
-def port() -> int:
+def free_port() -> int:
     """A port that nobody listened on a moment ago."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def port() -> int:
+    return free_port()

@@ -2,7 +2,6 @@
 
 import json
 import signal
-import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from integrations.zammad.sandbox import Sandbox, serve
 from policies.kernel.config import load_text
 from policies.kernel.discovery import discover
 from tests.provisioned import made_ready
+from tests.zhidu.commands.conftest import free_port
 from webhooks.signature import sign
 from zhidu.cli import main
 from zhidu.compose import helpdesk_of, real_outside
@@ -146,8 +146,7 @@ def test_status_while_it_runs(desk: Desk, run) -> None:
 def test_status_tells_of_a_refused_token_and_what_to_do(folder: Path, start, run) -> None:
     """The service takes deliveries in, so that it is ready; but no ticket is looked at."""
     box = Sandbox(now=real_outside().now, token="another-token")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     with serve(box) as url:
         settings = f"helpdesk: {{url: '{url}'}}\nstore: {{url: 'sqlite:///zhidu.db'}}\nhttp: {{port: {port}}}\n"
         (folder / "zhidu.yaml").write_text(settings, encoding="utf-8")
