@@ -3,38 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Final
 
-from policies.kernel.deadlines import Clock, Ladder, Pause
-from policies.kernel.facts import Article, Change, Facts, Post
-from policies.kernel.moments import moment_name
-from policies.kernel.spec import Spec
+from policies.kernel.course import Course
+from policies.kernel.facts import Change, Facts, Post
 from policies.kernel.vocabulary import FLAGS
 
 MODULE: Final = "complaints"
 SEVERITIES: Final = ("ordinary", "serious", "major")
 LEADERS: Final = (Post.SUPERVISOR, Post.MANAGER)
-RESOLVED: Final = ("awaiting_satisfaction", "ended")
-"""Stages that only a closing which stood leads to."""
 
 _VIEW: Final = "_complaint"
 _WORD: Final = re.compile("[a-z]+")
-_PENDING_UNTIL: Final = "%Y-%m-%d %H:%M:%S UTC"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Closing:
-    """A closing that stood: no gate undid it, and nobody of the company took it back before it took effect.
-
-    reopened_at   when there was reason to go on: the customer's message, or whatever opened it again; None: closed
-    """
-
-    at: datetime
-    reopened_at: datetime | None = None
 
 
 def view(facts: Facts) -> Case:
@@ -46,122 +29,8 @@ def view(facts: Facts) -> Case:
 
 
 @dataclass(frozen=True)
-class Case:
+class Case(Course):
     """What several rules ask about one complaint."""
-
-    facts: Facts
-
-    @cached_property
-    def states(self) -> tuple[Change, ...]:
-        return tuple(change for change in self.facts.history if change.field == "state")
-
-    @cached_property
-    def closed_since(self) -> datetime:
-        """When the present closing began; of a ticket opened again, when the last one did."""
-        times = [change.at for change in self.states if change.new == "closed"]
-        ticket = self.facts.ticket
-        return times[-1] if times else ticket.closed_at or ticket.updated_at
-
-    @cached_property
-    def occasion(self) -> str:
-        """Names the present closing in keys."""
-        closing = next((change for change in reversed(self.states) if change.new == "closed"), None)
-        return f"{self.closed_since:%Y%m%dT%H%M%S}" if closing is None else moment(self.facts, closing)
-
-    @cached_property
-    def closings(self) -> tuple[Closing, ...]:
-        """The closings that stood, oldest first."""
-        ticket, states = self.facts.ticket, self.states
-        shown = self.facts.read or ticket
-        if (states[0].old == "closed") if states else shown.closed:
-            began = ticket.closed_at or ticket.created_at
-            began = min(began, states[0].at) if states else began
-            states = (Change(at=began, by=ticket.customer, field="state", new="closed"), *states)
-        if ticket.closed and not shown.closed:
-            states = (*states, Change(at=self.facts.now, by=self.facts.me, field="state", new="closed"))
-        found = []
-        for index, change in enumerate(states):
-            if change.new != "closed":
-                continue
-            after = states[index + 1] if index + 1 < len(states) else None
-            if after is None and ticket.closed:
-                found.append(Closing(at=change.at))
-            elif self._stood(change, after):
-                found.append(Closing(at=change.at, reopened_at=self._reason_to_go_on(change, after)))
-        return tuple(found)
-
-    def _stood(self, closing: Change, after: Change | None) -> bool:
-        facts = self.facts
-        if after is not None and after.by != facts.me and after.by not in facts.people:
-            return True
-        end = facts.now if after is None else after.at
-        for change in facts.history:
-            if closing.at <= change.at <= end and (
-                (change.field == "stage" and change.new in RESOLVED)
-                or (change.field == "satisfaction" and change.new == "dissatisfied")
-            ):
-                return True
-        return False
-
-    def _reason_to_go_on(self, closing: Change, after: Change | None) -> datetime:
-        """What zhidu opens again counts from what it was opened for, however late the service saw it."""
-        facts = self.facts
-        if after is not None and after.by != facts.me:
-            return after.at
-        end = facts.now if after is None else after.at
-        said = [article.at for article in facts.from_customer if closing.at < article.at <= end]
-        # That zhidu took the answer back when it opened the case is no answer.
-        answers = (c for c in facts.history if c.field == "satisfaction" and (c.new or c.by != facts.me))
-        said += [c.at for c in answers if closing.at <= c.at <= end]
-        return max(said, default=end)
-
-    @cached_property
-    def solved_at(self) -> datetime | None:
-        """When it was first closed for good reason: what the law asks for was done then, whatever follows."""
-        return self.closings[0].at if self.closings else None
-
-    @cached_property
-    def reopened(self) -> tuple[datetime, ...]:
-        """When it had to be gone on with, each time."""
-        return tuple(closing.reopened_at for closing in self.closings if closing.reopened_at is not None)
-
-    @cached_property
-    def run_started_at(self) -> datetime:
-        """When the present run of the work began: with the first receipt, or when it was last opened again."""
-        return self.reopened[-1] if self.reopened else self.facts.ticket.since
-
-    @cached_property
-    def closed_at(self) -> datetime | None:
-        """The present closing; None while the case is open."""
-        last = self.closings[-1] if self.closings else None
-        return last.at if last is not None and last.reopened_at is None and self.facts.ticket.closed else None
-
-    @cached_property
-    def pauses(self) -> tuple[Pause, ...]:
-        """When an agent waited for the customer: pending, with that reason, after something was asked of them.
-
-        A wait ends with the customer's message, with another state or reason, or when the time of the reminder comes.
-        """
-        if not any(change.field == "waiting_for" for change in self.facts.history):
-            return ()
-        return tuple(self._waits())
-
-    def _waits(self) -> Iterator[Pause]:
-        facts = self.facts
-        asked_at = facts.to_customer[0].at if facts.to_customer else None
-        for since, until, reminder_at in _pending_for_customer(facts):
-            ends = [at for at in (until, reminder_at) if at is not None]
-            begins = since if asked_at is None else max(since, asked_at)
-            ends += [article.at for article in facts.from_customer if article.at > begins][:1]
-            end = min(ends, default=None)
-            if asked_at is not None and (end is None or end > begins) and begins <= facts.now:
-                yield Pause(from_at=begins, until_at=end)
-
-    @cached_property
-    def first_reply(self) -> Article | None:
-        """The first answer that a person of the company gave."""
-        since = self.facts.ticket.since
-        return next((article for article in self.facts.to_customer if article.at >= since), None)
 
     @cached_property
     def answered_at(self) -> datetime | None:
@@ -169,15 +38,6 @@ class Case:
         own = self.sent_at("acknowledgement")
         reply = None if self.first_reply is None else self.first_reply.at
         return own if reply is None else reply if own is None else min(own, reply)
-
-    def reply_after(self, at: datetime) -> Article | None:
-        """The first answer of a person after an instant."""
-        return next((article for article in self.facts.to_customer if article.at > at), None)
-
-    def sent_at(self, key: str) -> datetime | None:
-        """When zhidu itself sent the text with this key to the customer."""
-        whole = f"{self.facts.ticket.id}:{key}"
-        return next((a.at for a in self.facts.articles if a.key == whole and not a.internal), None)
 
     @cached_property
     def removed_flags(self) -> frozenset[str]:
@@ -197,95 +57,13 @@ class Case:
         decided = self.facts.last_set("exhausted_remedy")
         return decided if decided is not None and self.facts.post_of(decided.by) in LEADERS else None
 
-    @cached_property
-    def override(self) -> Change | None:
-        """The override of a gate: a person gave a reason, for this run of the case."""
-        if not (self.facts.ticket.override_reason or "").strip():
-            return None
-        given = self.facts.set_by_person("override_reason")
-        return given if given is not None and given.new and given.at >= self.run_started_at else None
-
 
 def flags_in(word: str) -> frozenset[str]:
     """The flags that a value of the history names, however the helpdesk writes a list."""
     return frozenset(_WORD.findall(word)).intersection(FLAGS)
 
 
-def _pending_for_customer(facts: Facts) -> Iterator[tuple[datetime, datetime | None, datetime | None]]:
-    """Since, until, and the time of the reminder, of each stretch in that state with that reason."""
-    since: datetime | None = None
-    waiting, state = "", ""
-    reminder_at: datetime | None = None
-    for change in facts.history:
-        if change.field == "waiting_for":
-            waiting = change.new
-        elif change.field == "state":
-            state = change.new
-        elif change.field == "pending_time":
-            reminder_at = _instant(change.new)
-        else:
-            continue
-        held = state == "pending reminder" and waiting == "customer"
-        if held and since is None:
-            since = change.at
-        elif not held and since is not None:
-            yield since, change.at, reminder_at
-            since = None
-    if since is not None:
-        yield since, None, facts.ticket.pending_until or reminder_at
-
-
-def _instant(word: str) -> datetime | None:
-    """A time as the history writes it; None for anything else."""
-    try:
-        return datetime.strptime(word, _PENDING_UNTIL).replace(tzinfo=UTC)
-    except ValueError:
-        return None
-
-
-def own_clock(
-    facts: Facts,
-    name: str,
-    clause: str,
-    started_at: datetime,
-    within: Spec,
-    ladder: Ladder,
-    met_at: datetime | None = None,
-    restarts: int = 0,
-) -> Clock:
-    """A clock of the company's own: it stands still while the customer is waited for."""
-    return Clock(
-        name=name,
-        clauses=(clause,),
-        started_at=started_at,
-        within=within,
-        calendar=facts.calendar,
-        ladder=ladder,
-        met_at=met_at,
-        pauses=view(facts).pauses,
-        restarts=restarts,
-    )
-
-
-def became(facts: Facts, field: str, value: str) -> Change | None:
-    """The latest change that gave the field this value."""
-    return next((c for c in reversed(facts.history) if c.field == field and c.new == value), None)
-
-
 def higher(severity: str | None) -> str:
     """One level up; major stays major."""
     rank = SEVERITIES.index(severity) if severity in SEVERITIES else 0
     return SEVERITIES[min(rank + 1, len(SEVERITIES) - 1)]
-
-
-def moment(facts: Facts, change: Change) -> str:
-    """Names a change in keys that may be zhidu's own: by the same name, whether the answer or the history dates it."""
-    if change.by != facts.me:
-        return f"{change.at:%Y%m%dT%H%M%S}"
-    written = (article.key for article in facts.articles if article.key is not None)
-    return moment_name(change.at, (*facts.memory.done, *written))
-
-
-def stamp(change: Change | None) -> int:
-    """Names a person's change in keys."""
-    return 0 if change is None else int(change.at.timestamp())

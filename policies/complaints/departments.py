@@ -1,7 +1,8 @@
 """The responsible department: the case goes there, is answered in time, and comes back to whoever has the case."""
 
-from policies.complaints.case import MODULE, moment, own_clock, stamp
+from policies.complaints.case import MODULE
 from policies.complaints.config import Config
+from policies.kernel.course import moment, own_clock, stamp
 from policies.kernel.deadlines import Clock
 from policies.kernel.decisions import Assign, Note, Prioritise, Route, SetField, Tell, say
 from policies.kernel.facts import Change, Desk, Facts

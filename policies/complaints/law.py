@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from policies.complaints.approvals import extensions, judged_extensions
-from policies.complaints.case import MODULE, became, own_clock, stamp, view
+from policies.complaints.case import MODULE, view
 from policies.complaints.config import Config
+from policies.kernel.course import became, own_clock, stamp
 from policies.kernel.deadlines import Clock, Pause
 from policies.kernel.decisions import Action, Find, Note, Reply, RunClock, Say, SetField, Tell, say
 from policies.kernel.facts import Change, Facts

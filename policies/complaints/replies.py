@@ -1,8 +1,9 @@
 """What the customer hears: acknowledgement, progress, what is asked for."""
 
-from policies.complaints.case import MODULE, own_clock, view
+from policies.complaints.case import MODULE, view
 from policies.complaints.config import Config
 from policies.core.lacking import lacking
+from policies.kernel.course import own_clock
 from policies.kernel.decisions import Find, Reply, Tell, say
 from policies.kernel.facts import Facts
 from policies.kernel.ladders import run_clock

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Final
 
-from policies.complaints.case import MODULE, higher, stamp, view
+from policies.complaints.case import MODULE, higher, view
 from policies.complaints.config import Config
+from policies.kernel.course import stamp
 from policies.kernel.deadlines import Clock
 from policies.kernel.decisions import (
     Action,
