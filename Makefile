@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.set-up
+BENCH_STAMP := .venv-bench/.set-up
 CACHES := .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov dist
 # Arguments for the program a target runs: make demo ARGS="--port 8800", make test ARGS="tests/policies -k calendar".
 ARGS ?=
@@ -27,6 +28,13 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
+# The peers that benchmarks compare with, apart because they bring hundreds of megabytes along.
+$(BENCH_STAMP): benchmarks/requirements.lock
+	@$(PYTHON) -m venv --clear .venv-bench
+	@echo "setting up .venv-bench ..."
+	@.venv-bench/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r benchmarks/requirements.lock
+	@touch $@
+
 demo: $(STAMP) ## run the product on its embedded sandbox and play a working week; Ctrl-C ends it
 	@$(BIN)/zhidu demo $(ARGS)
 
@@ -48,7 +56,7 @@ check: $(STAMP) ## the gate: lint, format, types, imports, tests with their cove
 	$(BIN)/lint-imports
 	$(MAKE) --no-print-directory cover
 
-bench: $(STAMP) ## run every benchmark and print one table
+bench: $(STAMP) $(BENCH_STAMP) ## run every benchmark and print one table
 	@$(BIN)/python -m benchmarks.run $(ARGS)
 
 docs: $(STAMP) ## write the generated pages: clauses, settings, tables of commands
@@ -59,7 +67,10 @@ lock: ## work requirements.lock out again from pyproject.toml (needs uv); ARGS=-
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-emit-find-links --custom-compile-command "make lock" --group dev --group build \
 		--output-file requirements.lock $(ARGS) pyproject.toml
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-emit-find-links --custom-compile-command "make lock" --group bench \
+		--output-file benchmarks/requirements.lock $(ARGS)
 
 clean: ## remove .venv, caches and what was built
-	@rm -rf .venv $(CACHES)
+	@rm -rf .venv .venv-bench $(CACHES)
 	@find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
