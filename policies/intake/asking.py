@@ -1,0 +1,28 @@
+"""What must be known of a ticket, and is asked for once where it is missing."""
+
+from typing import Final
+
+from policies.core.lacking import lacking
+from policies.intake.config import Config
+from policies.kernel.decisions import Reply, say
+from policies.kernel.facts import Facts
+from policies.kernel.once import done_by
+from policies.kernel.rules import Wants, rule
+
+MODULE: Final = "intake"
+
+
+@rule("4.1.2")
+def ask_for_missing(facts: Facts, config: Config) -> Wants:
+    """What a ticket of its kind lacks of name, way to reach the customer, and matter is asked for once.
+
+    Complaints are asked for theirs by their own module.
+    """
+    ticket = facts.ticket
+    required = next((names for kind, names in config.required.items() if kind == ticket.kind), ())
+    if ticket.closed or not required or "ask_details" in done_by(facts.memory, MODULE):
+        return
+    missing = lacking(facts, required, matter_from=config.matter_from)
+    if missing:
+        what = tuple(f"@field.{name}" for name in missing)
+        yield Reply(key="ask_details", text=say("reply.ask_details", what=what), send=config.ask), say("ask", what=what)

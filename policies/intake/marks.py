@@ -1,0 +1,69 @@
+"""What else the customer's words say: flags, mood, language, category."""
+
+from policies.complaints.case import view
+from policies.intake.config import Config
+from policies.intake.kinds import first_reading, reading_of
+from policies.intake.reading import CALM, raised_flags
+from policies.kernel.decisions import SetField, say
+from policies.kernel.facts import Facts
+from policies.kernel.rules import Wants, rule
+
+
+@rule("2.2.5")
+def flags_by_words(facts: Facts, config: Config) -> Wants:
+    """What the customer writes raises flags on tickets of every kind; complaints have a rule of their own for it.
+
+    A person's correction stands: only later messages add to it, and a flag that a person took away stays away.
+    """
+    if facts.ticket.kind in (None, "complaint", "task"):
+        return
+    corrected = facts.set_by_person("flags")
+    found: set[str] = set()
+    for article in facts.from_customer:
+        if corrected is None or article.at > corrected.at:
+            found |= raised_flags(article.features, facts.ticket.kind, config.amount_from)
+    new = found - facts.ticket.flags - view(facts).removed_flags
+    if new:
+        flags = tuple(f"@complaints:flag.{flag}" for flag in sorted(new))
+        yield SetField(field="flags", value=facts.ticket.flags | new), say("flags", flags=flags)
+
+
+@rule("3.1.3")
+def mood_by_words(facts: Facts, config: Config) -> Wants:
+    """How the customer feels, by the last message: the next reply begins with it. A person may know better."""
+    last = next((article for article in reversed(facts.from_customer) if article.features.length), None)
+    if last is None:
+        return
+    corrected = facts.set_by_person("mood")
+    if corrected is not None and corrected.at >= last.at:
+        return
+    reading = reading_of(last, facts, config)
+    known = facts.ticket.custom.get("mood") or CALM
+    if reading.mood != known:
+        words = reading.words(reading.mood)
+        why = say("mood.words", mood=f"@mood.{reading.mood}", words=words) if words else say("mood.calm")
+        yield SetField(field="mood", value=reading.mood), why
+
+
+@rule("4.1.2")
+def language_of_customer(facts: Facts, config: Config) -> Wants:
+    """The customer is written to in the language that the first message is in, unless the field says otherwise."""
+    reading = first_reading(facts, config)
+    if reading is None or reading.language is None or facts.ticket.language is not None:
+        return
+    if facts.set_by_person("language") is None:
+        why = say("language.set", language=f"@language.{reading.language}")
+        yield SetField(field="language", value=reading.language), why
+
+
+@rule("4.1.2")
+def category_by_words(facts: Facts, config: Config) -> Wants:
+    """What the ticket is about, where nobody has said so."""
+    reading = first_reading(facts, config)
+    if reading is None or reading.category is None or facts.ticket.category is not None:
+        return
+    if facts.set_by_person("category") is not None:
+        return
+    name = config.categories[reading.category]
+    value = {"zh-TW": name.zh_tw, "en": name.en}.get(facts.desk.language, name.zh_cn)
+    yield SetField(field="category", value=value), say("category", words=reading.words(reading.category))

@@ -1,0 +1,135 @@
+"""What the words of one message say of its kind, flags, mood, language and category, and which phrases weighed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from policies.intake.config import Config
+from policies.kernel.text import Language, Match, TextFeatures
+from policies.kernel.text.phrases import readable
+from policies.kernel.vocabulary import FLAGS
+
+BY_PRECEDENCE: Final = ("incident", "suggestion", "support", "business", "inquiry")
+"""Kinds of equal weight: the first of them it is. A complaint comes before all, from its own weight on."""
+MOODS: Final = ("angry", "distressed", "unhappy")
+"""Strong feelings come before mild ones, whatever these weigh."""
+CALM: Final = "calm"
+
+_STRONG: Final = ("angry", "distressed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """A phrase that weighed for a label. `phrase` as configured; `words` as the customer wrote them."""
+
+    label: str
+    phrase: str
+    words: str
+    weight: float
+    field: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What one message is.
+
+    kind      None where neither words nor desk say anything
+    weights   label → weight, of kinds, moods and categories; the desk's and the channel's part included
+    flags     those that the words raise
+    """
+
+    kind: str | None
+    weights: Mapping[str, float]
+    flags: frozenset[str]
+    mood: str
+    language: Language | None
+    category: str | None
+    grounds: tuple[Ground, ...]
+
+    def words(self, label: str, most: int = 3) -> tuple[str, ...]:
+        """The heaviest phrases of a label as a person reads them, with their weights: `投诉 +4`."""
+        best: dict[str, float] = {}
+        for ground in self.grounds:
+            if ground.label == label:
+                best[readable(ground.phrase)] = ground.weight
+        ranked = sorted(best.items(), key=lambda pair: -pair[1])
+        return tuple(f"{phrase} {weight:+g}" for phrase, weight in ranked[:most])
+
+
+def read(features: TextFeatures, config: Config, *, desk: str | None = None, channel: str = "") -> Reading:
+    """The reading of a message.
+
+    desk      the kind of the desk that it came to
+    channel   by which it came: email, phone, web, chat, sms
+    """
+    weights = dict(_kinds(features, config, desk, channel))
+    kind = _kind(features, weights, config, desk)
+    moods = {mood: features.weight(f"mood_{mood}") for mood in MOODS}
+    about = {name: features.weight(f"category_{name}") for name in config.categories}
+    category = max(about, key=about.__getitem__, default=None)
+    return Reading(
+        kind=kind,
+        weights=weights | moods | about,
+        flags=raised_flags(features, kind, config.amount_from),
+        mood=_mood(moods, config.mood_from),
+        language=features.language,
+        category=category if category and about[category] >= max(config.category_from, 0.01) else None,
+        grounds=tuple(_grounds(features.matches)),
+    )
+
+
+def raised_flags(features: TextFeatures, kind: str | None, amount_from: int) -> frozenset[str]:
+    """The flags the words raise. In a complaint, a sum of which nothing else is said is the one in dispute."""
+    found = {flag for flag in FLAGS if flag != "amount" and features.has(flag)}
+    roles = ("disputed", None) if kind == "complaint" else ("disputed",)
+    largest = features.largest(*roles) if features.amounts else None
+    if largest is not None and largest.cny is not None and largest.cny >= amount_from:
+        found.add("amount")
+    return frozenset(found)
+
+
+def _kinds(features: TextFeatures, config: Config, desk: str | None, channel: str) -> Iterable[tuple[str, float]]:
+    leans = config.channel_weights.get(channel, {})
+    for kind in ("complaint", *BY_PRECEDENCE):
+        label = kind if kind == "complaint" else f"kind_{kind}"
+        weight = features.weight(label)
+        if weight > 0:
+            weight += next((more for name, more in leans.items() if name == kind), 0)
+        yield kind, weight + (config.desk_weight if kind == desk else 0)
+
+
+def _kind(features: TextFeatures, weights: Mapping[str, float], config: Config, desk: str | None) -> str | None:
+    """A withdrawn complaint is business; a complaint wins; else what weighs most; words without weight ask."""
+    if features.has("withdrawal"):
+        return "business"
+    if weights["complaint"] >= config.complaint_from > 0:
+        return "complaint"
+    heaviest = max(BY_PRECEDENCE, key=weights.__getitem__)
+    if weights[heaviest] > 0:
+        return heaviest
+    return desk or ("inquiry" if features.length else None)
+
+
+def _mood(moods: Mapping[str, float], least: float) -> str:
+    strong = max(_STRONG, key=moods.__getitem__)
+    if moods[strong] >= least:
+        return strong
+    return "unhappy" if moods["unhappy"] >= least else CALM
+
+
+def _grounds(matches: Iterable[Match]) -> Iterable[Ground]:
+    """Each phrase of a label once, as its weight counts once."""
+    seen: set[tuple[str, str]] = set()
+    for match in matches:
+        if match.negated or (match.label, match.phrase) in seen:
+            continue
+        seen.add((match.label, match.phrase))
+        yield Ground(
+            label=match.label.removeprefix("kind_").removeprefix("mood_").removeprefix("category_"),
+            phrase=match.phrase,
+            words=match.surface,
+            weight=match.weight,
+            field=match.field,
+        )
