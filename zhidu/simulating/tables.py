@@ -79,7 +79,7 @@ class Tables:
     def _differences(self) -> Iterator[Row]:
         for row in self.report.clocks:
             if row.today.late != row.proposed.late or row.no_longer_late or row.newly_late:
-                name = f"{self.words.clock(row.module, row.name)}: {self._of('load.late')}"
+                name = self._of("verbs.late", clock=self.words.clock(row.module, row.name))
                 yield self._difference(
                     row.clause, name, row.today.late, row.proposed.late, row.no_longer_late + row.newly_late,
                     lambda row=row: self.report.late(row),  # type: ignore[misc]
@@ -87,7 +87,7 @@ class Tables:
         for what, figure in self.report.decisions.items():
             if figure.differs:
                 yield self._difference(
-                    what.clause, self.words.what(what.what), *figure.times,
+                    what.clause, self.words.what(what), *figure.times,
                     figure.only_today + figure.only_proposed + figure.other,
                     lambda what=what: self.report.behind(what),  # type: ignore[misc]
                 )  # fmt: skip
@@ -135,7 +135,7 @@ class Tables:
     def _decisions(self) -> Iterator[Row]:
         for what, figure in self.report.decisions.items():
             yield Row(
-                cells=(what.clause, what.rule, self.words.what(what.what), *self._counts(figure)),
+                cells=(what.clause, what.rule, self.words.what(what), *self._counts(figure)),
                 differs=self.report.compared and figure.differs,
                 behind=lambda what=what: self.report.behind(what),  # type: ignore[misc]
             )

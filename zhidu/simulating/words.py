@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from policies.kernel.config import read
 from policies.kernel.texts import LANGUAGES, Language, Texts, load_texts
+from zhidu.simulating.tally import What
 
 _FOLDER = Path(__file__).parent / "i18n"
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
@@ -47,9 +48,12 @@ class Words:
         key = f"duty.{name}"
         return known.get(key, self.tongue) if known is not None and key in known.keys else name
 
-    def what(self, what: str) -> str:
-        """`set severity` in words: the verb translated, the name as settings and the helpdesk have it."""
-        verb, _, rest = what.partition(" ")
+    def what(self, row: What) -> str:
+        """`set severity` in words: the verb translated, clocks by their duties, all else as the helpdesk names it."""
+        verb, _, rest = row.what.partition(" ")
+        if verb == "rung":
+            name, _, rung = rest.partition(" ")
+            return self.of("verbs.rung", clock=self.clock(row.rule.partition(".")[0], name), rung=rung)
         return self.of(f"verbs.{verb}") if verb in _PLAIN else self.of(f"verbs.{verb}", rest=rest)
 
     def duration(self, seconds: float | None) -> str:

@@ -90,10 +90,10 @@ class _Pen:
 
 def _behind(report: Report, words: Words) -> Iterator[tuple[str, str, str, str, str]]:
     for row in report.clocks:
-        late = f"{words.clock(row.module, row.name)}: {words.of('load.late')}"
+        late = words.of("verbs.late", clock=words.clock(row.module, row.name))
         for name, numbers in report.late(row).everywhere(compared=report.compared):
             yield from ((row.clause, f"{row.module}.{row.name}", late, words.of(name), number) for number in numbers)
     for what in report.decisions:
         for name, numbers in report.behind(what).everywhere(compared=report.compared):
-            shown = words.what(what.what)
+            shown = words.what(what)
             yield from ((what.clause, what.rule, shown, words.of(name), number) for number in numbers)
