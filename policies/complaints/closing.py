@@ -2,7 +2,8 @@
 
 from policies.complaints.case import view
 from policies.complaints.config import Config
-from policies.kernel.decisions import Find, Note, SetField, SetState, say
+from policies.core.closing import closed_all_the_same, open_again
+from policies.kernel.decisions import SetField, say
 from policies.kernel.facts import Facts
 from policies.kernel.rules import Wants, rule
 
@@ -36,14 +37,9 @@ def complete_before_closing(facts: Facts, config: Config) -> Wants:
     if not lacking:
         return
     what = tuple(f"@field.{field}" for field in lacking)
-    occasion, override = view(facts).occasion, view(facts).override
+    override = view(facts).override
     if override is not None:
         why = say("close.overridden", what=what, person=f"person:{override.by}")
-        key = f"close_overridden:{occasion}"
-        yield Find(key=key, code="closed_incomplete", text=why, person=override.by, waived_by=override.by), why
-        return
-    why = say("close.incomplete", what=what)
-    yield SetState(state="open"), why
-    if ticket.override_reason is not None:
-        yield SetField(field="override_reason", value=None), why
-    yield Note(key=f"close_incomplete:{occasion}", text=why, weight=90), why
+        yield from closed_all_the_same(facts, override, why)
+    else:
+        yield from open_again(facts, say("close.incomplete", what=what))

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from policies.core.config import KnownLadder
+from policies.core.config import KnownLadder, nominal_days
 from policies.kernel.config import StrictModel
 from policies.kernel.eras import kept_by_case
 from policies.kernel.problems import did_you_mean
@@ -147,9 +147,3 @@ class Config(StrictModel):
                     f"resolve.within.{severity}: {own} is laxer than the law's {stages[0]} ({self.profile})"
                 )
         return self
-
-
-def nominal_days(period: Spec) -> float:
-    """A period in calendar days, holidays aside: five working days are a week, eight working hours a working day."""
-    per = {"d": 1.0, "h": 1 / 24, "m": 1 / 1440, "wd": 7 / 5, "wh": 7 / 5 / 8, "wm": 7 / 5 / 480}
-    return period.amount * per[period.unit]

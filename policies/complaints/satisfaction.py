@@ -1,57 +1,13 @@
 """The customer's satisfaction, and how a complaint ends. 1.3.1, 4.3.5."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import Final
-
 from policies.complaints.case import MODULE, higher, view
 from policies.complaints.config import Config
+from policies.core.closing import go_on, is_pleased, last_word
+from policies.core.nudges import Nudges
 from policies.kernel.course import stamp
-from policies.kernel.deadlines import Clock
-from policies.kernel.decisions import (
-    Action,
-    Assign,
-    Find,
-    Note,
-    Reply,
-    RunClock,
-    Say,
-    SetField,
-    SetState,
-    Tell,
-    say,
-)
-from policies.kernel.facts import Article, Facts, Person, Post
-from policies.kernel.once import done_by
+from policies.kernel.decisions import Assign, Find, Note, Reply, RunClock, SetField, SetState, Tell, say
+from policies.kernel.facts import Facts, Person, Post
 from policies.kernel.rules import Wants, rule
-
-_SHORT: Final = 40
-"""A message of thanks is no longer than this many characters."""
-_MINUTE: Final = "%Y%m%dT%H%MZ"
-
-
-def _go_on(facts: Facts, why: Say) -> Iterator[tuple[Action, Say]]:
-    """The case is worked on again: what was said, approved and overridden for the last closing is used up."""
-    ticket = facts.ticket
-    if ticket.stage != "handling":
-        yield SetField(field="stage", value="handling"), why
-    for field in ("satisfaction", "close_approval", "override_reason"):
-        if getattr(ticket, field) is not None:
-            yield SetField(field=field, value=None), why
-
-
-def _last_word(facts: Facts) -> Article | None:
-    """The customer's last message since the case was closed."""
-    last = facts.from_customer[-1] if facts.from_customer else None
-    return last if last is not None and last.at > view(facts).closed_since else None
-
-
-def _pleased(article: Article) -> bool:
-    """Whether a message says no more than that all is well."""
-    features = article.features
-    if features.has("dissatisfied") or features.question_marks or features.has("complaint"):
-        return False
-    return features.has("satisfied") or (features.has("thanks") and features.length <= _SHORT)
 
 
 @rule("4.3.5", kind="complaint")
@@ -61,12 +17,12 @@ def written_to_after_the_end(facts: Facts, config: Config) -> Wants:
     ticket = facts.ticket
     if ticket.stage != "ended" or ticket.closed:
         return
-    word, exhausted = _last_word(facts), view(facts).exhausted
-    if word is not None and _pleased(word):
+    word, exhausted = last_word(facts), view(facts).exhausted
+    if word is not None and is_pleased(word):
         yield SetState(state="closed"), say("ended.thanks")
         return
     why = say("ended.again") if word is not None else say("stage.handling")
-    yield from _go_on(facts, why)
+    yield from go_on(facts, why)
     if word is not None and word.features.has("dissatisfied") and exhausted is None:
         yield SetField(field="stage", value="awaiting_satisfaction"), why
     elif word is not None:
@@ -114,7 +70,7 @@ def dissatisfied_goes_higher(facts: Facts, config: Config) -> Wants:
     if ticket.closed:
         yield SetState(state="open"), why
     yield SetField(field="severity", value=severity), why
-    yield from _go_on(facts, why)
+    yield from go_on(facts, why)
     yield Note(key=f"dissatisfied:{case.occasion}", text=why, weight=90), why
     leader = _next_level(facts)
     if leader is not None:
@@ -183,53 +139,26 @@ def remind_of_satisfaction(facts: Facts, config: Config) -> Wants:
     ticket = facts.ticket
     if not ticket.closed or ticket.stage != "awaiting_satisfaction" or ticket.satisfaction is not None:
         return
-    since, reminders = view(facts).closed_since, config.survey_reminders
-    passed = sum(facts.calendar.add(since, after).at <= facts.now for after in reminders)
-    if passed and _reminded_at(facts, passed) is None:
-        text, key = (
-            say("reply.survey_reminder", number=ticket.number),
-            f"{_reminder(facts, passed)}{facts.now:{_MINUTE}}",
-        )
-        yield Reply(key=key, text=text, send=config.texts.survey_reminder), say("satisfaction.waits", number=passed)
-    if passed < len(reminders):
-        clock = Clock(
-            name="survey", clauses=("4.3.5",), started_at=since, within=reminders[passed], calendar=facts.calendar
-        )
-    else:
-        ends_at = _ends_at(facts, config, since)
-        clock = Clock(
-            name="survey_end", clauses=("4.3.5",), started_at=since, until_at=ends_at, calendar=facts.calendar
-        )
-    if clock.status(facts.now) == "running":
-        yield RunClock(clock=clock), say("satisfaction.waits", number=passed + 1)
+    nudges = Nudges(
+        facts=facts,
+        module=MODULE,
+        name="survey",
+        clause="4.3.5",
+        occasion=view(facts).occasion,
+        since=view(facts).closed_since,
+        reminders=config.survey_reminders,
+        ends=config.survey_ends,
+    )
+    if nudges.due_key is not None:
+        text = say("reply.survey_reminder", number=ticket.number)
+        why = say("satisfaction.waits", number=nudges.passed)
+        yield Reply(key=nudges.due_key, text=text, send=config.texts.survey_reminder), why
+    if nudges.waits:
+        yield RunClock(clock=nudges.clock), say("satisfaction.waits", number=nudges.passed + 1)
         return
     why = say("ended.no_answer", within=f"period:{config.survey_ends}")
     yield SetField(field="satisfaction", value="no_answer"), why
     yield SetField(field="stage", value="ended"), why
-
-
-def _reminder(facts: Facts, number: int) -> str:
-    """The key of a reminder up to the minute in which it was sent: so memory knows when that was."""
-    return f"survey:{number}:{view(facts).occasion}@"
-
-
-def _reminded_at(facts: Facts, number: int) -> datetime | None:
-    """When that reminder was sent, by the memory of the ticket or the article itself; None: not yet."""
-    begins = _reminder(facts, number)
-    key = next((key for key in done_by(facts.memory, MODULE) if key.startswith(begins)), None)
-    if key is not None:
-        return datetime.strptime(key.removeprefix(begins), _MINUTE).replace(tzinfo=UTC)
-    whole = f"{facts.ticket.id}:{begins}"
-    return next((a.at for a in facts.articles if a.key is not None and a.key.startswith(whole)), None)
-
-
-def _ends_at(facts: Facts, config: Config, since: datetime) -> datetime:
-    """When silence ends it: as configured; a last reminder that was late is given as long as one in time."""
-    ends_at, reminders = facts.calendar.add(since, config.survey_ends).at, config.survey_reminders
-    if not reminders:
-        return ends_at
-    reminded_at = _reminded_at(facts, len(reminders)) or facts.now.replace(second=0, microsecond=0)
-    return max(ends_at, reminded_at + (ends_at - facts.calendar.add(since, reminders[-1]).at))
 
 
 @rule("2.1.3", kind="complaint")
@@ -240,7 +169,7 @@ def stage_of_open_case(facts: Facts, config: Config) -> Wants:
         return
     case = view(facts)
     if ticket.stage in ("ended", "awaiting_satisfaction"):
-        yield from _go_on(facts, say("stage.handling"))
+        yield from go_on(facts, say("stage.handling"))
     elif case.answered_at is not None or case.closings:
         yield SetField(field="stage", value="handling"), say("stage.handling")
     elif ticket.stage != "received":

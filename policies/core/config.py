@@ -29,6 +29,12 @@ def _calendar_days(period: Spec) -> Spec:
 Days = Annotated[Spec, AfterValidator(_calendar_days)]
 
 
+def nominal_days(period: Spec) -> float:
+    """A period in calendar days, holidays aside: five working days are a week, eight working hours a working day."""
+    per = {"d": 1.0, "h": 1 / 24, "m": 1 / 1440, "wd": 7 / 5, "wh": 7 / 5 / 8, "wm": 7 / 5 / 480}
+    return period.amount * per[period.unit]
+
+
 class Config(StrictModel):
     """defaults.yaml, and what a company lays over it."""
 

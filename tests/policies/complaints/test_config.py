@@ -2,7 +2,8 @@
 
 import pytest
 
-from policies.complaints.config import Config, nominal_days
+from policies.complaints.config import Config
+from policies.core.config import nominal_days
 from policies.kernel.config import Layer, load
 from policies.kernel.problems import ConfigErrors
 from policies.kernel.spec import Spec
