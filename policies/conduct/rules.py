@@ -136,7 +136,7 @@ def coach_the_writer(facts: Facts, config: Config) -> Wants:
             else say("coaching.plain", number=number, what=what, advice=advice)
         )
         key = f"coaching:{reply.id}:{','.join(sorted(slip.code for slip in fresh))}"
-        yield Tell(key=key, person=reply.by, text=text), say("coaching.why", what=what)
+        yield Tell(key=key, person=reply.by, text=text, private=True), say("coaching.why", what=what)
 
 
 def _quoted(slip: Slip) -> str:
@@ -168,7 +168,10 @@ def tell_supervisor_of_grave_slips(facts: Facts, config: Config) -> Wants:
             text = say(
                 "grave.supervisor", number=facts.ticket.number, person=f"person:{reply.by}", what=what, quotes=quotes
             )
-            yield Tell(key=f"grave_slip:{reply.id}", person=supervisor.id, text=text), say("grave.why", what=what)
+            yield (
+                Tell(key=f"grave_slip:{reply.id}", person=supervisor.id, text=text, private=True),
+                say("grave.why", what=what),
+            )
 
 
 @rule("3.3.4")

@@ -94,7 +94,8 @@ def _situation(first: Duty, what: tuple[str, ...], late: bool) -> Say:
 @rule("1.2", phase="sum_up")
 def show_who_was_told(facts: Facts, config: Config) -> Wants:
     """The sidebar shows whom beside the owner the case was last brought to, and when."""
-    told = dict.fromkeys(d.action.person for d in facts.decided if isinstance(d.action, Tell))
+    tells = (d.action for d in facts.decided if isinstance(d.action, Tell))
+    told = dict.fromkeys(tell.person for tell in tells if not tell.private)
     people = tuple(f"person:{person}" for person in told if person != facts.ticket.owner)
     if people:
         yield (

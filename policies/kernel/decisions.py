@@ -159,12 +159,16 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tell:
-    """One person hears of it: by a mention in the note (hand-overs only: it subscribes) or by mail."""
+    """One person hears of it: by a mention in the note (hand-overs only: it subscribes) or by mail.
+
+    private   the ticket does not show that the person was told
+    """
 
     key: str
     person: int
     text: Say
     how: How = "mail"
+    private: bool = False
     slot: Literal[""] = ""
 
 

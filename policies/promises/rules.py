@@ -83,7 +83,7 @@ def reply_without_time(facts: Facts, config: Config) -> Wants:
     yield Find(key=f"without_time:{reply.id}", code="without_time", text=why, person=reply.by, private=True), why
     if facts.person(reply.by) is not None:
         text = say("coaching.without_time", number=ticket.number)
-        yield Tell(key=f"without_time_told:{reply.id}", person=reply.by, text=text), text
+        yield Tell(key=f"without_time_told:{reply.id}", person=reply.by, text=text, private=True), text
 
 
 def _waits_for_customer(facts: Facts) -> bool:
