@@ -174,7 +174,11 @@ class _Ticket:
         if chance.random() < (0.9 if complaint else 0.97):
             self._wait(chance.expovariate(1 / (3000 if complaint else 600)))
             if complaint:
-                for field, word in (("cause", f"费用 {chance.randrange(400)}"), ("responsible", "卡部"), ("remedy", "退款")):
+                for field, word in (
+                    ("cause", f"费用 {chance.randrange(400)}"),
+                    ("responsible", "卡部"),
+                    ("remedy", "退款"),
+                ):
                     self.fields[f"zhidu_{field}"] = word
                     self._changes(f"zhidu_{field}", "", word)
             self._changes("state", 2, 4)
