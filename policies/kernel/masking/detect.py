@@ -24,7 +24,7 @@ from policies.kernel.masking.views import View, plain_view
 _WORDS: Final = frozenset({Kind.NAME, Kind.ADDRESS, Kind.EMAIL, Kind.PASSWORD})
 _BETWEEN: Final = frozenset(" .-/·•、—~()（）[]【】\n\v\t")
 _KEPT: Final = re.compile(r"[\s()（）.-]+")
-_SHORTEST_PLACE: Final = 4
+_SHORTEST_REST: Final = 4
 
 
 def detect(text: str, *, html: bool = False, config: Masking) -> tuple[Span, ...]:
@@ -71,11 +71,7 @@ def _resolved(text: str) -> list[Found]:
         return []
     spaces: list[tuple[int, int]] = []
     chosen: list[Found] = []
-    for found in sorted(claims, key=_surest):
-        if _free(spaces, found.start, found.end):
-            insort(spaces, (found.start, found.end))
-            chosen.append(found)
-    for found in sorted(words, key=_surest):
+    for found in (*sorted(claims, key=_surest), *sorted(words, key=_surest)):
         for piece in _cut(spaces, found):
             insort(spaces, (piece.start, piece.end))
             chosen.append(piece)
@@ -93,16 +89,12 @@ def _free(spaces: list[tuple[int, int]], start: int, end: int) -> bool:
 
 
 def _cut(spaces: list[tuple[int, int]], found: Found) -> Iterable[Found]:
-    """An address or a name up to the first number that was found in it; nothing if too little is left."""
+    """What is left of a claim before the first surer one in it, so that no rest stays readable; names stay whole."""
     if _free(spaces, found.start, found.end):
         return (found,)
     at = bisect_right(spaces, (found.start, found.start))
     end = spaces[at][0] if at < len(spaces) else found.end
-    if (
-        (at and spaces[at - 1][1] > found.start)
-        or end - found.start < _SHORTEST_PLACE
-        or found.kind is not Kind.ADDRESS
-    ):
+    if (at and spaces[at - 1][1] > found.start) or end - found.start < _SHORTEST_REST or found.kind is not Kind.ADDRESS:
         return ()
     return (
         Found(
@@ -112,6 +104,7 @@ def _cut(spaces: list[tuple[int, int]], found: Found) -> Iterable[Found]:
             confidence=found.confidence,
             evidence=found.evidence,
             label=found.label,
+            valid=found.valid,
         ),
     )
 

@@ -30,15 +30,13 @@ def numbers(text: str, start: int, end: int) -> Iterator[Found]:
             if found is not None:
                 yield found
         return
+    entire = next((window for window in run if window.whole), None)
+    proven = judge(entire) if entire is not None else None
+    if proven is not None and proven.confidence >= _PROVEN:
+        yield proven
+        return
     judged = [(found, window) for window in run if (found := judge(window)) is not None]
-    judged.sort(
-        key=lambda pair: (
-            not (pair[1].whole and pair[0].confidence >= _PROVEN),
-            -pair[0].confidence,
-            -len(pair[1].digits),
-            pair[0].start,
-        )
-    )
+    judged.sort(key=lambda pair: (-pair[0].confidence, not pair[1].whole, -len(pair[1].digits), pair[0].start))
     taken: set[int] = set()
     for found, _ in judged:
         places = range(found.start, found.end)
@@ -75,9 +73,9 @@ def _may_be(digits: str, size: int, window: Window) -> bool:
     """Quick: whether the window could be anything, so that labels are worth looking for."""
     if digits[-1] == "x":
         return size == 18
-    if window.whole or size >= 15 or size == 8:
+    if window.whole or size >= 15:
         return True
-    return digits[0] in "018" or (window.start > 0 and window.text[window.start - 1] in "+)） ")
+    return (size >= 10 and digits[0] in "018") or (window.start > 0 and window.text[window.start - 1] in "+)）")
 
 
 def _by_shape(window: Window, label: Label | None, said: Means | None) -> Found | None:
