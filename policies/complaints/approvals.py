@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from policies.complaints.case import flags_in, view
+from policies.complaints.case import view
 from policies.complaints.config import Config
+from policies.core.flags import flags_in
 from policies.kernel.facts import Change, Facts, Post
 
 Wrong = Literal["", "post", "self", "reason", "too_many", "nobody"]

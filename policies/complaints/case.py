@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Final
 
+from policies.core.flags import taken_away
 from policies.kernel.course import Course
 from policies.kernel.facts import Change, Facts, Post
-from policies.kernel.vocabulary import FLAGS
 
 MODULE: Final = "complaints"
 SEVERITIES: Final = ("ordinary", "serious", "major")
 LEADERS: Final = (Post.SUPERVISOR, Post.MANAGER)
 
 _VIEW: Final = "_complaint"
-_WORD: Final = re.compile("[a-z]+")
 
 
 def view(facts: Facts) -> Case:
@@ -42,12 +40,7 @@ class Case(Course):
     @cached_property
     def removed_flags(self) -> frozenset[str]:
         """Flags that a person took away: they do not come back by themselves."""
-        facts = self.facts
-        gone: set[str] = set()
-        for change in facts.history:
-            if change.field == "flags" and change.by != facts.me and change.by in facts.people:
-                gone |= flags_in(change.old) - flags_in(change.new)
-        return frozenset(gone)
+        return taken_away(self.facts)
 
     @cached_property
     def exhausted(self) -> Change | None:
@@ -56,11 +49,6 @@ class Case(Course):
             return None
         decided = self.facts.last_set("exhausted_remedy")
         return decided if decided is not None and self.facts.post_of(decided.by) in LEADERS else None
-
-
-def flags_in(word: str) -> frozenset[str]:
-    """The flags that a value of the history names, however the helpdesk writes a list."""
-    return frozenset(_WORD.findall(word)).intersection(FLAGS)
 
 
 def higher(severity: str | None) -> str:

@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from policies.complaints.approvals import close_approval
-from policies.complaints.case import LEADERS, MODULE, flags_in, view
+from policies.complaints.case import LEADERS, MODULE, view
 from policies.complaints.config import Config
 from policies.complaints.grading import said_flags, weight_of
+from policies.core.flags import flags_in
 from policies.kernel.course import own_clock, stamp
 from policies.kernel.deadlines import Clock
 from policies.kernel.decisions import Find, Note, SetField, SetState, Tell, say

@@ -13,10 +13,14 @@ Fact = Literal["name", "contact", "matter"]
 Weight = Annotated[float, Field(ge=0, le=100)]
 
 
+class Name(LocalText):
+    """A name in the three languages."""
+
+    model_config = ConfigDict(serialize_by_alias=True)  # as it is written, so that a row can lay its own over it
+
+
 class Config(StrictModel):
     """defaults.yaml, and what a company lays over it."""
-
-    model_config = ConfigDict(serialize_by_alias=True)
 
     complaint_from: Weight
     """2.1.3: the weight of complaint phrases from which a message is a complaint, whatever else it is."""
@@ -28,7 +32,7 @@ class Config(StrictModel):
     """3.1.3: the weight from which words of feeling make a mood."""
     amount_from: Annotated[int, Field(ge=1)]
     """2.2.5: a disputed sum of so many CNY or more is a large one."""
-    categories: dict[str, LocalText]
+    categories: dict[str, Name]
     """4.3.3: what a ticket is about: the label in phrases.yaml without `category_`, and its name."""
     category_from: Weight
     """4.3.3: the weight from which words say what a ticket is about."""

@@ -39,6 +39,8 @@ def _kind(facts: Facts, config: Config, kind: str) -> Wants:
     """A ticket without a kind takes `kind`, if that is what it reads as."""
     if (facts.read or facts.ticket).kind is not None or facts.set_by_person("kind") is not None:
         return
+    if facts.ticket.kind == kind:
+        return  # the core module has said so already
     reading = first_reading(facts, config)
     if reading is None or reading.kind != kind:
         return

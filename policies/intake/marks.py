@@ -1,6 +1,6 @@
 """What else the customer's words say: flags, mood, language, category."""
 
-from policies.complaints.case import view
+from policies.core.flags import taken_away
 from policies.intake.config import Config
 from policies.intake.kinds import first_reading, reading_of
 from policies.intake.reading import CALM, raised_flags
@@ -22,9 +22,9 @@ def flags_by_words(facts: Facts, config: Config) -> Wants:
     for article in facts.from_customer:
         if corrected is None or article.at > corrected.at:
             found |= raised_flags(article.features, facts.ticket.kind, config.amount_from)
-    new = found - facts.ticket.flags - view(facts).removed_flags
+    new = found - facts.ticket.flags - taken_away(facts)
     if new:
-        flags = tuple(f"@complaints:flag.{flag}" for flag in sorted(new))
+        flags = tuple(f"@flag.{flag}" for flag in sorted(new))
         yield SetField(field="flags", value=facts.ticket.flags | new), say("flags", flags=flags)
 
 

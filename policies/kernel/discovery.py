@@ -172,7 +172,7 @@ def _found(candidate: _Candidate) -> Found:
 def order(
     discovery: Discovery, clauses: ClauseTable, enabled: Collection[str] | None = None
 ) -> tuple[tuple[Found, ...], tuple[Problem, ...]]:
-    """The enabled modules, each after those it depends on and else by name; and what is wrong with the others.
+    """The enabled modules, each after those it depends on, the early ones first, else by name; and what is wrong.
 
     enabled   None: all that were found. A module that is enabled but missing, cites an unknown clause, depends on one
               that is not there or not enabled, or on itself by way of others, is left out with all that depend on it.
@@ -233,7 +233,11 @@ def _closed(modules: dict[str, Found]) -> dict[str, Found]:
 
 
 def _sorted(modules: Mapping[str, Found]) -> tuple[Found, ...]:
-    sorter = graphlib.TopologicalSorter({name: set(module.manifest.depends) for name, module in modules.items()})
+    needs = {name: set(module.manifest.depends) for name, module in modules.items()}
+    early = {name for name, module in modules.items() if module.manifest.early}
+    first = early | {other for name in early for other in _needed(name, needs)}
+    later = {name: depends | (first if name not in first else set()) for name, depends in needs.items()}
+    sorter = graphlib.TopologicalSorter(later)
     sorter.prepare()
     ordered: list[Found] = []
     while sorter.is_active():
@@ -241,3 +245,14 @@ def _sorted(modules: Mapping[str, Found]) -> tuple[Found, ...]:
         ordered.extend(modules[name] for name in ready)
         sorter.done(*ready)
     return tuple(ordered)
+
+
+def _needed(name: str, needs: Mapping[str, set[str]]) -> set[str]:
+    """Every module that one depends on, directly or not; of a circle, all that are in it."""
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        new = needs[waiting.pop()] - found
+        found |= new
+        waiting.extend(new)
+    return found

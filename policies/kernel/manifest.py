@@ -34,6 +34,8 @@ class Manifest(StrictModel):
     """What it does, in a line; a module of one company may say it in one language."""
     depends: tuple[str, ...] = ()
     """The modules it reads, extends or overrules; they decide before it."""
+    early: bool = False
+    """Whether it decides before every module that it does not depend on: they take what it says as given."""
     clauses: Annotated[tuple[ClauseId, ...], Field(min_length=1)]
     """The clauses its rules cite or its other parts serve."""
     kinds: tuple[str, ...] = ()
