@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.headerregistry import Address
@@ -17,6 +18,16 @@ from zhidu.demo.company import DOMAIN, login, password
 from zhidu.demo.script import Act, Case, Leave
 
 TIMEOUT: Final = 30.0
+REFUSED: Final = 422
+_ASKED: Final = re.compile(f"Missing required value for field '{PREFIX}([a-z_]+)'")
+
+
+class FormAsks(Exception):
+    """A core workflow wants a field filled in first; `field` is ours, without `zhidu_`."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +69,7 @@ class Actors:
         return Opened(id=int(row["id"]), number=str(row["number"]))
 
     def act(self, act: Act, ticket: Opened, case: Case) -> None:
-        """Do it."""
+        """Do it. raises FormAsks – nothing was done: the form wants something first"""
         if act.by == "customer":
             self._follow_up(act, ticket, case)
             return
@@ -132,6 +143,9 @@ class Actors:
         text = json.dumps(body, ensure_ascii=False).encode()
         headers = {"Content-Type": "application/json"}
         answer = session.request(method, f"{self.url}/api/v1/{path}", data=text, headers=headers, timeout=TIMEOUT)
+        asked = _ASKED.search(answer.text) if answer.status_code == REFUSED else None
+        if asked is not None:
+            raise FormAsks(asked[1])
         if answer.status_code >= 300:
             raise RuntimeError(f"{member} {method} {path}: {answer.status_code} {answer.text[:200]}")
         found: dict[str, Any] = answer.json()

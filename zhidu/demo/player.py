@@ -13,7 +13,7 @@ from integrations.zammad.errors import ZammadError
 from integrations.zammad.sandbox import Fault
 from jobs.drain import Workers
 from jobs.outcomes import Outcome
-from zhidu.demo.actors import Actors, Opened
+from zhidu.demo.actors import Actors, FormAsks, Opened
 from zhidu.demo.script import Act, Astray, Case, Cue, Leave, Outage
 from zhidu.demo.stage import PEOPLE_EVERY, RECONCILE_EVERY, Stage
 from zhidu.demo.story import Story
@@ -211,8 +211,12 @@ class Player:
                 self.story.comes(now, opened.number, case)
             case Act() as act:
                 case, opened = self._opened[cue.case]
-                self.actors.act(act, opened, case)
-                self.story.acts(now, opened.number, act, case)
+                try:
+                    self.actors.act(act, opened, case)
+                except FormAsks as asked:
+                    self.story.asked(now, opened.number, act, asked.field)
+                else:
+                    self.story.acts(now, opened.number, act, case)
             case Outage(minutes=minutes):
                 box.faults.outage(minutes * 60)
                 self._back_at, self._put_off = now + timedelta(minutes=minutes), 0

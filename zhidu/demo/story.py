@@ -95,6 +95,12 @@ class Story:
         what = ("; " if self.words.tongue == "en" else "；").join(self._deeds(act))
         self._tell(Line(at=at, number=number, who=self.words.person(act.by), what=what, tone="agent"))
 
+    def asked(self, at: datetime, number: str, act: Act, field: str) -> None:
+        """What one person wanted to do, and the form did not let through before something was filled in."""
+        wanted = ("; " if self.words.tongue == "en" else "；").join(self._deeds(act))
+        what = self.words.of("act.asked", wanted=wanted, field=self.words.field(field))
+        self._tell(Line(at=at, number=number, who=self.words.person(act.by), what=what, tone="agent"))
+
     def _deeds(self, act: Act) -> Iterator[str]:
         of, person = self.words.of, self.words.person
         if act.take:
