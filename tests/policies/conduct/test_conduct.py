@@ -1,0 +1,80 @@
+"""3.1.1 to 3.3.4, 4.1.1, 4.1.5: slips in replies by code, against labelled replies. `-s` shows the figures."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from policies.conduct.config import Code
+from policies.conduct.slips import slips
+from zhidu.policy import load_policy
+
+HERE = Path(__file__).parent
+POLICY = load_policy(None)
+CONFIG = POLICY.modules["conduct"].config
+FLOOR = 0.95
+
+
+def rows(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (HERE / name).read_text(encoding="utf-8").splitlines()]
+
+
+def codes(row: dict[str, Any]) -> set[str]:
+    staff = (row["staff"]["staff_no"], row["staff"]["department"])
+    said = POLICY.extractor.wording(row["text"], staff=staff)
+    return {slip.code for slip in slips(said, row["ticket_kind"], frozenset({row["position"]}), CONFIG)}
+
+
+@pytest.mark.parametrize("name", ["examples.jsonl", "replies.jsonl"])
+def test_each_code_is_found_where_it_is_and_nowhere_else(name: str) -> None:
+    right: Counter[str] = Counter()
+    invented: Counter[str] = Counter()
+    missed: Counter[str] = Counter()
+    for row in rows(name):
+        got, wanted = codes(row), set(row["expect"])
+        right.update(got & wanted)
+        invented.update(got - wanted)
+        missed.update(wanted - got)
+    score = {
+        code: 2 * right[code] / (2 * right[code] + invented[code] + missed[code])
+        for code in sorted(right | invented | missed)
+    }
+    for code, f1 in score.items():
+        precision = right[code] / max(1, right[code] + invented[code])
+        recall = right[code] / max(1, right[code] + missed[code])
+        print(f"{name} {code:18} precision {precision:.3f} recall {recall:.3f} F1 {f1:.3f}")
+
+    assert set(score) >= set(get_args(Code)) - {"too_long"}
+    assert {code: f1 for code, f1 in score.items() if f1 < FLOOR} == {}
+
+
+def test_length_counts_han_alone() -> None:
+    """3.2.3 eight hundred characters are not too long, one more is; figures and Latin letters do not count."""
+    assert not _too_long("好" * 800 + "abc 123 " * 200)
+    assert _too_long("好" * 801)
+    assert not _too_long("word " * 500)
+    assert _too_long("word " * 501)
+
+
+def _too_long(text: str) -> bool:
+    said = POLICY.extractor.wording(text)
+    return any(slip.code == "too_long" for slip in slips(said, "inquiry", frozenset({"middle"}), CONFIG))
+
+
+def test_someone_elses_number_identifies_nobody() -> None:
+    """4.1.1 the number must be the writer's own, whole."""
+    assert POLICY.extractor.wording("您好，工号6210。", staff=("6210", "")).names_staff
+    assert not POLICY.extractor.wording("您好，工号62101。", staff=("6210", "")).names_staff
+    assert not POLICY.extractor.wording("您好，工号6210。", staff=("6211", "")).names_staff
+    assert not POLICY.extractor.wording("您好。", staff=("", "")).names_staff
+
+
+def test_each_slip_has_words_and_advice_in_every_language() -> None:
+    keys = POLICY.modules["conduct"].texts.keys
+    assert {f"slip.{code}" for code in get_args(Code)} | {f"advice.{code}" for code in get_args(Code)} <= set(keys)
+
+
+def test_each_term_is_explained_in_every_language() -> None:
+    assert all(set(plain) == {"zh-CN", "zh-TW", "en"} for plain in CONFIG.glossary.values())
