@@ -21,6 +21,7 @@ from integrations.zammad.plan import Planner
 from integrations.zammad.wire import OneRead
 from jobs.access import Admission, Unguarded, is_lockout
 from jobs.corrections import corrections, written_over
+from jobs.lessons import keep_correction
 from jobs.looks import Known, came_between, is_as_last_seen, is_echo, says_nothing_new
 from jobs.manner import Manner, in_manner, manner_of
 from jobs.outcomes import Judged, Outcome, Over
@@ -250,6 +251,7 @@ class Processor:
             unit.looks.put(look)
             unit.cases.put(ticket.id, judged.case_id)
             self.relations.keep(unit, judged.verdict.facts.ticket)
+            keep_correction(unit, judged, self.reader)
             kept = unit.clocks.of(ticket.id) if trouble else ()
             unit.clocks.replace(ticket.id, clocks_after(judged.verdict, kept, self.now()))
             if applied.foreign:

@@ -13,6 +13,7 @@ from zhidu import exits, habits
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "due": ("zhidu.commands.due:due", "When a period ends, with the days it skipped."),
     "mask": ("zhidu.commands.mask:mask", "Personal data in a text, masked; what was found and why."),
+    "classify": ("zhidu.commands.classify:classify", "What kind of ticket a text makes, and which phrases weighed."),
     "promises": ("zhidu.commands.promises:promises", "The promises in a reply and the instants they mean."),
     "lint": ("zhidu.commands.lint:lint", "What the conduct module says of a reply."),
     "clauses": ("zhidu.commands.clauses:clauses", "Each clause: status, module, rules, settings, rows."),
@@ -28,6 +29,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "adopt": ("zhidu.commands.adopt:adopt", "Takes older open tickets in, without a burst of messages."),
     "status": ("zhidu.commands.status:status", "What runs, what waits, what is late; the policy in force."),
     "inbox": ("zhidu.commands.inbox:inbox", "Deliveries: waiting, failed, dead; replay."),
+    "corrections": ("zhidu.commands.corrections:corrections", "Kinds that agents corrected; what is learnt from them."),
     "finding": ("zhidu.commands.finding:finding", "Departures, with who waived them and why."),
     "demo": ("zhidu.commands.demo:demo", "A small company's week: the whole product, nothing else installed."),
     "serve": ("zhidu.commands.serve:serve", "The service: HTTP, workers, timetable, in one process."),

@@ -30,8 +30,10 @@ from jobs.troubles import Troubles
 from jobs.watchdog import Watchdog
 from policies.kernel.config import Loaded
 from policies.kernel.facts import Desk, Related
+from policies.kernel.text.learnt import Learnt
 from zhidu.config import Config
 from zhidu.judging import Judge, planner_of
+from zhidu.learning import load as learnt_of
 from zhidu.metrics import Metrics
 from zhidu.people_file import People, desks
 from zhidu.policy import Policy
@@ -173,7 +175,7 @@ def processor_of(
     return Processor(
         helpdesk=helpdesk.pool.client,
         store=store,
-        reader=reader_of(policy, helpdesk, people, outside.now, relations),
+        reader=reader_of(policy, helpdesk, people, outside.now, relations, learnt_of(store.learnt.enabled())),
         planner=planner_of(policy, helpdesk.names, helpdesk.url),
         relations=relations,
         troubles=Troubles(store=store, voice=policy.desk_voice, now=outside.now),
@@ -223,6 +225,7 @@ def reader_of(
     people: Loaded[People],
     now: Callable[[], datetime],
     relations: Relations | None = None,
+    learnt: Learnt | None = None,
 ) -> Reader:
     """What turns answers into facts. Asks the helpdesk who we are. raises ZammadError"""
     return Reader(
@@ -230,7 +233,7 @@ def reader_of(
         directory=helpdesk.directory,
         desks=_Desks(people, helpdesk.directory, now),
         calendars=policy.calendars,
-        features=FeatureCache(policy.extractor),
+        features=FeatureCache(policy.extractor.taught(learnt)),
         me=helpdesk.pool.client().me().id,
         zone=policy.calendars["default"].zone,
         related=relations.related if relations is not None else lambda ticket: Related(),

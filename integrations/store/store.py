@@ -22,6 +22,7 @@ from integrations.store.errors import StoreError, StoreUnavailable, UnusableUrl
 from integrations.store.findings import Findings
 from integrations.store.group import GroupCommit
 from integrations.store.inbox import Inbox
+from integrations.store.lessons import Corrections, LearntModels
 from integrations.store.locks import Locks
 from integrations.store.looks import Looks
 from integrations.store.matters import Matters
@@ -64,6 +65,8 @@ class Repositories:
         self.provisioned = Provisioned(session, outside)
         self.locks = Locks(session, outside)
         self.versions = Versions(session)
+        self.corrections = Corrections(session)
+        self.learnt = LearntModels(session, outside)
 
 
 class Store(Repositories):

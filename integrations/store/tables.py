@@ -273,3 +273,27 @@ LOCKS = Table(
     Column("holder", Text, nullable=False),
     Column("until", Instant, nullable=False),
 )
+
+# One row per ticket whose kind a person gave. `runs`: hashed runs of the customer's message, as JSON; no words.
+CORRECTIONS = Table(
+    "corrections",
+    METADATA,
+    Column("ticket_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("was", Text),
+    Column("label", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("runs", Text, nullable=False),
+)
+
+# What was learnt from corrections, attempt by attempt; at most one is enabled. `figures` and `model` are JSON.
+LEARNT = Table(
+    "learnt",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("made_at", Instant, nullable=False),
+    Column("corrections", Integer, nullable=False),
+    Column("figures", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("enabled_by", Text),
+    Column("enabled_at", Instant),
+)

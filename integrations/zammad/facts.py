@@ -73,6 +73,12 @@ class Reader:
             me=self.me,
         )
 
+    def grams(self, read: OneRead) -> tuple[int, ...]:
+        """Hashed runs of the customer's first message; none where the customer wrote nothing."""
+        written = (article for article in read.articles if self.names.sender_of(article) == "Customer")
+        first = next((article for article in written if article.key is None), None)
+        return () if first is None else self.features.grams(first)
+
     def _ticket(self, read: OneRead) -> kernel.Ticket:
         ticket = read.ticket
         there = ticket.fields

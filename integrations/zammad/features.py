@@ -51,3 +51,7 @@ class FeatureCache:
             if len(self._worded) > self._most:
                 self._worded.popitem(last=False)
         return found
+
+    def grams(self, article: Article) -> tuple[int, ...]:
+        """Hashed runs of what the article's writer wrote, as far as corrections are learnt from."""
+        return self._extractor.grams(article.subject or "", article.body, article.content_type)
