@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from zhidu.policy import Policy
 
 _LIKE = '{"ticket_kind": "inquiry", "position": "first", "text": "您好…", "staff": {"staff_no": "2107"}}'
-_POSITIONS = ("first", "middle", "closing")
+_POSITIONS: Final = ("first", "middle", "closing")
 
 
 @click.command()
@@ -101,7 +101,7 @@ def found(policy: Policy, text: str, kind: str, position: str, staff: tuple[str,
     said = policy.extractor.wording(text, staff=staff)
     tongue = language(said.language or "zh-CN")
     where = next(known for known in _POSITIONS if known == position)
-    rows = []
+    rows: list[Mapping[str, str]] = []
     for slip in slips(said, kind, frozenset({where}), module.config):
         advice = module.texts.get(f"advice.{slip.code}", tongue)
         plain = module.config.explain(slip.term, tongue) if slip.term else None
