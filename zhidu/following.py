@@ -30,8 +30,7 @@ class Published:
         raises   ConfigErrors – it does not load with this program · Refused – none is in force yet · StoreError
         """
         if not self._store.versions.any():
-            first = first_version(self._store, self._settings, self._now(), "the configuration as first served")
-            log.warning("nothing was published: the configuration's folder is version 1", digest=first.digest)
+            self._publish_the_folder()
         found = in_force(self._store, self._settings, self._now())
         if found is None:
             raise Refused(
@@ -39,6 +38,14 @@ class Published:
             )
         self._say_whether_the_folder_differs(found)
         return self._taken(found)
+
+    def _publish_the_folder(self) -> None:
+        try:
+            first = first_version(self._store, self._settings, self._now(), "the configuration as first served")
+        except Refused:
+            log.info("another service that started at the same time has published its folder")
+        else:
+            log.warning("nothing was published: the configuration's folder is version 1", digest=first.digest)
 
     def __call__(self) -> Policy | None:
         """The policy, if a version other than the last one given is in force. raises ConfigErrors, StoreError"""

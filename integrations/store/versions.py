@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Row, func, insert, select, update
 
-from integrations.store.database import Session
+from integrations.store.database import Session, insert_into
 from integrations.store.errors import NotFound, Refused
 from integrations.store.tables import POLICY_VERSIONS
 
@@ -102,15 +102,22 @@ class Versions:
     ) -> PolicyVersion:
         """Keeps `files` as the very first version, in force at once: what an installation starts with needs no second
         person. raises Refused – there is a version already"""
+        row = _row(1, files, digest, by, reason, at, at) | {
+            "approver": by.name,
+            "approver_account": by.account,
+            "approved_at": at,
+        }
         with self._session.write() as connection:
-            if connection.scalar(select(func.count()).select_from(POLICY_VERSIONS)):
+            # Another process may be at the very same thing: the insertion itself tells who was first.
+            statement = (
+                insert_into(connection, POLICY_VERSIONS)
+                .values(**row)
+                .on_conflict_do_nothing()
+                .returning(POLICY_VERSIONS.c.number)
+            )
+            anything = connection.scalar(select(func.count()).select_from(POLICY_VERSIONS))
+            if anything or connection.scalar(statement) is None:
                 raise Refused("there is a version already: publish another one")
-            row = _row(1, files, digest, by, reason, at, at) | {
-                "approver": by.name,
-                "approver_account": by.account,
-                "approved_at": at,
-            }
-            connection.execute(insert(POLICY_VERSIONS).values(**row))
             return _one(connection.execute(_number(1)).first(), 1)
 
     def approve(self, number: int, by: Signature, *, at: datetime) -> PolicyVersion:

@@ -1,5 +1,6 @@
 """Versions of the policy: who may do what to them, and which one is in force when."""
 
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -72,6 +73,29 @@ def test_an_installation_begins_with_a_version_that_nobody_need_approve(store: S
     assert store.versions.in_force(AT) == first
     with pytest.raises(Refused, match="there is a version already"):
         store.versions.begin(FILES, "d1", LI, reason="again", at=AT)
+
+
+def test_of_two_that_begin_at_once_one_is_told_that_there_is_a_version(
+    store: Store, opened: Callable[[], Store]
+) -> None:
+    """Two services that are started for the first time at the same moment."""
+    stores, start, ends = [store, opened()], threading.Barrier(2), list[str]()
+
+    def begin(store: Store) -> None:
+        start.wait(10)
+        try:
+            store.versions.begin(FILES, "d1", LI, reason="as shipped", at=AT)
+            ends.append("begun")
+        except Refused as error:
+            ends.append(str(error))
+
+    threads = [threading.Thread(target=begin, args=(store,)) for store in stores]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(ends) == ["begun", "there is a version already: publish another one"]
 
 
 Act = Callable[[Store], object]
