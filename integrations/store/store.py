@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from sqlalchemy import Connection
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -29,7 +30,11 @@ from integrations.store.matters import Matters
 from integrations.store.outbox import Outbox
 from integrations.store.outside import Outside
 from integrations.store.provisioned import Provisioned
-from integrations.store.records import Accepted, Delivery, Health
+from integrations.store.records import Accepted, Delivery, Health, Message
+from integrations.store.vault.keys import KeyRing
+from integrations.store.vault.records import Rules
+from integrations.store.vault.rows import VaultRows
+from integrations.store.vault.vault import Vault
 from integrations.store.versions import Versions
 
 _INBOX_BACKOFF = Backoff()
@@ -65,6 +70,7 @@ class Repositories:
         self.provisioned = Provisioned(session, outside)
         self.locks = Locks(session, outside)
         self.versions = Versions(session)
+        self.vault_rows = VaultRows(session)
         self.corrections = Corrections(session)
         self.learnt = LearntModels(session, outside)
 
@@ -90,6 +96,14 @@ class Store(Repositories):
 
     def _flush(self, deliveries: Sequence[Delivery]) -> Sequence[Accepted]:
         return flush_to(self._database, deliveries)
+
+    def vault(self, ring: KeyRing, rules: Rules, random: Callable[[int], bytes]) -> Vault:
+        """The vault over this store, opened with `ring`; `random`: bytes from the operating system, fit for keys."""
+
+        def put(connection: Connection, message: Message) -> None:
+            Outbox(Bound(connection), self._outside, backoff=self._outbox_backoff).put(message)
+
+        return Vault(self._database, self._outside, ring=ring, rules=rules, random=random, put=put)
 
     @contextmanager
     def unit(self) -> Iterator[Repositories]:

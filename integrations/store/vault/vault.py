@@ -1,0 +1,238 @@
+"""The vault: the one door to originals. Every use of it, and every vain attempt, is in the query log (6.1.4)."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from typing import TypedDict
+
+from sqlalchemy import Connection
+
+from integrations.store.cases import Cases
+from integrations.store.database import Bound, Session
+from integrations.store.errors import NotFound, StoreError
+from integrations.store.findings import Findings
+from integrations.store.outside import Outside
+from integrations.store.records import Finding, Message
+from integrations.store.vault import log, requests
+from integrations.store.vault.errors import Denied, Shredded, Tampered
+from integrations.store.vault.keys import KeyRing
+from integrations.store.vault.originals import Originals, shred
+from integrations.store.vault.records import (
+    About,
+    Actor,
+    Event,
+    LogEntry,
+    Origin,
+    Original,
+    Record,
+    Request,
+    Resealing,
+    Rules,
+    Sealed,
+    Way,
+)
+from integrations.store.vault.rows import VaultRows
+
+_NOTHING = About()
+_SERVICE = Actor(login="zhidu", post=None, way=Way.SERVICE)
+
+Tell = Callable[[Request], Message | None]
+
+
+class Vault:
+    """Each call is a transaction of its own, or, where it says so, two.
+
+    random   so many bytes from the operating system's generator for keys
+    put      puts a message into the outbox, in the transaction of a connection
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        outside: Outside,
+        *,
+        ring: KeyRing,
+        rules: Rules,
+        random: Callable[[int], bytes],
+        put: Callable[[Connection, Message], object],
+    ) -> None:
+        self.ring, self.rules = ring, rules
+        self.rows = VaultRows(session)
+        self._session, self._now, self._random, self._put = session, outside.now, random, put
+        self._originals = Originals(session, ring, random)
+
+    def seal(self, origin: Origin, original: Original, *, value: str | None = None, comparable: bool = True) -> Sealed:
+        """Seals `original`; durable when this returns, and only then may the helpdesk's copy be touched.
+
+        The very same original at the same place is kept once, whatever the key it lies under.
+
+        value        what the token is of, such as a card number without its spaces; None: the content as it is
+        comparable   False: no token, as for passwords and codes, which are so few that equality tells too much
+        raises       TooLarge – more than 64 MiB · WrongKey · StoreUnavailable
+        """
+        same = original.content if value is None else value.encode()
+        return self._originals.seal(origin, original, same if comparable else None, self._now())
+
+    def token(self, value: str) -> str:
+        """The token of `value`, to find where else it stood."""
+        return self.ring.token(value.encode())
+
+    def ask(self, record_id: int, by: Actor, reason: str) -> Request:
+        """Asks to see an original. raises NotFound · Denied – also in the log"""
+        now, reason = self._now(), reason.strip()
+        with _Denials(self, by, About(record_id=record_id)), self._session.write() as connection:
+            request = requests.ask(connection, record_id, by, reason, self.rules, now)
+            self._log(connection, Event.REQUESTED, by, reason, **_of(connection, request))
+            return request
+
+    def approve(self, id: int, by: Actor, tell: Tell = lambda request: None) -> Request:
+        """A second person's consent; `tell` makes the mail that goes with it. raises NotFound · Denied – also in the
+        log"""
+        nonce = self._random(16).hex()
+        with _Denials(self, by, About(request_id=id)), self._session.write() as connection:
+            request = requests.approve(connection, id, by, self.rules, nonce, self._now())
+            self._log(connection, Event.APPROVED, by, request.reason, **_of(connection, request))
+            message = tell(request)
+            if message is not None:
+                self._put(connection, message)
+            return request
+
+    def refuse(self, id: int, by: Actor, why: str) -> Request:
+        """No consent. raises NotFound · Denied – also in the log"""
+        with _Denials(self, by, About(request_id=id)), self._session.write() as connection:
+            request = requests.refuse(connection, id, by, why.strip(), self.rules, self._now())
+            self._log(connection, Event.REFUSED, by, why.strip(), **_of(connection, request))
+            return request
+
+    def reveal(self, id: int, by: Actor) -> tuple[Request, Original]:
+        """The original, to the one who asked, once: used up before it leaves, so that a crash shows it to nobody.
+
+        raises   NotFound · Denied – also in the log · Shredded · KeyGone · WrongKey – nothing is used up then ·
+                 Tampered – nor then, and a grave finding
+        """
+        try:
+            with _Denials(self, by, About(request_id=id)), self._session.write() as connection:
+                request = requests.take(connection, id, by, self._now())
+                _, original = self._originals.open(connection, request.record_id)
+                self._log(connection, Event.REVEALED, by, request.reason, **_of(connection, request))
+            return request, original
+        except Tampered as error:
+            self._found(self.rows.record(self.rows.request(id).record_id), error)
+            raise
+
+    def link(self, request: Request) -> str:
+        """The signature that a one-time link to `request` carries: another for each approval."""
+        parts = (request.id, request.by, request.nonce, request.requested_at.timestamp())
+        return self.ring.link("\n".join(map(str, parts)).encode())
+
+    def linked(self, id: int, signature: str) -> Request | None:
+        """The approved request that the link was made for; None, and a line in the log where there is such a request:
+        it is not the link."""
+        try:
+            request = self.rows.request(id)
+        except NotFound:
+            return None
+        known = request.nonce is not None and request.approved_at is not None
+        if known and hmac.compare_digest(self.link(request).encode(), signature.encode("utf-8", "replace")):
+            return request
+        nobody = Actor(login="", post=None, way=Way.LINK)
+        self.denied(nobody, "a link with a wrong signature", About(request_id=id))
+        return None
+
+    def shred(self, ticket_id: int, by: Actor, why: str) -> int:
+        """Makes every original of the ticket unreadable for good. Returns how many they were.
+
+        raises   Denied – no post that may approve, or no reason · NotFound – nothing readable is kept of the ticket
+        """
+        with _Denials(self, by, About(ticket_id=ticket_id)), self._session.write() as connection:
+            if by.post is None or by.post not in self.rules.approve:
+                raise Denied(f"{by.login} holds no post that may destroy originals")
+            if not why.strip():
+                raise Denied("destroying originals needs a reason")
+            count = shred(connection, ticket_id, self._now())
+            if not count:
+                raise NotFound(f"the vault keeps no original of ticket {ticket_id}")
+            about = About(ticket_id=ticket_id)
+            self._log(connection, Event.SHREDDED, by, why.strip(), what=f"{count} originals", about=about)
+            return count
+
+    def reseal(self, limit: int = 100) -> Resealing:
+        """Seals up to `limit` originals of retired keys anew with the current one. Can be stopped anywhere, and be
+        called again, by several at once."""
+        done = self._originals.reseal(limit, self._now(), self._found)
+        if done.moved:
+            with self._session.write() as connection:
+                what = f"{done.moved} under {self.ring.current}, {done.left} left"
+                self._log(connection, Event.RESEALED, _SERVICE, f"retired: {', '.join(self.ring.retired)}", what=what)
+        return done
+
+    def log_broken_at(self) -> int | None:
+        """The first row of the query log that is not as it was written; None: all are."""
+        return log.broken_at(self._session, self.ring)
+
+    def _found(self, record: Record, error: StoreError) -> None:
+        """An original does not open that should: a grave finding, a line in the log, and a mark on it."""
+        at, origin = self._now(), record.origin
+        with self._session.write() as connection:
+            unit = Bound(connection)
+            Originals(unit, self.ring, self._random).fault(record.id, str(error))
+            case = Cases(unit).of(origin.ticket_id) or f"T{origin.ticket_id}"
+            finding = Finding(
+                key=f"vault:{record.id}:tampered", case_id=case, ticket_id=origin.ticket_id, clause="6.1.1",
+                code="vault_tampered", person_id=None, at=at, evidence=str(error), grave=True,
+            )  # fmt: skip
+            Findings(unit).raise_(finding)
+            about = About(record_id=record.id, ticket_id=origin.ticket_id)
+            self._log(connection, Event.TAMPERED, _SERVICE, str(error), what=_what(record), about=about)
+
+    def denied(self, by: Actor, why: str, about: About) -> None:
+        """A vain attempt, into the log."""
+        with self._session.write() as connection:
+            self._log(connection, Event.DENIED, by, why, about=about)
+
+    def _log(
+        self, connection: Connection, event: Event, by: Actor, why: str, *, what: str = "", about: About = _NOTHING
+    ) -> None:
+        entry = LogEntry(
+            at=self._now(),
+            event=event,
+            who=by.login,
+            account=by.account,
+            post=by.post or "",
+            way=by.way,
+            why=why,
+            what=what,
+            about=about,
+        )
+        log.append(connection, self.ring, entry)
+
+
+class _Denials:
+    """Logs, in a transaction of its own, what was denied in the one that is inside."""
+
+    def __init__(self, vault: Vault, by: Actor, about: About) -> None:
+        self._vault, self._by, self._about = vault, by, about
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, Denied | NotFound | Shredded):
+            self._vault.denied(self._by, str(error), self._about)
+
+
+class _Logged(TypedDict):
+    what: str
+    about: About
+
+
+def _of(connection: Connection, request: Request) -> _Logged:
+    record = requests.record_at(connection, request.record_id)
+    about = About(request_id=request.id, record_id=request.record_id, ticket_id=request.ticket_id)
+    return {"what": _what(record), "about": about}
+
+
+def _what(record: Record) -> str:
+    origin = record.origin
+    return f"{origin.kind}, {origin.place}, article {origin.article_id}"
