@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from integrations.store.lessons import Correction, LearntRow
-from policies.kernel.text.learnt import BUCKETS, Learnt
+from policies.kernel.text.learnt import Learnt
 from zhidu.measuring import Figures, measured
 
 FEWEST: Final = 40
@@ -55,14 +55,15 @@ def learn(corrections: Sequence[Correction]) -> Lesson:
     except ImportError:
         raise CannotLearn("learning needs scikit-learn: pip install 'zhidu[learn]'") from None
     wanted = [correction.label for correction in usable]
-    matrix = _matrix(usable, csr_matrix)
+    buckets = sorted({run for correction in usable for run in correction.runs})
+    matrix = _matrix(usable, buckets, csr_matrix)
     machine = LogisticRegression(C=10.0, max_iter=1000, class_weight="balanced")
     folds = StratifiedKFold(n_splits=_FOLDS, shuffle=True, random_state=0)
     held_out = [str(label) for label in cross_val_predict(machine, matrix, wanted, cv=folds)]
     machine.fit(matrix, wanted)
     right = sum(want == got for want, got in zip(wanted, held_out, strict=True))
     return Lesson(
-        model=_plain(machine),
+        model=_plain(machine, buckets),
         corrections=len(usable),
         accuracy=right / len(usable),
         before=sum(correction.was == correction.label for correction in usable) / len(usable),
@@ -82,27 +83,28 @@ def _usable(corrections: Sequence[Correction]) -> list[Correction]:
     return usable
 
 
-def _matrix(corrections: Sequence[Correction], csr_matrix: Any) -> Any:
-    """One row a message, of unit length."""
+def _matrix(corrections: Sequence[Correction], buckets: Sequence[int], csr_matrix: Any) -> Any:
+    """One row a message, of unit length; one column for each bucket that any of them has."""
+    column = {bucket: place for place, bucket in enumerate(buckets)}
     data: list[float] = []
     places: list[int] = []
     starts = [0]
     for correction in corrections:
-        places += correction.runs
+        places += [column[run] for run in correction.runs]
         data += [1 / math.sqrt(len(correction.runs))] * len(correction.runs)
         starts.append(len(places))
-    return csr_matrix((data, places, starts), shape=(len(corrections), BUCKETS))
+    return csr_matrix((data, places, starts), shape=(len(corrections), len(buckets)))
 
 
-def _plain(machine: Any) -> Learnt:
+def _plain(machine: Any, buckets: Sequence[int]) -> Learnt:
     """The model as plain numbers. One with two labels has one row of weights: for the second against the first."""
     rows, bases = machine.coef_.tolist(), machine.intercept_.tolist()
     if len(machine.classes_) == 2:
-        rows, bases = [[0.0] * BUCKETS, rows[0]], [0.0, bases[0]]
+        rows, bases = [[0.0] * len(buckets), rows[0]], [0.0, bases[0]]
     columns = zip(*rows, strict=True)
     weights = {
         bucket: tuple(round(float(weight), _ROUNDED) for weight in column)
-        for bucket, column in enumerate(columns)
+        for bucket, column in zip(buckets, columns, strict=True)
         if any(abs(weight) >= 10**-_ROUNDED for weight in column)
     }
     return Learnt(
