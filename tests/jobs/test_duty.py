@@ -14,7 +14,7 @@ from integrations.store.locks import Locks
 from integrations.store.store import Store, open_store
 from jobs.duty import Duty
 
-LEASE = 0.6
+LEASE = 1.5
 
 
 @pytest.fixture
