@@ -1,7 +1,7 @@
 """What the words of one article say, computed once; rules look labels up."""
 
 import copy
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal
@@ -23,6 +23,8 @@ Field = Literal["subject", "body"]
 
 _SUM: Final = "sum_"
 _BETWEEN: Final = "\n\n"
+_MOST_REPEATS: Final = 3
+"""A phrase counts once, however often it stands there; more of them are no more ground."""
 # How fast a phrase loses its say about a sum: half at this many characters, half again at each end of a sentence.
 _HALF_AT: Final = 12
 
@@ -49,7 +51,7 @@ class Match:
 class TextFeatures:
     """Immutable and hashable; equal texts have equal features.
 
-    matches         in order of text, negated ones included
+    matches         in order of text, negated ones included; of one that stands un-negated the first few
     amounts         sums of money, in order of text
     question_marks  in what the writer wrote anew; length: characters of it, without blanks at the ends
     proposal        the kind that corrections have taught, where a model is enabled that knows anything of it
@@ -127,7 +129,7 @@ class Extractor:
         text = place.folded.text
         figures = numbers(text)
         sentences = Sentences(text)
-        hits = [(hit, _negated(text, hit)) for hit in self._matcher.hits(text, figures, sentences)]
+        hits = list(_told(text, self._matcher.hits(text, figures, sentences)))
         matches = tuple(place.match(hit, negated) for hit, negated in hits if not hit.phrase.label.startswith(_SUM))
         return TextFeatures(
             language=language_of(whole),
@@ -207,6 +209,18 @@ class _Place:
             weight=hit.phrase.weight,
             negated=negated,
         )
+
+
+def _told(folded: str, hits: list[Hit]) -> Iterator[tuple[Hit, bool]]:
+    """Each hit, and whether it is denied; of a phrase that stands un-denied, no more than the first few."""
+    stands: dict[int, int] = {}
+    for hit in hits:
+        phrase = id(hit.phrase)
+        if stands.get(phrase, 0) < _MOST_REPEATS:
+            negated = _negated(folded, hit)
+            if not negated and not hit.phrase.label.startswith(_SUM):
+                stands[phrase] = stands.get(phrase, 0) + 1
+            yield hit, negated
 
 
 def _negated(folded: str, hit: Hit) -> bool:

@@ -2,7 +2,7 @@
 
 import bisect
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -39,6 +39,7 @@ class _Use:
     """
 
     form: str
+    size: int
     left: int
     right: int
     whole: list[Phrase] = field(default_factory=list)
@@ -100,32 +101,37 @@ class Matcher:
         bits = 0
         numbered = Numbered(figures)
         for start, end, use in self._spans(folded):
+            span = (start, end)
             for phrase in use.whole:
-                found.append(Hit(phrase, start, end, ((start, end),)))
+                found.append(Hit(phrase, start, end, (span,)))
             if use.listed:
-                if use.form in places:
-                    places[use.form].append((start, end))
-                else:
-                    places[use.form] = [(start, end)]
-                    started.update(dict.fromkeys(use.starts))
+                known = places.get(use.form)
+                if known is None:
+                    places[use.form] = [span]
                     bits |= use.part_bits
+                    for sequence in use.starts:
+                        started[sequence] = None
+                else:
+                    known.append(span)
         for sequence in started:
             if bits & sequence.bits == sequence.bits:
                 spans = [_merged(forms, places) for forms in sequence.parts]
                 found += _sequences(sequence.phrase, spans, numbered, sentences)
-        return _longest([hit for hit in found if _holds(hit, places, sentences)])
+        return _longest([hit for hit in found if hit.phrase.free or _holds(hit, places, sentences)])
 
-    def _spans(self, folded: str) -> Iterator[tuple[int, int, _Use]]:
+    def _spans(self, folded: str) -> list[tuple[int, int, _Use]]:
         """Where the spellings stand, on borders of their own."""
         size = len(folded)
+        found = []
         for last, use in self._automaton.iter(_bytes(folded)):
             if last & 1:
                 end = (last + 1) >> 1
-                start = end - len(use.form)
+                start = end - use.size
                 if not (use.left and start and _kind(folded[start - 1]) == use.left) and not (
                     use.right and end < size and _kind(folded[end]) == use.right
                 ):
-                    yield start, end, use
+                    found.append((start, end, use))
+        return found
 
 
 def _bytes(text: str) -> str:
@@ -152,7 +158,7 @@ def _merged(forms: frozenset[str], places: dict[str, list[Span]]) -> list[Span]:
 def _use(uses: dict[str, _Use], form: str) -> _Use:
     use = uses.get(form)
     if use is None:
-        use = uses[form] = _Use(form, _kind(form[0]), _kind(form[-1]))
+        use = uses[form] = _Use(form, len(form), _kind(form[0]), _kind(form[-1]))
     return use
 
 

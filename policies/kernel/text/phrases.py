@@ -77,6 +77,8 @@ class Phrase:
     in_question: bool | None = None
     at_least: int | None = None
     at_most: int | None = None
+    free: bool = False
+    """Whether nothing around it matters: no context words, no question asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +165,8 @@ def _phrases(label: str, entry: object) -> Iterator[Phrase]:
 
 def _phrase(label: str, say: str, settings: Mapping[str, object]) -> Phrase:
     exact = _flag(settings, "exact") or False
+    unless_near, only_near = _context(settings, "unless_near"), _context(settings, "only_near")
+    in_question = _flag(settings, "in_question")
     negatable = _flag(settings, "negatable")
     return Phrase(
         label=label,
@@ -170,12 +174,13 @@ def _phrase(label: str, say: str, settings: Mapping[str, object]) -> Phrase:
         elements=tuple(_elements(say, exact=exact)),
         weight=_weight(settings.get("weight", 1)),
         within=_count(settings, "within"),
-        unless_near=_context(settings, "unless_near"),
-        only_near=_context(settings, "only_near"),
+        unless_near=unless_near,
+        only_near=only_near,
         negatable=True if negatable is None else negatable,
-        in_question=_flag(settings, "in_question"),
+        in_question=in_question,
         at_least=_count(settings, "at_least"),
         at_most=_count(settings, "at_most"),
+        free=not unless_near and not only_near and in_question is None,
     )
 
 
