@@ -20,12 +20,14 @@ from policies.kernel.digest import digest
 from policies.kernel.discovery import BUILT_IN, ENTRY_POINTS, discover
 from policies.kernel.evaluate import Unit
 from policies.kernel.facts import Facts
+from policies.kernel.masking import Masking
 from policies.kernel.modules import Module, ModuleSet, load_modules
 from policies.kernel.problems import ConfigErrors, Problem
 from policies.kernel.text import Extractor, Lexicon
 from policies.kernel.texts import Texts
 from policies.kernel.voice import Voice, language
 from zhidu.calendars import load_calendars
+from zhidu.masking import load_masking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,7 @@ class Policy:
     calendars: Mapping[str, WorkingCalendar]
     extractor: Extractor
     texts: Mapping[str, Texts]
+    masking: Masking
     digest: str
 
     @property
@@ -98,7 +101,8 @@ def read_policy(
     problems = list(modules.problems)
     calendars: Mapping[str, WorkingCalendar] = MappingProxyType({})
     extractor = Extractor(())
-    for step in (lambda: load_calendars(folder), lambda: _extractor(modules)):
+    masking = load_masking()
+    for step in (lambda: load_calendars(folder), lambda: _extractor(modules), lambda: load_masking(folder)):
         try:
             built = step()
         except ConfigErrors as errors:
@@ -106,6 +110,8 @@ def read_policy(
         else:
             if isinstance(built, Extractor):
                 extractor = built
+            elif isinstance(built, Masking):
+                masking = built
             else:
                 calendars = built
     policy = Policy(
@@ -114,7 +120,8 @@ def read_policy(
         calendars=calendars,
         extractor=extractor,
         texts=MappingProxyType({module.name: module.texts for module in modules}),
-        digest=_digest(modules),
+        masking=masking,
+        digest=_digest(modules, masking),
     )
     return policy, tuple(problems)
 
@@ -145,8 +152,8 @@ def _mapping(value: object) -> Mapping[str, Any]:
     return value
 
 
-def _digest(modules: ModuleSet) -> str:
-    parts = []
+def _digest(modules: ModuleSet, masking: Masking) -> str:
+    parts = [masking.model_dump_json(exclude={"keep"}), repr(sorted(masking.keep))]
     for module in modules:
         phrases = "" if module.phrases is None else repr(module.phrases.value)
         parts += [module.name, module.manifest.version, module.config.model_dump_json(), phrases]
@@ -174,7 +181,11 @@ def play_row(policy: Policy, module: Module, row: CaseRow, cast: Cast) -> Outcom
     """
     given = validated(Given, row.given).config
     stage = Stage(
-        units=tuple(_units(policy, module, row)), calendars=policy.calendars, extractor=policy.extractor, cast=cast
+        units=tuple(_units(policy, module, row)),
+        calendars=policy.calendars,
+        extractor=policy.extractor,
+        cast=cast,
+        masking=policy.masking,
     )
     try:
         return play(stage, row.clauses, given, _expected(row))

@@ -71,6 +71,7 @@ class ArticleRow(StrictModel):
     channel: Literal["email", "phone", "web", "chat", "note", "sms"] = "email"
     internal: bool = False
     key: str | None = None
+    files: dict[str, str] = Field(default_factory=dict)
 
 
 class ChangeRow(StrictModel):
@@ -83,6 +84,7 @@ class ChangeRow(StrictModel):
 
 class TicketRow(StrictModel):
     id: int = 1
+    title: str = ""
     group: str = "Service"
     owner: str | None = None
     state: str = "open"

@@ -7,7 +7,7 @@ of each only the values that the row writes are compared. `expect: []` says that
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -15,12 +15,14 @@ from typing import Any
 
 from policies.kernel.calendar import WorkingCalendar
 from policies.kernel.case_rows import INSTANT, ArticleRow, Cast, DeskRow, Given, PersonChange
+from policies.kernel.confidential import BODY, SUBJECT, TITLE, Inspected, Mark, inspect, together
 from policies.kernel.decisions import Decision
 from policies.kernel.describe import describe
 from policies.kernel.evaluate import Unit, Verdict, evaluate
 from policies.kernel.facts import Article, Change, Desk, Facts, Fired, Memory, Person, Related, Ticket
 from policies.kernel.history import kept
-from policies.kernel.text import Extractor
+from policies.kernel.masking import Masking
+from policies.kernel.text import Extractor, own_words
 from policies.kernel.voice import PERSON
 
 _CUSTOMER = 100
@@ -29,12 +31,13 @@ _PERSON = re.compile(f"{re.escape(PERSON)}([0-9]+)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """What rows are played on: the policy, its calendars, its reader of texts and the cast."""
+    """What rows are played on: the policy, its calendars, its reader of texts, the cast, what is personal data."""
 
     units: Sequence[Unit]
     calendars: Mapping[str, WorkingCalendar]
     extractor: Extractor
     cast: Cast
+    masking: Masking
 
     def who(self, name: str) -> int:
         """The user id of a person of the cast. Raises ValueError for a name that is not in it."""
@@ -124,7 +127,7 @@ def _line(verb: str, values: Mapping[str, Any]) -> str:
 
 def facts_of(stage: Stage, given: Given) -> Facts:
     """The facts a row describes."""
-    articles = tuple(_article(stage, n, row) for n, row in enumerate(given.articles, start=1))
+    articles = tuple(_articles(stage, given.articles))
     return Facts(
         now=given.now,
         ticket=_ticket(stage, given, articles),
@@ -153,6 +156,24 @@ def facts_of(stage: Stage, given: Given) -> Facts:
     )
 
 
+def _articles(stage: Stage, rows: Sequence[ArticleRow]) -> Iterator[Article]:
+    given: frozenset[Mark] = frozenset()
+    for number, row in enumerate(rows, start=1):
+        article = _article(stage, number, row)
+        parts = tuple(_inspected(stage, row))
+        yield replace(article, confidential=together(parts, given if article.to_customer else None))
+        if article.from_customer:
+            given = given.union(*(part.marks for part in parts))
+
+
+def _inspected(stage: Stage, row: ArticleRow) -> Iterator[Inspected]:
+    texts = [(SUBJECT, row.subject, None), (BODY, row.text, own_words(row.text))]
+    for number, (name, text) in enumerate(row.files.items(), start=1):
+        texts += [(f"name:{number}", name, None), (f"file:{number}", text, None)]
+    for place, text, own in texts:
+        yield inspect(place, text, own=own, config=stage.masking, seal=str.encode)
+
+
 def _article(stage: Stage, number: int, row: ArticleRow) -> Article:
     sender = row.sender if row.sender in ("customer", "system") else "agent"
     article = Article(
@@ -178,7 +199,7 @@ _STATE_TYPES = {"new", "open", "pending reminder", "pending action", "closed", "
 def _ticket(stage: Stage, given: Given, articles: Sequence[Article]) -> Ticket:
     row = given.ticket
     values = row.model_dump(
-        exclude={"owner", "case_owner", "flags", "tags", "absent", "nonsense", "created_at", "state", "custom"}
+        exclude={"title", "owner", "case_owner", "flags", "tags", "absent", "nonsense", "created_at", "state", "custom"}
     )
     created = row.created_at or row.received_at or (articles[0].at if articles else given.now)
     return Ticket(
@@ -198,6 +219,7 @@ def _ticket(stage: Stage, given: Given, articles: Sequence[Article]) -> Ticket:
         ),
         absent=frozenset(row.absent),
         nonsense=frozenset(row.nonsense),
+        confidential=inspect(TITLE, row.title, config=stage.masking, seal=str.encode).found,
     )
 
 

@@ -174,11 +174,17 @@ class Tell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mask:
-    """Something confidential in an article is hidden; `place` is subject, body or an attachment's name."""
+    """Something confidential is hidden (6.1.1); for `place` see `Confidential`.
+
+    article   0: in the ticket itself
+    way       `flag`: its article is made internal, so that it shows to staff only; `twin`: the ticket is made anew
+              with the value masked
+    """
 
     article: int
     place: str
     kind: str
+    way: Literal["flag", "twin"] = "flag"
 
     @property
     def slot(self) -> str:

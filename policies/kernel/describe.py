@@ -55,8 +55,8 @@ def describe(action: Action, name: Namer = as_is) -> tuple[str, Mapping[str, Any
             return "untag", {"tag": tag}
         case Link(ticket=ticket):
             return "link", {"ticket": ticket}
-        case Mask(article=article, place=place, kind=kind):
-            return "mask", {"article": article, "place": place, "kind": kind}
+        case Mask(article=article, place=place, kind=kind, way=way):
+            return "mask", {"article": article, "place": place, "kind": kind, "way": way}
         case Note() | Reply() | Tell() | Find():
             return _additive(action, name)
         case _:  # pragma: no cover - the union is closed

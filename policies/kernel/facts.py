@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from policies.kernel.calendar import WorkingCalendar
+from policies.kernel.confidential import Confidential
 from policies.kernel.text import TextFeatures, Wording
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class Article:
     key: str | None = None
     features: TextFeatures
     wording: Wording | None = None
+    confidential: tuple[Confidential, ...] = ()
 
     @property
     def from_customer(self) -> bool:
@@ -148,6 +150,7 @@ class Ticket:
     custom: Mapping[str, FieldValue] = field(default_factory=lambda: MappingProxyType({}))
     absent: frozenset[str] = frozenset()
     nonsense: frozenset[str] = frozenset()
+    confidential: tuple[Confidential, ...] = ()
 
     @property
     def closed(self) -> bool:
@@ -266,10 +269,7 @@ class Facts:
 
     def on_duty(self, *candidates: int | None) -> Person | None:
         """The first candidate at work, or whoever Zammad says stands in; None when nobody is."""
-        for user in candidates:
-            person = self.person(user)
-            if person is None:
-                continue
+        for person in filter(None, map(self.person, candidates)):
             if person.at_work:
                 return person
             stand_in = self.person(person.stands_in)

@@ -146,12 +146,17 @@ def _whole(text: str, span: Span, replacement: str) -> Iterator[tuple[int, int, 
     yield span.start, span.end, replacement + tags
 
 
+def shown_of(text: str, span: Span) -> str:
+    """The value of `span` as a reader sees it, without what splits it: personal data, to be handled as such."""
+    return "".join(_shown(text, cell) for cell in dict.fromkeys(span.cells))
+
+
 def _shown(text: str, cell: tuple[int, int]) -> str:
     return unescape(text[cell[0] : cell[1]])
 
 
 def _token(text: str, span: Span, key: bytes) -> str:
-    value = canonical(span.kind, "".join(_shown(text, cell) for cell in dict.fromkeys(span.cells)))
+    value = canonical(span.kind, shown_of(text, span))
     number = int.from_bytes(hmac.digest(key, value.encode("utf-8", "surrogatepass"), hashlib.sha256))
     letters = []
     for _ in range(_TOKEN_LETTERS):

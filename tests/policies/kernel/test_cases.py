@@ -11,7 +11,13 @@ from policies.kernel.history import WRITTEN
 from zhidu.policy import load_cast, load_policy
 
 POLICY = load_policy(None)
-STAGE = Stage(units=POLICY.units, calendars=POLICY.calendars, extractor=POLICY.extractor, cast=load_cast())
+STAGE = Stage(
+    units=POLICY.units,
+    calendars=POLICY.calendars,
+    extractor=POLICY.extractor,
+    cast=load_cast(),
+    masking=POLICY.masking,
+)
 GIVEN: dict[str, Any] = {"now": "2026-05-06 09:05", "ticket": {"created_at": "2026-05-06 09:00"}}
 
 
