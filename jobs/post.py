@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
 
 from integrations.notify.mail import Mail, Mailer, Permanent, Transient
-from integrations.store.records import Parcel
+from integrations.store.records import Message, Parcel
 from integrations.store.store import Store
 from jobs.ports import Meter
 
@@ -19,13 +20,17 @@ LEASE = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """Sends what waits in the outbox; `mailer` None: no mail server is configured and everything waits."""
+    """Sends what waits in the outbox; `mailer` None: no mail server is configured and everything waits.
+
+    text   of a message as it is sent, for what may not lie in the store; raises Transient, Permanent
+    """
 
     store: Store
     mailer: Mailer | None
     meter: Meter
     worker: str = "post"
     batch: int = 20
+    text: Callable[[Message], str] = lambda message: message.body
 
     def run(self) -> int:
         """Send all that is due; returns how many went."""
@@ -38,9 +43,16 @@ class Post:
 
     def _send(self, parcel: Parcel, mailer: Mailer) -> bool:
         message = parcel.message
-        mail = Mail(key=message.key, to=message.to, subject=message.subject, text=message.body, headers=message.headers)
         try:
-            mailer.send(mail)
+            mailer.send(
+                Mail(
+                    key=message.key,
+                    to=message.to,
+                    subject=message.subject,
+                    text=self.text(message),
+                    headers=message.headers,
+                )
+            )
         except Transient as error:
             log.warning("mail will be tried again", key=message.key, error=str(error))
             self.store.outbox.retry(parcel, str(error))

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from webhooks.health import health_blueprint
 from webhooks.intake import MAX_BYTES, PATH, SECURITY_HEADERS, Intake
 from webhooks.ports import Inbox, Meter, Readiness
+from webhooks.vault import Pages, vault_blueprint
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -42,18 +43,23 @@ def create_app(
     now: Callable[[], datetime],
     max_bytes: int = MAX_BYTES,
     wake: Callable[[], None] | None = None,
+    originals: Pages | None = None,
 ) -> Flask:
-    """The application: `POST /hooks/zammad`, `GET /healthz`, `/readyz`, `/metrics`. `extensions["intake"]`: the Intake.
+    """The application: `POST /hooks/zammad`, `GET /healthz`, `/readyz`, `/metrics`, and where there is a vault
+    `/originals/…`. `extensions["intake"]`: the Intake.
 
     secret       the webhook's `signature_token`; None: deliveries get 503 until one is configured
     registry     what `/metrics` shows
     now          aware UTC
     max_bytes    of one request's body
     wake         called after each commit of a new delivery
+    originals    for the pages of one-time links; None: there are none
     """
     app = Flask("webhooks", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = max_bytes
     app.register_blueprint(health_blueprint(readiness=readiness, registry=registry))
+    if originals is not None:
+        app.register_blueprint(vault_blueprint(originals))
     app.register_error_handler(HTTPException, _plain)
     app.register_error_handler(Exception, _failed)
     app.after_request(_secured)

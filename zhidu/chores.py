@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from integrations.store.store import Store
+from integrations.store.vault.vault import Vault
 from integrations.zammad.provision.changes import Plan
 from jobs.absences import Absences
 from jobs.drift import Drift
 from jobs.older import Older
 from jobs.post import Post
 from jobs.reconcile import Reconcile
+from jobs.reseal import Reseal
 from jobs.sweep import Sweep
 from zhidu.compose import Helpdesk, Outside
 from zhidu.config import Config
@@ -50,6 +52,7 @@ class Chores:
     policy: Callable[[], Policy]
     adopt_from: Callable[[], datetime]
     provisioned: Callable[[], Plan]
+    vault: Vault | None = None
 
     def jobs(self) -> Mapping[str, Job]:
         """By name, to be run by anybody."""
@@ -64,6 +67,7 @@ class Chores:
             "post": self.post.run,
             "drift": self._drift().run,
             "older": self._older().run,
+            "vault": Reseal(vault=self.vault).run,
             "purge": lambda: purge(store, now() - KEEP_DONE),
         }
 

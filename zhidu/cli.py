@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "inbox": ("zhidu.commands.inbox:inbox", "Deliveries: waiting, failed, dead; replay."),
     "corrections": ("zhidu.commands.corrections:corrections", "Kinds that agents corrected; what is learnt from them."),
     "finding": ("zhidu.commands.finding:finding", "Departures, with who waived them and why."),
+    "vault": ("zhidu.commands.vault:vault", "Sealed originals: seen by two persons' consent, once."),
     "demo": ("zhidu.commands.demo:demo", "A small company's week: the whole product, nothing else installed."),
     "serve": ("zhidu.commands.serve:serve", "The service: HTTP, workers, timetable, in one process."),
     "sandbox": ("zhidu.commands.sandbox:sandbox", "The Zammad-compatible server alone, for trying things out."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import re
 import time
@@ -54,6 +55,7 @@ class Outside:
 
     sleep      waits so many seconds before a call is tried again
     monotonic  seconds that only grow, for the age of what was read
+    entropy    so many bytes from the operating system's generator, for keys and nonces; never of a seed
     """
 
     now: Callable[[], datetime]
@@ -61,6 +63,7 @@ class Outside:
     new_id: Callable[[], str]
     sleep: Callable[[float], None] = time.sleep
     monotonic: Callable[[], float] = time.monotonic
+    entropy: Callable[[int], bytes] = os.urandom
 
 
 def real_outside() -> Outside:

@@ -123,6 +123,8 @@ class Schedule(StrictModel):
     """How old the list of people, posts and absences may get."""
     drift_every_seconds: Seconds = 86_400.0
     """How often the helpdesk's set-up is compared with what was applied."""
+    vault_every_seconds: Seconds = 60.0
+    """How often some originals of retired keys are sealed anew."""
     take_over_after_seconds: Seconds = 20.0
     """How long after the service that runs these jobs has died another over the same store runs them."""
 
@@ -164,6 +166,65 @@ class Mail(StrictModel):
         return self
 
 
+class VaultKey(StrictModel):
+    """One period's key: 32 random bytes, written in base64 or hexadecimal."""
+
+    id: str = Field(pattern=r"^[A-Za-z0-9._-]{1,40}$")
+    """Names the period, such as 2026h2; never given to another key."""
+    file: Path | None = None
+    """File that holds the key."""
+    env: EnvironmentName | None = None
+    """Environment variable that holds it."""
+    retired: bool = False
+    """Its originals are sealed anew with the current key, so that this one can be destroyed."""
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.file is None) == (self.env is None):
+            raise ValueError("set file or env, and not both")
+        return self
+
+
+PostName = Literal["specialist", "supervisor", "manager"]
+
+
+class VaultSettings(StrictModel):
+    """Where originals of masked data are kept, sealed, and who may see one."""
+
+    keys: tuple[VaultKey, ...] = Field(min_length=1)
+    """The key ring."""
+    current: str
+    """Id of the key that seals what is new; a period ends when another one is named."""
+    secret_file: Path | None = None
+    """File that holds 32 more bytes, for digests, links and the log's chain; they stay the same over all periods."""
+    secret_env: EnvironmentName | None = None
+    """Environment variable that holds them; ZHIDU_VAULT_SECRET when neither is set."""
+    ask: tuple[PostName, ...] = ("specialist", "supervisor", "manager")
+    """Posts that may ask to see an original."""
+    approve: tuple[PostName, ...] = ("supervisor", "manager")
+    """Posts that may approve what somebody else asked."""
+    same_account: bool = False
+    """Whether the approval may come from the account of the machine that the request came from."""
+    approve_within_hours: float = Field(default=24.0, gt=0, le=720)
+    """How long a request waits for its approval."""
+    reveal_within_minutes: float = Field(default=30.0, gt=0, le=1440)
+    """How long an approved original can be shown."""
+    language: Literal["zh-CN", "zh-TW", "en"] = "zh-CN"
+    """Of the mail with the link, and of its page where the browser names no language of ours."""
+
+    @model_validator(mode="after")
+    def _a_current_one(self) -> Self:
+        _at_most_one(self.secret_file, self.secret_env, "secret")
+        ids = [key.id for key in self.keys]
+        if len(set(ids)) != len(ids):
+            raise ValueError("two keys have the same id")
+        if self.current not in ids:
+            raise ValueError("current names none of the keys")
+        if any(key.retired for key in self.keys if key.id == self.current):
+            raise ValueError("the current key may not be retired")
+        return self
+
+
 class Workers(StrictModel):
     """Who works off the inbox."""
 
@@ -195,6 +256,8 @@ class Config(StrictModel):
     """What happens without a delivery."""
     mail: Mail | None = None
     """Without it messages stay in the store's outbox."""
+    vault: VaultSettings | None = None
+    """Without it no original is kept, so nothing is masked in Zammad."""
     workers: Workers = Workers()
     """Who works off the inbox."""
     log: Log = Log()

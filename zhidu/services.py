@@ -40,6 +40,7 @@ from zhidu.people_file import People
 from zhidu.policy import Policy
 from zhidu.readiness import Ready
 from zhidu.timetable import timetable_of
+from zhidu.vaults import Vaulted, plain
 
 log = structlog.get_logger()
 
@@ -64,9 +65,11 @@ class Service:
         timetable: Sequence[Tick] | None = None,
         published: Callable[[], Policy | None] = lambda: None,
         provisioned: Callable[[Service], Plan] | None = None,
+        vaulted: Vaulted | None = None,
     ) -> None:
         """published     the policy that has come into force since it was last asked; None: none has
         provisioned   what differs between the helpdesk's set-up and the modules' needs; None: nobody looks
+        vaulted       the vault with its pages and mails; None: none is configured
         """
         self.config, self.policy, self.people, self.store, self.outside = config, policy, people, store, outside
         self.registry = CollectorRegistry()
@@ -74,11 +77,14 @@ class Service:
         self.dry_run = dry_run
         self.published = published
         self.provisioned = provisioned
+        self.vaulted = vaulted
         self.relook = Relook(store=store, policy=lambda: self.policy.digest, wake=self.wake)
         queues = {"inbox": store.inbox.depth, "outbox": store.outbox.depth}
         self.registry.register(QueueDepths(queues, now=outside.now))
         self.helpdesk = helpdesk_of(config, secrets.token, people, outside)
-        self.post = Post(store=store, mailer=None if dry_run else mailer, meter=self.metrics)
+        mailer = None if dry_run else mailer
+        text = plain if vaulted is None else vaulted.text
+        self.post = Post(store=store, mailer=mailer, meter=self.metrics, text=text)
         self.access = Access(lambda: self.helpdesk.pool.client().me(), outside.now)
         self.metrics.admits(lambda: not self.access.shut)
         self.timetable = timetable if timetable is not None else timetable_of(config)
@@ -102,6 +108,7 @@ class Service:
             meter=self.metrics,
             now=self.outside.now,
             wake=self.wake,
+            originals=None if self.vaulted is None else self.vaulted.pages,
         )
 
     def wake(self) -> None:
@@ -239,6 +246,7 @@ class Service:
             policy=lambda: self.policy,
             adopt_from=lambda: adopt_from,
             provisioned=lambda: Plan(changes=(), obstacles=(), known=0) if look is None else look(self),
+            vault=None if self.vaulted is None else self.vaulted.vault,
         )
         return {**chores.jobs(), "policy": self.follow}
 

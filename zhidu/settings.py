@@ -5,6 +5,7 @@ environment variable), and read when it is needed. Relative paths count from the
 """
 
 import os
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,28 +70,58 @@ class Settings:
             raise self._refusal("store.url", "must name the user whose password is set")
         return urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}@{host}"))
 
+    def vault_secret(self) -> bytes:
+        """What keys the vault's digests. raises ConfigErrors – it is nowhere to be read, or no key."""
+        vault = self.config.vault
+        file, variable = (None, None) if vault is None else (vault.secret_file, vault.secret_env)
+        return self._key("vault.secret", "_", file, variable or "ZHIDU_VAULT_SECRET")
+
+    def vault_key(self, number: int) -> bytes:
+        """The key at that place of the ring, from 0 on. raises ConfigErrors – it is nowhere to be read, or no key."""
+        vault = self.config.vault
+        if vault is None:
+            raise self._refusal("vault", "required to seal originals")
+        key = vault.keys[number]
+        return self._key(f"vault.keys[{number}]", ".", key.file, key.env or "")
+
+    def _key(self, name: str, joint: str, file: Path | None, variable: str) -> bytes:
+        found = key_bytes(self._secret(name, file, variable, joint))
+        if found is None:
+            what = "holds no key: that is 32 bytes, as `openssl rand -base64 32` writes them"
+            raise self._refusal(f"{name}{joint}{'env' if file is None else 'file'}", what)
+        return found
+
     def path(self, path: Path) -> Path:
         """An absolute path for one that a setting names."""
         return Path(os.path.normpath(self.folder.absolute() / path))
 
-    def _secret(self, name: str, file: Path | None, variable: str) -> str:
+    def _secret(self, name: str, file: Path | None, variable: str, joint: str = "_") -> str:
         if file is None:
             secret = self.environment.get(variable, "")
             if not secret.strip():
-                raise self._refusal(f"{name}_env", f"the environment variable {variable} is not set")
+                raise self._refusal(f"{name}{joint}env", f"the environment variable {variable} is not set")
             return secret.strip()
         try:
             secret = self.path(file).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
             why = error.strerror if isinstance(error, OSError) else "it is not text"
-            raise self._refusal(f"{name}_file", f"{self.path(file)} cannot be read: {why}") from None
+            raise self._refusal(f"{name}{joint}file", f"{self.path(file)} cannot be read: {why}") from None
         if not secret:
-            raise self._refusal(f"{name}_file", f"{self.path(file)} is empty")
+            raise self._refusal(f"{name}{joint}file", f"{self.path(file)} is empty")
         return secret
 
     def _refusal(self, name: str, what: str) -> ConfigErrors:
         mark = self.loaded.where(name) or Mark(path=str(self.folder / FILE), line=0)
         return ConfigErrors([Problem(path=mark.path, line=mark.line, field=name, what=what)])
+
+
+def key_bytes(text: str) -> bytes | None:
+    """A key from base64 or hexadecimal; None: it is none of 32 bytes."""
+    try:
+        key = bytes.fromhex(text) if len(text) == 64 else b64decode(text, validate=True)
+    except ValueError:
+        return None
+    return key if len(key) == 32 else None
 
 
 def load_settings(folder: Path | None, environment: Mapping[str, str] | None = None) -> Settings:

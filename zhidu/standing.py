@@ -19,6 +19,7 @@ from webhooks.readiness import TOKEN, ReadyAnswer
 from zhidu.config import Http
 from zhidu.older import service_began
 from zhidu.settings import Settings
+from zhidu.vault_state import VaultState, state_of
 from zhidu.versions import Bundle, bundle_of, policy_of
 
 _ANSWER_WITHIN = 2.0
@@ -68,6 +69,7 @@ class Standing:
     findings         (code, grave) → how many are open
     reconciled_at    up to when the helpdesk was searched for missed changes; None: never
     adopt_from       tickets created before are observed in silence; None: the service was never started
+    vault            None: no vault is configured, and nothing was ever sealed
     """
 
     at: datetime
@@ -83,6 +85,7 @@ class Standing:
     reconciled_at: datetime | None
     adopt_from: datetime | None
     policy: PolicyState
+    vault: VaultState | None
 
 
 def standing(settings: Settings, store: Store, now: datetime, zone: ZoneInfo) -> Standing:
@@ -107,6 +110,7 @@ def standing(settings: Settings, store: Store, now: datetime, zone: ZoneInfo) ->
         reconciled_at=store.cursors.time(RECONCILE),
         adopt_from=service_began(settings.config, store),
         policy=policy_state(settings, store, now),
+        vault=state_of(settings, store, now),
     )
 
 

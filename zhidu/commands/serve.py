@@ -48,6 +48,8 @@ def serve(habits: Habits | None, port: int | None, dry_run: bool) -> None:
 
 def build(folder: Path | None, port: int | None = None, *, dry_run: bool = False) -> Service:
     """The service as configured, not started yet. Raises ConfigErrors, StoreError, WrongUse."""
+    from dataclasses import replace
+
     from integrations.store.errors import StoreError
     from policies.kernel.problems import ConfigErrors
     from zhidu import compose, observe
@@ -56,6 +58,7 @@ def build(folder: Path | None, port: int | None = None, *, dry_run: bool = False
     from zhidu.provisioner import plan_of
     from zhidu.services import Service
     from zhidu.settings import load_settings
+    from zhidu.vaults import vaulted
 
     settings = load_settings(folder)
     config = _at(port, settings.config)
@@ -79,6 +82,9 @@ def build(folder: Path | None, port: int | None = None, *, dry_run: bool = False
             dry_run=dry_run,
             published=published,
             provisioned=lambda service: plan_of(settings, service),
+            vaulted=vaulted(
+                replace(settings, config=config), store, people.config, outside, policy.calendars["default"].zone
+            ),
         )
     except (ConfigErrors, StoreError):
         store.close()

@@ -53,6 +53,7 @@ def status(habits: Habits | None) -> None:
 
 def _lines(here: Stored, found: Standing) -> Iterator[tuple[str, str]]:
     from zhidu.commands.stored import age
+    from zhidu.vault_text import state_line
 
     yield "policy", _policy(here, found.policy)
     where = found.running.address
@@ -70,6 +71,8 @@ def _lines(here: Stored, found: Standing) -> Iterator[tuple[str, str]]:
         text += f"; next look at {here.shown(found.next_clock_at)}"
     yield "clocks", text
     yield "findings", _findings(found)
+    if found.vault is not None:
+        yield "vault", state_line(found.vault)
     if found.reconciled_at is None:
         yield "searched", "never for missed changes: the service has not worked yet"
     else:
@@ -111,6 +114,7 @@ def _findings(found: Standing) -> str:
 
 def _plain(found: Standing) -> dict[str, Any]:
     from zhidu.commands.stored import utc
+    from zhidu.vault_text import state_plain
 
     return {
         "at": utc(found.at),
@@ -136,6 +140,7 @@ def _plain(found: Standing) -> dict[str, Any]:
         "findings": [{"code": code, "grave": grave, "open": count} for (code, grave), count in found.findings.items()],
         "reconciled_at": utc(found.reconciled_at),
         "adopt_from": utc(found.adopt_from),
+        "vault": None if found.vault is None else state_plain(found.vault),
     }
 
 

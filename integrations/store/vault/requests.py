@@ -65,14 +65,17 @@ def refuse(connection: Connection, id: int, by: Actor, why: str, rules: Rules, a
     return _changed(connection, request, {"refused_by": by.login, "refused_why": why, "refused_at": at})
 
 
-def take(connection: Connection, id: int, by: Actor, at: datetime) -> Request:
+def take(connection: Connection, id: int, by: Actor, rules: Rules, at: datetime) -> Request:
     """The one use of an approved request, of which nothing is left once the transaction is committed.
 
-    raises   NotFound · Denied – somebody else's; not approved, used, refused or expired
+    raises   NotFound · Denied – somebody else's, or of one who holds no post any more that may ask; not approved,
+             used, refused or expired
     """
     request = locked(connection, id)
     if not same(by.login, request.by):
         raise Denied(f"request {id} is {request.by}'s: nobody else is shown the original")
+    if by.post is None or by.post not in rules.ask:
+        raise Denied(f"{by.login} holds no post any more that may ask to see an original")
     _must_be(request, RequestStatus.APPROVED, at)
     return _changed(connection, request, {"revealed_at": at})
 

@@ -33,6 +33,7 @@ from integrations.store.vault.records import (
     Way,
 )
 from integrations.store.vault.rows import VaultRows
+from policies.kernel.scrub import scrub_text
 
 _NOTHING = About()
 _SERVICE = Actor(login="zhidu", post=None, way=Way.SERVICE)
@@ -79,8 +80,9 @@ class Vault:
         return self.ring.token(value.encode())
 
     def ask(self, record_id: int, by: Actor, reason: str) -> Request:
-        """Asks to see an original. raises NotFound · Denied – also in the log"""
-        now, reason = self._now(), reason.strip()
+        """Asks to see an original; what looks like personal data in `reason` is hidden. raises NotFound · Denied – also in
+        the log"""
+        now, reason = self._now(), scrub_text(reason.strip())
         with _Denials(self, by, About(record_id=record_id)), self._session.write() as connection:
             request = requests.ask(connection, record_id, by, reason, self.rules, now)
             self._log(connection, Event.REQUESTED, by, reason, **_of(connection, request))
@@ -100,9 +102,10 @@ class Vault:
 
     def refuse(self, id: int, by: Actor, why: str) -> Request:
         """No consent. raises NotFound · Denied – also in the log"""
+        why = scrub_text(why.strip())
         with _Denials(self, by, About(request_id=id)), self._session.write() as connection:
-            request = requests.refuse(connection, id, by, why.strip(), self.rules, self._now())
-            self._log(connection, Event.REFUSED, by, why.strip(), **_of(connection, request))
+            request = requests.refuse(connection, id, by, why, self.rules, self._now())
+            self._log(connection, Event.REFUSED, by, why, **_of(connection, request))
             return request
 
     def reveal(self, id: int, by: Actor) -> tuple[Request, Original]:
@@ -113,7 +116,7 @@ class Vault:
         """
         try:
             with _Denials(self, by, About(request_id=id)), self._session.write() as connection:
-                request = requests.take(connection, id, by, self._now())
+                request = requests.take(connection, id, by, self.rules, self._now())
                 _, original = self._originals.open(connection, request.record_id)
                 self._log(connection, Event.REVEALED, by, request.reason, **_of(connection, request))
             return request, original
