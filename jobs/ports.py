@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Protocol
 
+from integrations.store.vault.records import Origin, Original, Sealed
 from integrations.zammad.apply import Writer
 from integrations.zammad.wire import History, OneRead, Ticket
 
@@ -16,6 +17,14 @@ class Helpdesk(Writer, Protocol):
     def ticket(self, id: int) -> OneRead: ...
     def history(self, id: int) -> History: ...
     def changed_since(self, at: datetime) -> Iterator[Ticket]: ...
+
+
+class Sealer(Protocol):
+    """Where originals go before anything of them is changed in the helpdesk; `integrations.store.vault.vault.Vault`."""
+
+    def seal(
+        self, origin: Origin, original: Original, *, value: str | None = None, comparable: bool = True
+    ) -> Sealed: ...
 
 
 class Meter(Protocol):

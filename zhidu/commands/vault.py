@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from zhidu.commands.vault_habits import WHO, WHY, for_machines, note, opened_vault, said, show
-from zhidu.commands.vault_keeping import query_log, rotate, shred
 from zhidu.habits import Habits
+from zhidu.vault_keeping import query_log, rotate, shred
 
 if TYPE_CHECKING:
     from integrations.store.vault.records import Request

@@ -16,6 +16,7 @@ from policies.kernel.scrub import scrub_text
 
 _POSTGRES_LOCK: Final = 0x7A68_6964_7601
 _LONGEST_WHY: Final = 500
+_PAGE: Final = 1000
 _FIELDS: Final = ("at", "event", "who", "account", "post", "way", "why", "what")
 _ABOUT: Final = ("request_id", "record_id", "ticket_id")
 
@@ -51,14 +52,18 @@ def broken_at(session: Session, ring: KeyRing) -> int | None:
     That rows at the end were taken away is not seen: keep the last row's mark elsewhere (`zhidu vault log --verify`).
     """
     before, following = "", 1
-    with session.read() as connection:
-        for row in connection.execution_options(yield_per=1000).execute(select(VAULT_LOG).order_by(VAULT_LOG.c.id)):
+    while True:
+        page = select(VAULT_LOG).where(VAULT_LOG.c.id >= following).order_by(VAULT_LOG.c.id).limit(_PAGE)
+        with session.read() as connection:
+            rows = connection.execute(page).all()
+        for row in rows:
             values = dict(row._mapping)
             mark = values.pop("mark")
             if row.id != following or mark != ring.chained(before, _text(values)):
                 return following
             before, following = mark, following + 1
-    return None
+        if len(rows) < _PAGE:
+            return None
 
 
 def last_mark(session: Session) -> tuple[int, str]:

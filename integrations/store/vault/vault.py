@@ -80,8 +80,10 @@ class Vault:
         return self.ring.token(value.encode())
 
     def ask(self, record_id: int, by: Actor, reason: str) -> Request:
-        """Asks to see an original; what looks like personal data in `reason` is hidden. raises NotFound · Denied – also in
-        the log"""
+        """Asks to see an original; what looks like personal data in `reason` is hidden.
+
+        raises   NotFound · Denied – also in the log
+        """
         now, reason = self._now(), scrub_text(reason.strip())
         with _Denials(self, by, About(record_id=record_id)), self._session.write() as connection:
             request = requests.ask(connection, record_id, by, reason, self.rules, now)
