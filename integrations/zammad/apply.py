@@ -10,6 +10,7 @@ from typing import Protocol
 
 from integrations.zammad.errors import Permanent
 from integrations.zammad.fields import as_instant
+from integrations.zammad.origins import identity
 from integrations.zammad.plan import FieldChange, Plan
 from integrations.zammad.wire import Article, OneRead, Ticket
 from integrations.zammad.writes import ArticleWrite, TicketWrite, plain
@@ -25,6 +26,7 @@ class Writer(Protocol):
     def add_tag(self, ticket_id: int, tag: str) -> None: ...
     def remove_tag(self, ticket_id: int, tag: str) -> None: ...
     def add_link(self, ticket_id: int, other_number: str) -> None: ...
+    def set_internal(self, article_id: int, internal: bool) -> Article: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +48,15 @@ class Applied:
 def apply(plan: Plan, read: OneRead, writer: Writer) -> Applied:
     """Write `plan`, which was made from `read`.
 
-    Articles to the customer, tags and links go first, the one PUT with what must be remembered last: whatever is lost
-    in between is found again by its key, and nothing is remembered that was not done. A ticket that cannot be linked,
-    because it is gone or not for us to see, stops nothing.
+    What must not be seen is hidden first. Articles to the customer, tags and links go next, the one PUT with what must
+    be remembered last: whatever is lost in between is found again by its key, and nothing is remembered that was not
+    done. A ticket that cannot be linked, because it is gone or not for us to see, stops nothing.
     raises  ZammadError – nothing after the failed call was written
     """
     articles = 0
+    hidden = [article.id for article in read.articles if identity(article) in plan.hidden]
+    for article in hidden:
+        writer.set_internal(article, True)
     for _, reply in plan.replies:
         writer.add_article(plan.ticket_id, reply)
         articles += 1
@@ -62,7 +67,7 @@ def apply(plan: Plan, read: OneRead, writer: Writer) -> Applied:
     for other in plan.add_links:
         with suppress(Permanent):
             writer.add_link(other, read.ticket.number)
-    side = articles + len(plan.tagging) + len(plan.linking)
+    side = len(hidden) + articles + len(plan.tagging) + len(plan.linking)
     write = plan.write
     if write is None:
         return Applied(ticket=None, foreign=side > 0, writes=side)

@@ -5,16 +5,18 @@ What the customer wrote goes no further than the text kernel: facts hold feature
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from integrations.zammad.choices import NORMAL, priority_number
+from integrations.zammad.confidential import Inspector
 from integrations.zammad.features import FeatureCache
 from integrations.zammad.fields import read_fields
 from integrations.zammad.memory import read_memory
 from integrations.zammad.names import Names, UnknownName
+from integrations.zammad.origins import was
 from integrations.zammad.people import Directory
 from integrations.zammad.wire import PREFIX, Article, History, HistoryEntry, OneRead, Ticket
 from policies.kernel import facts as kernel
@@ -35,6 +37,10 @@ _CHATS = frozenset(
 """Article types that are one channel to the policy."""
 
 
+def _channel_named(name: str) -> str:
+    return "chat" if name in _CHATS else name
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
     """Builds facts from one read.
@@ -44,6 +50,7 @@ class Reader:
     desks       group → who leads it and how it works, by user ids
     me          zhidu's own user id
     zone        of the helpdesk, for days of absence
+    inspector   looks for personal data; None: nobody does
     """
 
     names: Names
@@ -54,6 +61,7 @@ class Reader:
     me: int
     zone: ZoneInfo
     related: Callable[[kernel.Ticket], kernel.Related] = field(default=lambda ticket: kernel.Related())
+    inspector: Inspector | None = None
 
     def facts(self, read: OneRead, history: tuple[kernel.Change, ...], now: datetime) -> kernel.Facts:
         """The facts of a ticket at `now`. Raises ZammadError when a list of names has to be read and cannot be."""
@@ -63,7 +71,7 @@ class Reader:
         return kernel.Facts(
             now=now.astimezone(UTC),
             ticket=ticket,
-            articles=tuple(self._article(article, people) for article in read.articles),
+            articles=tuple(self._articles(read, people)),
             history=history,
             people=people,
             desks=self.desks(),
@@ -106,6 +114,7 @@ class Reader:
             custom=fields.custom,
             absent=frozenset(field for field in FIELDS if f"{PREFIX}{field}" not in there),
             nonsense=frozenset(nonsense),
+            confidential=() if self.inspector is None else self.inspector.ticket(read, there),
             **fields.core,
         )
 
@@ -131,13 +140,29 @@ class Reader:
             nonsense.add("priority")
             return NORMAL
 
+    def _articles(self, read: OneRead, people: Mapping[int, kernel.Person]) -> Iterator[kernel.Article]:
+        """With what each holds of personal data: a reply is held against what the customer gave before it."""
+        if self.inspector is None:
+            yield from (self._article(article, people) for article in read.articles)
+            return
+        given = self.inspector.given(read.users.get(read.ticket.customer_id))
+        for article in read.articles:
+            seen = self._article(article, people)
+            if article.key is not None:
+                yield seen
+                continue
+            yield replace(seen, confidential=self.inspector.article(article, given if seen.to_customer else None))
+            if seen.from_customer:
+                given |= self.inspector.marks(article)
+
     def _article(self, article: Article, people: Mapping[int, kernel.Person]) -> kernel.Article:
+        before = was(article)
         read = kernel.Article(
-            id=article.id,
-            at=article.created_at,
+            id=article.id if before is None else before.id,
+            at=article.created_at if before is None else before.at,
             sender=self.names.sender_of(article).lower(),
-            by=article.origin_by_id or article.created_by_id,
-            channel=self._channel(article),
+            by=(article.origin_by_id or article.created_by_id) if before is None else before.by,
+            channel=self._channel(article) if before is None else _channel_named(before.channel),
             internal=article.internal,
             key=article.key,
             features=self.features.of(article),
@@ -149,8 +174,7 @@ class Reader:
         return replace(read, wording=self.features.wording(article, staff))
 
     def _channel(self, article: Article) -> str:
-        name = self.names.type_of(article)
-        return "chat" if name in _CHATS else name
+        return _channel_named(self.names.type_of(article))
 
     def changes(self, history: History) -> tuple[kernel.Change, ...]:
         """The entries that rules may know: states by their type, owners by id, no titles, no words of people."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
+from integrations.zammad import picking
 from integrations.zammad.choices import priority_numbered, state_of_type
 from integrations.zammad.fields import UNSET, as_instant, to_wire
 from integrations.zammad.memory import write_memory
@@ -21,6 +22,7 @@ from policies.kernel.decisions import (
     Decision,
     Find,
     Link,
+    Mask,
     Prioritise,
     Reply,
     Route,
@@ -63,6 +65,8 @@ class Plan:
     tells      messages to persons outside the helpdesk
     tagging    the decisions behind the tags that are added and removed
     linking    the decisions behind the tickets that are linked
+    hiding     the decisions behind the articles that become internal
+    twinning   the decisions for which the ticket is made anew
     lacking    fields of ours that this helpdesk does not have: wanted, but not written
     impossible decisions that this helpdesk has no group, state or access for, each with why
     refused    changes Zammad ignored before and that are not tried again until the facts change
@@ -78,6 +82,8 @@ class Plan:
     rungs: tuple[Decision, ...] = ()
     tagging: tuple[Decision, ...] = ()
     linking: tuple[Decision, ...] = ()
+    hiding: tuple[Decision, ...] = ()
+    twinning: tuple[Decision, ...] = ()
     lacking: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     impossible: tuple[str, ...] = ()
@@ -85,7 +91,8 @@ class Plan:
     @property
     def empty(self) -> bool:
         """Nothing to write into the helpdesk."""
-        return not (self.changes or self.note or self.memory or self.tagging or self.linking or self.replies)
+        written = (self.changes, self.note, self.memory, self.tagging, self.linking, self.replies, self.hiding)
+        return not any(written)
 
     @property
     def add_tags(self) -> tuple[str, ...]:
@@ -98,6 +105,11 @@ class Plan:
     @property
     def add_links(self) -> tuple[int, ...]:
         return tuple(decision.action.ticket for decision in self.linking if isinstance(decision.action, Link))
+
+    @property
+    def hidden(self) -> tuple[int, ...]:
+        """The articles that become internal, by the ids that rules know."""
+        return tuple(dict.fromkeys(d.action.article for d in self.hiding if isinstance(d.action, Mask)))
 
     @property
     def write(self) -> TicketWrite | None:
@@ -116,7 +128,8 @@ class Plan:
         noted = self.note.decisions if self.note is not None else ()
         parts = (change.decision for change in self.changes)
         sent = (decision for decision, _ in self.replies)
-        return (*parts, *noted, *sent, *self.tells, *self.findings, *self.rungs, *self.tagging, *self.linking)
+        told = (*noted, *sent, *self.tells, *self.findings, *self.rungs)
+        return (*parts, *told, *self.tagging, *self.linking, *self.hiding, *self.twinning)
 
 
 class NoAccess(Exception):
@@ -167,12 +180,14 @@ class Planner:
             changes=tuple(sorted_out.changes.values()),
             note=self.notes.note(verdict, given, drafts, known),
             memory=memory if _worth_remembering(memory, given) else None,
-            tagging=tuple(_tagging(verdict.decisions, frozenset(read.tags))),
-            linking=_of(verdict.decisions, Link, lambda action: action.ticket not in linked),
+            tagging=tuple(picking.tagging(verdict.decisions, frozenset(read.tags))),
+            linking=picking.of(verdict.decisions, Link, lambda action: action.ticket not in linked),
+            hiding=picking.hiding(verdict.decisions, read),
+            twinning=picking.of(verdict.decisions, Mask, lambda action: action.way == "twin"),
             replies=tuple(sent),
-            tells=_of(verdict.decisions, Tell, lambda action: action.how == "mail"),
-            findings=_of(verdict.decisions, Find),
-            rungs=_of(verdict.decisions, RunClock, lambda action: bool(action.reached)),
+            tells=picking.of(verdict.decisions, Tell, lambda action: action.how == "mail"),
+            findings=picking.of(verdict.decisions, Find),
+            rungs=picking.of(verdict.decisions, RunClock, lambda action: bool(action.reached)),
             lacking=tuple(dict.fromkeys(sorted_out.lacking)),
             refused=tuple(dict.fromkeys(sorted_out.refused)),
             impossible=tuple(dict.fromkeys(sorted_out.impossible)),
@@ -275,18 +290,6 @@ def same(actual: object, desired: object) -> bool:
 
 def _empty(value: object) -> bool:
     return value is None or value in UNSET or value == frozenset()
-
-
-def _of(decisions: Iterable[Decision], kind: type, wanted: Any = lambda action: True) -> tuple[Decision, ...]:
-    return tuple(d for d in decisions if isinstance(d.action, kind) and wanted(d.action))
-
-
-def _tagging(decisions: Iterable[Decision], there: frozenset[str]) -> Iterator[Decision]:
-    """The decisions that change the tags; of several about one tag, the last."""
-    last = {d.action.name: d for d in decisions if isinstance(d.action, Tag | Untag)}
-    for name, decision in last.items():
-        if isinstance(decision.action, Untag) == (name in there):
-            yield decision
 
 
 def _worth_remembering(memory: Memory | None, given: Facts) -> bool:

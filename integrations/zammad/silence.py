@@ -30,6 +30,8 @@ def hushed(plan: Plan, given: Memory) -> Plan:
         memory=_unsaid(plan, given),
         tagging=plan.tagging,
         linking=plan.linking,
+        hiding=plan.hiding,
+        twinning=plan.twinning,
         lacking=plan.lacking,
         refused=plan.refused,
         impossible=plan.impossible,
