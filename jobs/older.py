@@ -28,11 +28,13 @@ class Walk:
 
     upto      tickets created before it are behind
     per_hour  how many an hour; None: as many as the service thinks fit
+    owed      what the last rounds left over, in 3600ths of a ticket
     taken     how many so far
     """
 
     upto: datetime = _BEGINNING
     per_hour: int | None = None
+    owed: int = 0
     taken: int = 0
     over: bool = False
 
@@ -52,7 +54,11 @@ def keep_walk(store: Store, reason: str, walk: Walk | None) -> None:
     if walk is None:
         store.cursors.forget(name)
     else:
-        store.cursors.put(name, json.dumps(asdict(walk) | {"upto": walk.upto.isoformat()}))
+        store.cursors.put(name, _dumped(walk))
+
+
+def _dumped(walk: Walk) -> str:
+    return json.dumps(asdict(walk) | {"upto": walk.upto.isoformat()})
 
 
 def older_tickets(helpdesk: Search, states: tuple[int, ...], since: datetime, adopt_from: datetime) -> Iterator[Ticket]:
@@ -89,12 +95,15 @@ class Older:
         adopting = walk_of(self.store, ADOPT)
         if adopting is None:
             return observed
-        share = self.every / timedelta(hours=1)
-        many = self.batch if adopting.per_hour is None else max(1, round(adopting.per_hour * share))
-        return observed + self._go_on(ADOPT, adopting, many)
+        due = adopting.owed + (adopting.per_hour or 0) * round(self.every.total_seconds())
+        many, owed = divmod(due, 3600)
+        return observed + self._go_on(ADOPT, replace(adopting, owed=owed), many)
 
     def _go_on(self, reason: str, walk: Walk, many: int) -> int:
         if walk.over:
+            return 0
+        if not many:
+            keep_walk(self.store, reason, walk)
             return 0
         older = older_tickets(self.helpdesk(), self.open(), walk.upto, self.adopt_from())
         taken = list(islice(older, many))
@@ -105,7 +114,7 @@ class Older:
             after = replace(after, upto=taken[-1].created_at + _STEP)
         with self.store.unit() as unit:
             unit.inbox.enqueue_all(tuple(ticket.id for ticket in taken), reason)
-            unit.cursors.put(_CURSORS[reason], json.dumps(asdict(after) | {"upto": after.upto.isoformat()}))
+            unit.cursors.put(_CURSORS[reason], _dumped(after))
         if taken:
             self.wake()
         return len(taken)

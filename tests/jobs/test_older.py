@@ -85,6 +85,22 @@ def test_adoption_goes_at_its_measure_and_can_be_stopped(desk: Desk) -> None:
     assert job.run() == 0
 
 
+@pytest.mark.parametrize(("per_hour", "rounds"), [(10, [0, 0, 0, 0, 0, 1]), (90, [1, 2, 1, 2]), (1, [0] * 59)])
+def test_so_many_an_hour_whatever_a_round_takes(per_hour: int, rounds: list[int], desk: Desk) -> None:
+    now = desk.clock.at
+    desk.clock.at = now - timedelta(days=30)
+    for _ in range(8):
+        desk.clock.forward(seconds=3)
+        desk.complain()
+    desk.deliveries()
+    desk.clock.at = now
+    keep_walk(desk.store, OBSERVE, Walk(over=True))
+    keep_walk(desk.store, ADOPT, Walk(per_hour=per_hour))
+    job = older(desk)
+
+    assert [job.run() for _ in rounds] == rounds
+
+
 @pytest.mark.parametrize(("since", "count"), [("all", 16 + WELCOME), ("half", 8 + WELCOME)])
 def test_what_is_older_is_counted_by_the_helpdesk(since: str, count: int, desk: Desk) -> None:
     tickets = old_tickets(desk, 20)
