@@ -33,6 +33,7 @@ from policies.kernel.config import Loaded
 from policies.kernel.facts import Desk, Related
 from policies.kernel.text.learnt import Learnt
 from zhidu.config import Config
+from zhidu.inspecting import inspector_of
 from zhidu.judging import Judge, planner_of
 from zhidu.learning import load as learnt_of
 from zhidu.metrics import Metrics
@@ -229,6 +230,7 @@ def reader_of(
     now: Callable[[], datetime],
     relations: Relations | None = None,
     learnt: Learnt | None = None,
+    entropy: Callable[[int], bytes] = os.urandom,
 ) -> Reader:
     """What turns answers into facts. Asks the helpdesk who we are. raises ZammadError"""
     return Reader(
@@ -240,6 +242,7 @@ def reader_of(
         me=helpdesk.pool.client().me().id,
         zone=policy.calendars["default"].zone,
         related=relations.related if relations is not None else lambda ticket: Related(),
+        inspector=inspector_of(policy, helpdesk, entropy),
     )
 
 
