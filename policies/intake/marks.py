@@ -52,7 +52,7 @@ def language_of_customer(facts: Facts, config: Config) -> Wants:
     if reading is None or reading.language is None or facts.ticket.language is not None:
         return
     if facts.set_by_person("language") is None:
-        why = say("language.set", language=f"@language.{reading.language}")
+        why = say("language.set", tongue=f"@language.{reading.language}")
         yield SetField(field="language", value=reading.language), why
 
 
