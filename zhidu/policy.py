@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import MappingProxyType
@@ -26,6 +27,7 @@ from policies.kernel.problems import ConfigErrors, Problem
 from policies.kernel.text import Extractor, Lexicon
 from policies.kernel.texts import Texts
 from policies.kernel.voice import Voice, language
+from policies.kernel.yaml_nodes import Document
 from zhidu.calendars import load_calendars
 from zhidu.masking import load_masking
 
@@ -126,21 +128,41 @@ def read_policy(
     return policy, tuple(problems)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Phrases:
+    """The phrases of all modules; equal to what is written the same."""
+
+    written: str
+    modules: tuple[Document, ...] = field(compare=False)
+    rates: tuple[tuple[str, Decimal], ...]
+    terms: tuple[str, ...]
+
+
 def _extractor(modules: ModuleSet) -> Extractor:
-    lexicons, problems, rates = [], [], dict[str, Decimal]()
+    rates = dict[str, Decimal]()
     terms: set[str] = set()
     for module in modules:
         rates.update(getattr(module.config, "rates", {}))
         terms.update(getattr(module.config, "glossary", {}))
-        if module.phrases is None:
-            continue
+    phrases = tuple(module.phrases for module in modules if module.phrases is not None)
+    written = repr([document.value for document in phrases])
+    return _compiled(
+        _Phrases(written=written, modules=phrases, rates=tuple(sorted(rates.items())), terms=tuple(sorted(terms)))
+    )
+
+
+@lru_cache(maxsize=2)
+def _compiled(phrases: _Phrases) -> Extractor:
+    """Kept, for compiling is most of the work of loading a policy, and a reload seldom changes a phrase."""
+    lexicons, problems = [], []
+    for document in phrases.modules:
         try:
-            lexicons.append(Lexicon.from_mapping(_mapping(module.phrases.value)))
+            lexicons.append(Lexicon.from_mapping(_mapping(document.value)))
         except ValueError as error:
-            problems.append(module.phrases.problem(str(error)))
+            problems.append(document.problem(str(error)))
     if problems:
         raise ConfigErrors(problems)
-    return Extractor(lexicons, rates, terms=sorted(terms))
+    return Extractor(lexicons, dict(phrases.rates), terms=phrases.terms)
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

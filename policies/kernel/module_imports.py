@@ -4,8 +4,9 @@ Read from the source, so that nothing runs before it has been looked at.
 """
 
 import ast
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from policies.kernel.problems import Problem
 
@@ -36,8 +37,8 @@ class Imports:
     """
 
     package: str
-    modules: Collection[str]
-    depends: Collection[str]
+    modules: tuple[str, ...]
+    depends: tuple[str, ...]
     trusted: bool
 
 
@@ -47,16 +48,18 @@ def import_problems(source: str, path: str, inside: str, allowed: Imports) -> tu
     inside   the package the file is in, for relative imports
     A file that is no Python is one problem.
     """
+    return tuple(Problem(path=path, line=line, what=what) for line, what in _faults(source, inside, allowed))
+
+
+@lru_cache(maxsize=256)
+def _faults(source: str, inside: str, allowed: Imports) -> tuple[tuple[int, str], ...]:
+    """Lines, in order, and what is wrong there; kept, for a policy is loaded again and few of its sources change."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError) as error:
-        line = getattr(error, "lineno", None) or 0
-        return (Problem(path=path, line=line, what=f"is not valid Python: {getattr(error, 'msg', error)}"),)
-    found: list[Problem] = []
-    for node in ast.walk(tree):
-        line = getattr(node, "lineno", 0)
-        found.extend(Problem(path=path, line=line, what=what) for what in _wrong(node, inside, allowed))
-    return tuple(sorted(found, key=lambda problem: problem.line))
+        return ((getattr(error, "lineno", None) or 0, f"is not valid Python: {getattr(error, 'msg', error)}"),)
+    found = [(getattr(node, "lineno", 0), what) for node in ast.walk(tree) for what in _wrong(node, inside, allowed)]
+    return tuple(sorted(found, key=lambda fault: fault[0]))
 
 
 def _wrong(node: ast.AST, inside: str, allowed: Imports) -> Iterator[str]:

@@ -92,8 +92,8 @@ def _forbidden(found: Found, sources: Iterable[_Source], modules: Sequence[str])
     """What the module's source imports or does that it must not; its manifest's `depends` is the measure."""
     allowed = Imports(
         package=found.package,
-        modules=modules,
-        depends=found.manifest.depends,
+        modules=tuple(modules),
+        depends=tuple(found.manifest.depends),
         trusted=found.origin == "built-in",
     )
     for source in sources:
