@@ -5,7 +5,6 @@ dashes; characters that do not show are gone. Chinese numerals stay: 一 is a wo
 """
 
 import re
-import sys
 import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass, field
@@ -29,7 +28,8 @@ def _table() -> dict[str, str]:
     table.update({chr(code): " " for code in range(0x2000, 0x200B)})
     table.update(dict.fromkeys("\u2010\u2011\u2012\u2013\u2015\u2212\ufe58\ufe63", "-"))
     table.update(dict.fromkeys("\u2024\uff65\u2219\u30fb\ufe52", "."))
-    for code in range(0x80, sys.maxunicode + 1):
+    # No digit stands beyond: ideographs, tags and private use.
+    for code in range(0x80, 0x20000):
         value = unicodedata.decimal(chr(code), None)
         if value is not None:
             table[chr(code)] = str(value)
