@@ -32,4 +32,4 @@ def language_of(text: str) -> Language | None:
     if words * _HAN_PER_WORD > han:
         return "en"
     traditional = len(_ONLY_TRADITIONAL.findall(text))
-    return "zh-TW" if traditional > len(_ONLY_SIMPLIFIED.findall(text)) else "zh-CN"
+    return "zh-TW" if traditional and traditional > len(_ONLY_SIMPLIFIED.findall(text)) else "zh-CN"

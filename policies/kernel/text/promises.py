@@ -19,10 +19,12 @@ _HAN: Final = re.compile("[一-鿿]")
 _LATIN: Final = re.compile(
     r"\b(?:within|by|in|on|before|today|tomorrow|tonight|this|next|end|first|cob|eod|[0-9]|mon|tue|wed|thu|fri|sat|sun)"
 )
+_LETTERS: Final = re.compile("[a-z]")
 _QUOTES: Final = re.compile('["「『《]')
 _QUOTED: Final = re.compile(r'"[^"\n]{1,200}"|「[^」\n]{1,200}」|『[^』\n]{1,200}』|《[^》\n]{1,60}》')
-_SENTENCE_END: Final = re.compile(r"[。!?;；\n]|(?<![0-9ap])\.(?=\s|$)|(?<=[a-z0-9])\.(?=\s+[a-z\"]|\s*$)")
-_COMMA: Final = re.compile("[,:]|[—–]{1,2}(?![0-9一二三四五六七八九十])")
+# One leading class, so that the searches skip from mark to mark.
+_SENTENCE_END: Final = re.compile(r"[。!?;；\n.](?:(?<!\.)|(?<![0-9ap]\.)(?=\s|$)|(?<=[a-z0-9]\.)(?=\s+[a-z\"]|\s*$))")
+_COMMA: Final = re.compile("[,:—–](?:(?<=[,:])|[—–]?(?![0-9一二三四五六七八九十]))")
 _ABBREVIATED: Final = re.compile(r"\b(?:a\.m|p\.m|mr|ms|mrs|dr|no)\.$")
 
 # How far around a phrase its sentence is looked at: further than sentences of people go.
@@ -69,7 +71,7 @@ def promises(own: str, folded: Folded | None = None) -> tuple[Promise, ...]:
 def _phrases(text: str) -> list[Phrase]:
     """The phrases of time, of those that overlap the one that begins first, then the longest."""
     every = list(chinese_phrases(text)) if _HAN.search(text) else []
-    if _LATIN.search(text):
+    if _LETTERS.search(text) and _LATIN.search(text):
         every += english_phrases(text)
     every.sort(key=lambda phrase: (phrase.start, -phrase.end))
     kept: list[Phrase] = []

@@ -18,6 +18,7 @@ from policies.kernel.text.times import (
     SpanUnit,
     Weekday,
     WeekEnd,
+    begun,
 )
 
 _N: Final = "(?:[0-9]{1,4}(?:[.]5)?|[一二两三四五六七八九十百]{1,6})"
@@ -31,9 +32,8 @@ _CLOCK: Final = re.compile(
 )
 _TIME: Final = rf"(?:(?:{_PART})?的?(?:{_HOUR}{_TO}(?:{_PART})?)?{_HOUR}|下班|收市|{_PART}(?!于|已))"
 _END: Final = "(?:之间|以前|之前|以内|之内|内|里|前|为止)"
-# A look at the first character alone lets the search skip what can begin no phrase.
 _SPAN: Final = re.compile(
-    rf"(?=[0-9一二两三四五六七八九十百半])(?<![0-9一二两三四五六七八九十百])(?:{_N}(?:个|天|日|小时)?{_TO})?(?:(?P<n>{_N})(?P<and>个半)?|(?P<lone>半))个?"
+    rf"(?<![0-9一二两三四五六七八九十百])(?:{_N}(?:个|天|日|小时)?{_TO})?(?:(?P<n>{_N})(?P<and>个半)?|(?P<lone>半))个?"
     r"(?P<unit>工作日|工作天|营业日|工作小时|工时|自然日|日历日|小时|钟头|分钟|刻钟|星期|礼拜|周|月|天|日)(?P<more>半)?"
     r"(?P<end>的?时间(?:之?内)|之内|以内|内|里|之前|以前|前|之后|以后|后)?"
 )
@@ -43,7 +43,7 @@ _HOLIDAY: Final = (
     "(?:国庆|春节|五一|元旦|端午|中秋|清明|劳动|小?长|十一|双节|新)?(?:假期|假|节|年)(?:结束)?(?:之|以)?后的?"
 )
 _DAY: Final = re.compile(
-    r"(?=[0-9一二三四五六七八九十大后明听今本这下当周星礼月年国春元端中清劳小长双新假节次翌隔])(?:(?P<rel>大后[天日]|后[天日]|[明听][天日儿]|[明今](?=[早晚])|今[天日儿]|本日)"
+    r"(?:(?P<rel>大后[天日]|后[天日]|[明听][天日儿]|[明今](?=[早晚])|今[天日儿]|本日)"
     rf"|(?P<week>{_WEEK})?(?:周|星期|礼拜)(?P<wd>[一二三四五六日天末])(?!至周|到周|至星期|到星期)"
     rf"|(?:(?P<year>20[0-9]{{2}})年|(?P<nextyear>明)年|今年)?(?:(?P<month>{_D})月份?(?P<day>{_D})[日号]?|"
     rf"(?<![0-9/.-])(?P<smonth>[0-9]{{1,2}})[/](?P<sday>[0-9]{{1,2}})(?![0-9%/]))"
@@ -56,9 +56,10 @@ _DAY: Final = re.compile(
     r"|(?P<next>(?:下一?个?|次一?个?|翌|隔)(?:工作日|工作天|营业日)))"
     rf"(?:\([^()]{{1,8}}\))?(?:,?(?P<time>{_TIME}))?(?P<end>{_END})?"
 )
-_BARE: Final = re.compile(
-    rf"(?=[0-9一二两三四五六七八九十大清早上正中午下傍晚夜凌的收])(?<![0-9:])(?P<time>(?:{_PART})?的?{_HOUR}|下班|中午|收市)(?P<end>以前|之前|前)"
-)
+_BARE: Final = re.compile(rf"(?<![0-9:])(?P<time>(?:{_PART})?的?{_HOUR}|下班|中午|收市)(?P<end>以前|之前|前)")
+_SPAN_BEGINS: Final = re.compile("[0-9一二两三四五六七八九十百半]")
+_DAY_BEGINS: Final = re.compile("[0-9一二三四五六七八九十大后明听今本这下当周星礼月年国春元端中清劳小长双新假节次翌隔]")
+_BARE_BEGINS: Final = re.compile("[0-9一二两三四五六七八九十大清早上正中午下傍晚夜凌的收]")
 _WEEKDAYS: Final = dict(zip("一二三四五六日天末", (1, 2, 3, 4, 5, 6, 7, 7, 7), strict=True))
 _UNITS: Final[dict[str, tuple[int, SpanUnit]]] = {
     "工作日": (1, "wd"), "工作天": (1, "wd"), "营业日": (1, "wd"), "工作小时": (60, "wm"), "工时": (60, "wm"),
@@ -88,17 +89,17 @@ _REL: Final = {"大后": 3, "后": 2, "明": 1, "听": 1, "今": 0, "本": 0}
 
 def chinese_phrases(text: str) -> Iterator[Phrase]:
     """Every phrase of time in folded text; phrases may overlap, what is no time at all (4月31日) is left out."""
-    for found in _DAY.finditer(text):
+    for found in begun(_DAY_BEGINS, _DAY, text):
         day = _day(found)
         minute = _minute(found["time"])
         if day is not None and minute is not _WRONG:
             bound = found["end"] is not None or found[0].endswith(("前", "内", "底", "末"))
             yield Phrase(found.start(), found.end(), At(day, minute), bound)
-    for found in _SPAN.finditer(text):
+    for found in begun(_SPAN_BEGINS, _SPAN, text):
         span = _span(found)
         if span is not None:
             yield Phrase(found.start(), found.end(), span, found["end"] is not None)
-    for found in _BARE.finditer(text):
+    for found in begun(_BARE_BEGINS, _BARE, text) if "前" in text else ():
         minute = _minute(found["time"])
         if minute is not _WRONG:
             yield Phrase(found.start(), found.end(), At(InDays(0), minute, bare=True), True)

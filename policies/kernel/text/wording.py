@@ -131,4 +131,7 @@ def _named_below(plain: str, own: str, staff: Collection[str]) -> bool:
 def _named(folded: str, staff: Collection[str]) -> bool:
     """Whether one of the names stands in the text, not as a part of a longer number or word."""
     names = [fold(name).text.strip() for name in staff if name.strip()]
-    return any(re.search(rf"(?<![0-9a-z]){re.escape(name)}(?![0-9a-z])", folded) is not None for name in names)
+    return any(
+        name in folded and re.search(rf"(?<![0-9a-z]){re.escape(name)}(?![0-9a-z])", folded) is not None
+        for name in names
+    )

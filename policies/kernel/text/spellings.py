@@ -1,0 +1,172 @@
+"""Every spelling of every phrase in one automaton, and where those that a text has stand in it."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import ahocorasick
+
+from policies.kernel.text.phrases import Phrase
+from policies.kernel.text.places import Span
+
+_ASTRAL: Final = re.compile("[\U00010000-\U0010ffff]")
+_LETTER, _DIGIT, _OTHER = 1, 2, 0
+
+
+@dataclass(slots=True, eq=False)
+class Spelling:
+    """One spelling.
+
+    left, right  the kind of character that must not adjoin it there
+    rules        of phrases that it is, or of which it is the rarest part
+    bits         one bit for each group it belongs to
+    """
+
+    form: str
+    size: int
+    left: int
+    right: int
+    rules: list["Rule"]
+    bits: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Group:
+    """Spellings of which any will do: a part of a phrase, or the words that are looked for around one."""
+
+    spellings: frozenset[Spelling]
+    bit: int
+    longest: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rule:
+    """A phrase compiled.
+
+    parts         the groups of its words, where it has several parts; `bits` are theirs
+    unless, only  its context words, where it has any
+    """
+
+    phrase: Phrase
+    parts: tuple[Group, ...] = ()
+    bits: int = 0
+    unless: Group | None = None
+    only: Group | None = None
+
+
+class Spellings:
+    """All spellings; add them, their rules and groups, then `close`. Immutable from then on.
+
+    The automaton reads UTF-16 byte by byte: its nodes are searched one branch after the other, and no byte has as many
+    successors as the first characters of all phrases would make.
+    """
+
+    __slots__ = ("_automaton", "_groups", "_known")
+
+    def __init__(self) -> None:
+        self._known: dict[str, Spelling] = {}
+        self._groups: dict[frozenset[str], Group] = {}
+        self._automaton = ahocorasick.Automaton()
+
+    def add(self, form: str, rule: Rule) -> None:
+        """Where `form` stands, the rule's phrase is or may be."""
+        self._spelling(form).rules.append(rule)
+
+    def group(self, forms: frozenset[str]) -> Group:
+        """The group of these spellings; the same for the same ones. Not of none."""
+        known = self._groups.get(forms)
+        if known is None:
+            bit = 1 << len(self._groups)
+            spellings = frozenset(map(self._spelling, forms))
+            for spelling in spellings:
+                spelling.bits |= bit
+            known = self._groups[forms] = Group(spellings, bit, max(map(len, forms)))
+        return known
+
+    def close(self) -> None:
+        for form, spelling in self._known.items():
+            self._automaton.add_word(_bytes(form), spelling)
+        self._automaton.make_automaton()
+
+    def places(self, folded: str) -> "Places":
+        """Where they stand in a text: one pass over it, whatever their number."""
+        lasts: Lasts = defaultdict(list)
+        if self._known and folded:
+            for last, spelling in self._automaton.iter(_bytes(folded)):
+                lasts[spelling].append(last)
+        return Places(folded, lasts)
+
+    def _spelling(self, form: str) -> Spelling:
+        known = self._known.get(form)
+        if known is None:
+            known = self._known[form] = Spelling(form, len(form), _kind(form[0]), _kind(form[-1]), [])
+        return known
+
+
+Lasts: TypeAlias = defaultdict[Spelling, list[int]]
+
+
+class Places:
+    """The spellings of one text. A place is only looked at when it is asked for: most are of no consequence.
+
+    bits   of the groups of which a spelling may stand there; others have none
+    """
+
+    __slots__ = ("_folded", "_lasts", "_of_group", "bits")
+
+    def __init__(self, folded: str, lasts: Lasts) -> None:
+        self._folded = folded
+        self._lasts = lasts
+        self._of_group: dict[int, Sequence[Span]] = {}
+        self.bits = 0
+        for spelling in lasts:
+            self.bits |= spelling.bits
+
+    def telling(self) -> Iterable[tuple[Spelling, list[Span]]]:
+        """Each spelling that has rules, with its places."""
+        for spelling in self._lasts:
+            if spelling.rules:
+                spans = self._spans(spelling)
+                if spans:
+                    yield spelling, spans
+
+    def of(self, group: Group) -> Sequence[Span]:
+        """All places of the group's spellings, in order of text."""
+        if not self.bits & group.bit:
+            return ()
+        spans = self._of_group.get(group.bit)
+        if spans is None:
+            there = group.spellings.intersection(self._lasts)  # as long as the text, not as the group
+            found = [span for spelling in there for span in self._spans(spelling)]
+            spans = self._of_group[group.bit] = sorted(found) if len(there) > 1 else found
+        return spans
+
+    def _spans(self, spelling: Spelling) -> list[Span]:
+        """The places of one spelling, on borders of its own; a match between two characters' bytes is none."""
+        size, left, right = spelling.size, spelling.left, spelling.right
+        ends = [(last + 1) >> 1 for last in self._lasts[spelling] if last & 1]
+        if not left and not right:
+            return [(end - size, end) for end in ends]
+        folded, length = self._folded, len(self._folded)
+        return [
+            (end - size, end)
+            for end in ends
+            if not (left and end > size and _kind(folded[end - size - 1]) == left)
+            and not (right and end < length and _kind(folded[end]) == right)
+        ]
+
+
+def _bytes(text: str) -> str:
+    """Two characters, one per byte, for each character of the text; what needs four bytes becomes a blank square."""
+    data = text.encode("utf-16-be", "surrogatepass")
+    if len(data) != 2 * len(text):
+        data = _ASTRAL.sub("□", text).encode("utf-16-be", "surrogatepass")
+    return data.decode("latin-1")
+
+
+def _kind(char: str) -> int:
+    if "0" <= char <= "9":
+        return _DIGIT
+    return _LETTER if "a" <= char <= "z" or "ß" <= char <= "ɏ" else _OTHER
