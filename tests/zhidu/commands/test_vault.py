@@ -1,0 +1,259 @@
+"""`zhidu vault`, from sealing to the mailed link, by two accounts of one machine."""
+
+import io
+import json
+import os
+import re
+from base64 import b64encode
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+import requests
+from prometheus_client import CollectorRegistry
+
+from integrations.notify.directory import DirectoryMailer
+from integrations.store.records import MessageStatus
+from integrations.store.store import Store
+from integrations.store.vault.records import Origin, Original
+from jobs.post import Post
+from webhooks.app import create_app
+from webhooks.serve import Server
+from zhidu.compose import real_outside
+from zhidu.metrics import Metrics
+from zhidu.people_file import load_people
+from zhidu.policy import load_policy
+from zhidu.settings import load_settings
+from zhidu.vaults import vault_of, vaulted
+
+CARD = "6222 0212 0200 0000 018"
+SETTINGS = """\
+helpdesk: {url: "http://127.0.0.1:1"}
+store: {url: "sqlite:///zhidu.db"}
+http: {port: 1, public_url: "PUBLIC"}
+mail: {host: localhost, security: none, sender: "zhidu@example.com"}
+vault:
+  keys:
+    - {id: 2026h1, file: old, retired: RETIRED}
+    - {id: 2026h2, file: new}
+  current: CURRENT
+  secret_env: VAULT_SECRET
+  language: en
+"""
+PEOPLE = "posts: {specialist: [li@example.com, bao], supervisor: [xu@example.com]}\n"
+
+
+def settle(folder: Path, *, current: str = "2026h2", retired: str = "false", public: str = "https://z.example") -> None:
+    """Writes `zhidu.yaml` so."""
+    text = SETTINGS.replace("CURRENT", current).replace("RETIRED", retired).replace("PUBLIC", public)
+    (folder / "zhidu.yaml").write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def vaults(folder: Path, store: Store, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder with a vault of two keys that holds a card number, original 1, and a scan, original 2."""
+    settle(folder)
+    for name in ("old", "new"):
+        path = folder / name
+        path.write_text(b64encode(os.urandom(32)).decode() + "\n", encoding="ascii")
+        path.chmod(0o600)
+    (folder / "people.yaml").write_text(PEOPLE, encoding="utf-8")
+    monkeypatch.setenv("VAULT_SECRET", os.urandom(32).hex())
+    vault = vault_of(load_settings(folder), store, real_outside())
+    vault.seal(Origin(ticket_id=42, article_id=900, place="body", kind="bank_card"), Original.of_text(CARD))
+    scan = Original(content=b"\x89PNG", name="scan.png")
+    vault.seal(Origin(ticket_id=42, article_id=900, place="attachment:1", kind="identity_card"), scan)
+    return folder
+
+
+@pytest.fixture
+def by(run, vaults: Path, monkeypatch: pytest.MonkeyPatch):
+    """Runs `zhidu vault …` from an account: `by("li", "list")`."""
+
+    def command(account: str, *words: object, habits: tuple[str, ...] = ()) -> tuple[int, str, str]:
+        monkeypatch.setenv("SUDO_USER", account)
+        return run("--config", vaults, *habits, "vault", *words)
+
+    return command
+
+
+def asked(by, original: int = 1) -> None:
+    assert by("li", "request", original, "--by", "li@example.com", "--reason", "the customer disputes it")[0] == 0
+
+
+def test_the_whole_way_by_command(by) -> None:
+    asked(by)
+    assert "waiting" in by("xu", "requests")[1]
+    status, out, err = by("xu", "approve", 1, "--by", "xu@example.com")
+    assert (status, "request 1  approved" in out, "a link for li@example.com goes out" in err) == (0, True, True)
+
+    assert by("li", "reveal", 1, "--by", "li@example.com") == (0, f"{CARD}\n", "")
+    assert by("li", "reveal", 1, "--by", "li@example.com") == (1, "", "request 1 is revealed, not approved\n")
+
+    status, out, _ = by("li", "log")
+    events = [line.split()[2] for line in out.splitlines()]
+    assert (status, events) == (0, ["requested", "approved", "revealed", "denied"])
+    assert "li@example.com (account li) by command" in out
+    assert CARD not in out
+    assert by("li", "log", "--verify")[0] == 0
+
+
+REFUSED = {
+    "oneself": ("li", "approve", 1, "--by", "li@example.com"),
+    "another specialist": ("bao", "approve", 1, "--by", "bao"),
+    "a name that nobody has": ("xu", "approve", 1, "--by", "shen"),
+    "the asker's own account": ("li", "approve", 1, "--by", "xu@example.com"),
+    "no such request": ("xu", "approve", 9, "--by", "xu@example.com"),
+    "a refusal by a specialist": ("bao", "refuse", 1, "--by", "bao", "--why", "no"),
+    "before the approval": ("li", "reveal", 1, "--by", "li@example.com"),
+    "somebody else": ("bao", "reveal", 1, "--by", "bao"),
+    "asked by nobody": ("who", "request", 1, "--by", "who", "--reason", "why"),
+    "destroyed by a specialist": ("bao", "shred", 42, "--by", "bao", "--why", "no", "--yes"),
+}
+
+
+@pytest.mark.parametrize("words", REFUSED.values(), ids=REFUSED)
+def test_what_is_refused(by, words: tuple[object, ...]) -> None:
+    asked(by)
+
+    status, out, err = by(*words)
+
+    assert (status, out) == (1, "")
+    assert CARD not in err
+    assert len(err.splitlines()) == 1
+
+
+def test_bytes_go_into_a_file_of_one_s_own(by, tmp_path: Path) -> None:
+    asked(by, original=2)
+    by("xu", "approve", 1, "--by", "xu@example.com", "--no-mail")
+    target = tmp_path / "scan.png"
+
+    assert by("li", "reveal", 1, "--by", "li@example.com")[0] == 2
+    target.touch()
+    assert by("li", "reveal", 1, "--by", "li@example.com", "--output", target)[0] == 2
+    target.unlink()
+    assert by("li", "reveal", 1, "--by", "li@example.com", "--output", target) == (0, "", "")
+
+    assert (target.read_bytes(), target.stat().st_mode & 0o777) == (b"\x89PNG", 0o600)
+
+
+def test_a_denied_reveal_leaves_no_file(by, tmp_path: Path) -> None:
+    asked(by, original=2)
+
+    assert by("li", "reveal", 1, "--by", "li@example.com", "--output", tmp_path / "x")[0] == 1
+    assert not (tmp_path / "x").exists()
+
+
+def test_keys_change(by, vaults: Path, store: Store) -> None:
+    settle(vaults, current="2026h1")
+    vault = vault_of(load_settings(vaults), store, real_outside())
+    vault.seal(Origin(ticket_id=43, article_id=1, place="body", kind="mobile"), Original.of_text("13800138000"))
+    settle(vaults, retired="true")
+
+    assert "1 to be sealed anew" in by("li", "status")[1]
+    answer = json.loads(by("li", "rotate", habits=("--json",))[1])
+    assert answer == {"moved": 1, "left": 0, "current": "2026h2", "retired": ["2026h1"]}
+    (vaults / "old").unlink()
+    status, out, _ = by("li", "status", habits=("--json",))
+    told = json.loads(out)
+    assert (status, told["unreadable"], [key["originals"] for key in told["keys"]]) == (0, 0, [3, 0])
+
+
+def test_a_lost_key_is_named_and_the_others_work(by, run, vaults: Path) -> None:
+    settle(vaults, current="2026h1")
+    (vaults / "new").unlink()
+
+    status, out, _ = by("li", "status")
+
+    assert (status, "2 unreadable" in out) == (1, True)
+    assert "zhidu.yaml:8: vault.keys[1].file:" in out
+    assert "new cannot be read: No such file or directory" in out
+    assert "vault     2 sealed" in run("--config", vaults, "status")[1]
+    lines = [line for line in run("--config", vaults, "doctor")[1].splitlines() if line.startswith("fail  vault")]
+    assert any("key 2026h2: 2 originals cannot be read" in line for line in lines)
+
+
+NO_KEY = {
+    "a short key": ("c2hvcnQ=", "vault.keys[1].file: holds no key"),
+    "no key": ("not a key at all", "vault.keys[1].file: holds no key"),
+    "an empty file": ("", "is empty"),
+}
+
+
+@pytest.mark.parametrize(("text", "why"), NO_KEY.values(), ids=NO_KEY)
+def test_a_current_key_that_is_none(by, vaults: Path, text: str, why: str) -> None:
+    (vaults / "new").write_text(text, encoding="ascii")
+
+    status, _, err = by("li", "list")
+
+    assert (status, "zhidu.yaml:8: " in err, why in err) == (2, True, True)
+    assert not text or text not in err
+
+
+def test_another_key_under_an_id_is_told_by_doctor(by, run, vaults: Path) -> None:
+    (vaults / "new").write_text(b64encode(os.urandom(32)).decode(), encoding="ascii")
+    (vaults / "new").chmod(0o644)
+
+    out = run("--config", vaults, "doctor")[1]
+
+    assert "key 2026h2: 2 originals cannot be read: another key under this id" in out
+    assert f"{vaults / 'new'}: others than its owner can read the key" in out
+
+
+def test_no_vault_is_said_where_to_read(run, folder: Path) -> None:
+    status, _, err = run("--config", folder, "vault", "list")
+    assert (status, "vault: no vault is configured: see docs/vault.md" in err) == (2, True)
+
+
+def test_destroying_asks_first(by, monkeypatch: pytest.MonkeyPatch) -> None:
+    shred = ("shred", 42, "--by", "xu@example.com", "--why", "case C-7")
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    assert by("xu", *shred)[0] == 130
+    assert by("xu", *shred, "--yes") == (0, "2 originals of ticket 42 destroyed\n", "")
+    assert by("xu", "list")[1].count("destroyed") == 2
+
+
+def test_the_same_value_is_found(by, vaults: Path, store: Store) -> None:
+    vault = vault_of(load_settings(vaults), store, real_outside())
+    vault.seal(Origin(ticket_id=50, article_id=1, place="title", kind="account"), Original.of_text(CARD))
+
+    found = json.loads(by("li", "list", "--same-as", 1, habits=("--json",))[1])
+
+    assert [one["ticket"] for one in found] == [42, 50]
+    assert len({one["token"] for one in found}) == 1
+
+
+def test_the_mailed_link_shows_it_once_and_lies_in_no_outbox(by, vaults: Path, store: Store, tmp_path: Path) -> None:
+    asked(by)
+    by("xu", "approve", 1, "--by", "xu@example.com")
+    (waiting,) = store.outbox.list(MessageStatus.WAITING)
+    assert "/originals/" not in waiting.message.body
+
+    settings, outside = load_settings(vaults), real_outside()
+    zone = load_policy(vaults).calendars["default"].zone
+    made = vaulted(settings, store, load_people(vaults).config, outside, zone)
+    assert made is not None
+    mails = tmp_path / "mails"
+    mails.mkdir()
+    mailer = DirectoryMailer(mails, sender="zhidu@example.com", now=lambda: datetime.now(UTC), sender_name="zhidu")
+    meter = Metrics(CollectorRegistry())
+    assert Post(store=store, mailer=mailer, meter=meter, text=made.text).run() == 1
+
+    (mail,) = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in mails.rglob("*.eml")]
+    link = re.search(r"https://z\.example(/originals/\S+)", mail.get_content())
+    assert (mail["To"], link is not None) == ("li@example.com", True)
+    app = create_app(
+        inbox=store.inbox, secret=None, readiness=None, registry=CollectorRegistry(), meter=meter,
+        now=outside.now, originals=made.pages,
+    )  # fmt: skip
+    server = Server(app)
+    server.start()
+    try:
+        url = f"http://127.0.0.1:{server.port}{link[1]}"
+        assert CARD not in requests.get(url, timeout=10).text
+        assert CARD in requests.post(url, timeout=10).text
+        assert requests.post(url, timeout=10).status_code == 410
+    finally:
+        server.stop()
+    assert by("li", "reveal", 1, "--by", "li@example.com")[0] == 1
