@@ -264,8 +264,11 @@ class Config(StrictModel):
     """What is written to standard error."""
     adopt_from: AwareDatetime | None = None
     """Tickets created before are observed in silence; null: when the service was first started."""
-    approvers: tuple[str, ...] = ()
-    """Who may approve a version of the policy, as they name themselves; empty: whoever is not its author."""
+    approvers: dict[str, str | None] = Field(default_factory=dict)
+    """Who may approve a version of the policy: name → account of the machine, null for any. Empty: whoever is not its
+    author."""
+    one_account: bool = False
+    """Whether author and approver may work from one account of the machine: names alone then tell them apart."""
     admin: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+$")
     """E-mail address of who is told when somebody changes in Zammad what `zhidu apply` made."""
     modules: tuple[str, ...] | None = None

@@ -124,7 +124,7 @@ def policy_state(settings: Settings, store: Store, now: datetime) -> PolicyState
     try:
         folder = bundle_of(settings)
         bundle = folder if current is None else Bundle(files=current.files)
-        policy = policy_of(bundle, settings, str(settings.folder) if current is None else f"version {number}")
+        policy = policy_of(bundle, settings, f"{settings.folder}/" if current is None else f"version {number}: ")
     except ConfigErrors as errors:
         problems = len(errors.problems)
         return PolicyState(modules={}, number=number, since=since, waiting=waiting, problems=problems)

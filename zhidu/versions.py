@@ -87,7 +87,7 @@ def bundle_of(settings: Settings) -> Bundle:
 def policy_of(bundle: Bundle, settings: Settings, shown: str) -> Policy:
     """The policy that the files make with this program's modules.
 
-    shown    how people know the bundle, such as `version 3`: it stands before the file in every problem
+    shown    what stands before the file in every problem: `version 3: `, or the folder with a slash
     raises   ConfigErrors – everything that is wrong
     """
     own = [settings.path(path) for path in settings.config.modules_path]
@@ -101,8 +101,7 @@ def policy_of(bundle: Bundle, settings: Settings, shown: str) -> Policy:
             return load_policy(place, enabled=bundle.enabled, modules_path=own)
         except ConfigErrors as errors:
             raise ConfigErrors(
-                replace(problem, path=problem.path.replace(f"{place}{os.sep}", f"{shown}: "))
-                for problem in errors.problems
+                replace(problem, path=problem.path.replace(f"{place}{os.sep}", shown)) for problem in errors.problems
             ) from None
 
 
@@ -114,14 +113,14 @@ def in_force(store: Store, settings: Settings, at: datetime) -> InForce | None:
     chain = store.versions.decided_until(at)
     if not chain:
         return None
-    policy = policy_of(Bundle(files=chain[-1].files), settings, f"version {chain[-1].number}")
+    policy = policy_of(Bundle(files=chain[-1].files), settings, f"version {chain[-1].number}: ")
     before: list[tuple[datetime, Policy]] = []
     loaded: dict[str, Policy] = {}
     unreadable: list[int] = []
     for version, following in pairwise(chain):
         bundle = Bundle(files=version.files)
         try:
-            earlier = loaded.get(bundle.digest) or policy_of(bundle, settings, f"version {version.number}")
+            earlier = loaded.get(bundle.digest) or policy_of(bundle, settings, f"version {version.number}: ")
         except ConfigErrors:
             unreadable.append(version.number)
         else:
@@ -159,7 +158,7 @@ def first_version(store: Store, settings: Settings, at: datetime, reason: str) -
     raises   ConfigErrors – the folder holds no policy that loads · Refused – there is a version already
     """
     bundle = bundle_of(settings)
-    policy_of(bundle, settings, str(settings.folder))
+    policy_of(bundle, settings, f"{settings.folder}{os.sep}")
     by = Signature(name="zhidu", account=account(settings.environment))
     return store.versions.begin(bundle.files, bundle.digest, by, reason=reason, at=at)
 

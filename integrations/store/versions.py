@@ -120,8 +120,12 @@ class Versions:
                 raise Refused("there is a version already: publish another one")
             return _one(connection.execute(_number(1)).first(), 1)
 
-    def approve(self, number: int, by: Signature, *, at: datetime) -> PolicyVersion:
-        """A second person's consent. raises NotFound · Refused – the author's own, or one that no longer waits"""
+    def approve(self, number: int, by: Signature, *, at: datetime, one_account: bool = False) -> PolicyVersion:
+        """A second person's consent.
+
+        one_account   whether author and approver may have worked from one account of the machine
+        raises        NotFound · Refused – the author's own, from the author's account, or one that no longer waits
+        """
         _named(by, "approves it")
         with self._session.write() as connection:
             version = _one(connection.execute(_number(number).with_for_update()).first(), number)
@@ -130,6 +134,11 @@ class Versions:
                 raise Refused(f"version {number} is {done}")
             if _same(by.name, version.author.name):
                 raise Refused(f"version {number} is {version.author.name}'s own: a second person approves it")
+            if by.account and by.account == version.author.account and not one_account:
+                raise Refused(
+                    f"version {number} was published from this account ({by.account}): the second person approves it "
+                    "from another one, or zhidu.yaml says one_account: true"
+                )
             values = {"approver": by.name, "approver_account": by.account, "approved_at": at}
             connection.execute(update(POLICY_VERSIONS).where(POLICY_VERSIONS.c.number == number).values(**values))
             return _one(connection.execute(_number(number)).first(), number)

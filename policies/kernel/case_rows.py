@@ -6,7 +6,7 @@ A time is written `2026-05-06 09:05`, which is China's, or in full with its zone
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BeforeValidator, Field, TypeAdapter
@@ -25,6 +25,13 @@ def _in_china(value: object) -> object:
 
 When = Annotated[AwareDatetime, BeforeValidator(_in_china)]
 INSTANT: TypeAdapter[datetime] = TypeAdapter(When)
+_CHINA = timezone(timedelta(hours=8))
+
+
+def as_given(at: datetime) -> str:
+    """A time as rows write it; to the second where it is not on the minute."""
+    local = at.astimezone(_CHINA)
+    return f"{local:%Y-%m-%d %H:%M}" if local.second == local.microsecond == 0 else f"{local:%Y-%m-%d %H:%M:%S}"
 
 
 class PersonRow(StrictModel):

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from policies.kernel.calendar import WorkingCalendar
-from policies.kernel.case_rows import INSTANT, ArticleRow, Cast, DeskRow, Given, PersonChange
+from policies.kernel.case_rows import INSTANT, ArticleRow, Cast, DeskRow, Given, PersonChange, as_given
 from policies.kernel.confidential import BODY, SUBJECT, TITLE, Inspected, Mark, inspect, together
 from policies.kernel.decisions import Decision
 from policies.kernel.describe import describe
@@ -122,6 +122,8 @@ def _same(wanted: object, got: object) -> bool:
 
 
 def _line(verb: str, values: Mapping[str, Any]) -> str:
+    """In the words of the rows: times as rows give them."""
+    values = {key: as_given(value) if isinstance(value, datetime) else value for key, value in values.items()}
     return " ".join((verb, *(f"{key}={value}" for key, value in values.items() if value is not None)))
 
 

@@ -12,7 +12,9 @@ import click
 from zhidu.habits import Habits
 
 if TYPE_CHECKING:
+    from integrations.store.versions import Signature
     from zhidu.commands.stored import Stored
+    from zhidu.config import Config
     from zhidu.differences import Side
     from zhidu.settings import Settings
 
@@ -105,7 +107,7 @@ def _folder_side(settings: Settings) -> Side:
     from zhidu.versions import bundle_of, policy_of
 
     bundle = bundle_of(settings)
-    return Side(bundle=bundle, policy=policy_of(bundle, settings, str(settings.folder)))
+    return Side(bundle=bundle, policy=policy_of(bundle, settings, f"{settings.folder}/"))
 
 
 def _version_side(here: Stored, settings: Settings, number: int | None) -> Side:
@@ -117,7 +119,7 @@ def _version_side(here: Stored, settings: Settings, number: int | None) -> Side:
     if version is None:
         raise WrongUse("no version is in force yet: the first `zhidu serve` publishes the configuration's folder")
     bundle = Bundle(files=version.files)
-    return Side(bundle=bundle, policy=policy_of(bundle, settings, f"version {version.number}"))
+    return Side(bundle=bundle, policy=policy_of(bundle, settings, f"version {version.number}: "))
 
 
 @policy.command("publish")
@@ -142,7 +144,7 @@ def publish(habits: Habits | None, by: str, reason: str, effective: str | None) 
     from integrations.store.versions import Signature
     from zhidu.commands.stored import stored
     from zhidu.commands.versions_shown import print_differences, print_version
-    from zhidu.differences import altered_rows, differences
+    from zhidu.differences import differences
     from zhidu.exits import WrongUse
     from zhidu.instants import instant
     from zhidu.settings import load_settings
@@ -165,7 +167,8 @@ def publish(habits: Habits | None, by: str, reason: str, effective: str | None) 
         print_version(here, version, habits)
         if current is not None and not habits.json and not habits.quiet:
             old = _version_side(here, settings, current.number)
-            print_differences(differences(old, new), altered_rows(old.policy, new.policy), quiet=False)
+            print_differences(differences(old, new), (), quiet=True)
+            click.echo(f"what comes of it: zhidu policy diff {current.number} {version.number}")
             click.echo(f"it waits for a second person: zhidu policy approve {version.number} --by NAME")
 
 
@@ -176,7 +179,8 @@ def publish(habits: Habits | None, by: str, reason: str, effective: str | None) 
 def approve(habits: Habits | None, number: int, by: str) -> None:
     """A second person's consent: the version decides from its date on, at the earliest from now.
 
-    A service that runs takes it up by itself.
+    From another account of the machine than it was published from, and as `approvers` in zhidu.yaml has it. A service
+    that runs takes it up by itself.
 
     \b
     Example:
@@ -186,19 +190,31 @@ def approve(habits: Habits | None, number: int, by: str) -> None:
     from integrations.store.versions import Signature
     from zhidu.commands.stored import stored
     from zhidu.commands.versions_shown import print_version
-    from zhidu.exits import WrongUse
     from zhidu.settings import load_settings
     from zhidu.versions import account
 
     habits = habits or Habits()
     settings = load_settings(habits.directory)
-    approvers = settings.config.approvers
-    if approvers and by.strip() not in approvers:
-        raise WrongUse(f"{by.strip()} is not among the approvers that zhidu.yaml names: {', '.join(approvers)}")
+    signature = Signature(name=by, account=account(settings.environment))
+    _may_approve(settings.config, signature)
     with stored(habits) as here:
         _version_side(here, settings, number)
-        signature = Signature(name=by, account=account(settings.environment))
-        print_version(here, here.store.versions.approve(number, signature, at=here.now), habits)
+        one = settings.config.one_account
+        version = here.store.versions.approve(number, signature, at=here.now, one_account=one)
+        print_version(here, version, habits)
+
+
+def _may_approve(config: Config, by: Signature) -> None:
+    """raises WrongUse – zhidu.yaml names who approves, and this is nobody of them, or not from that account"""
+    from zhidu.exits import WrongUse
+
+    name, approvers = by.name.strip(), config.approvers
+    if approvers and name not in approvers:
+        raise WrongUse(f"{name} is not among the approvers that zhidu.yaml names: {', '.join(approvers)}")
+    account = approvers.get(name)
+    if account is not None and account != by.account:
+        here = by.account or "nameless"
+        raise WrongUse(f"zhidu.yaml has {name} approve from the account {account}, this one is {here}")
 
 
 @policy.command("withdraw")

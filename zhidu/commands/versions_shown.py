@@ -17,7 +17,8 @@ from zhidu.habits import Habits
 def lines(here: Stored, version: PolicyVersion) -> Iterator[str]:
     """For people."""
     status = here.store.versions.status(version, here.now)
-    yield f"version {version.number}  {status}, from {here.shown(version.since)}  ({version.digest})"
+    since = "" if version.withdrawn_at is not None else f", from {here.shown(version.since)}"
+    yield f"version {version.number}  {status}{since}  ({version.digest})"
     yield f"  {version.reason}"
     yield f"  published {here.shown(version.published_at)} by {version.author}"
     if version.approver is not None:
@@ -65,7 +66,9 @@ def print_differences(found: tuple[Difference, ...], rows: tuple[AlteredRow, ...
         for line in row.come:
             click.secho(f"    + {line}", fg="green")
     if not quiet:
-        click.echo(f"{len(found)} values differ, {len(rows)} golden rows come out otherwise")
+        values = "1 value differs" if len(found) == 1 else f"{len(found)} values differ"
+        others = "1 golden row comes" if len(rows) == 1 else f"{len(rows)} golden rows come"
+        click.echo(f"{values}, {others} out otherwise")
 
 
 def print_version(here: Stored, version: PolicyVersion, habits: Habits) -> None:

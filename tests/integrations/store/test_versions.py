@@ -98,6 +98,16 @@ def test_of_two_that_begin_at_once_one_is_told_that_there_is_a_version(
     assert sorted(ends) == ["begun", "there is a version already: publish another one"]
 
 
+def test_one_account_is_enough_where_that_is_configured(store: Store) -> None:
+    version = published(store)
+
+    approved = store.versions.approve(
+        version.number, Signature(name="Xu Jing", account="limin"), at=AT, one_account=True
+    )
+
+    assert approved.approver == Signature(name="Xu Jing", account="limin")
+
+
 Act = Callable[[Store], object]
 
 
@@ -133,6 +143,14 @@ Act = Callable[[Store], object]
             ),
             "version 1 is Li Min's own: a second person approves it",
             id="the author approves",
+        ),
+        pytest.param(
+            lambda store: store.versions.approve(
+                published(store).number, Signature(name="Min Li", account="limin"), at=AT
+            ),
+            "version 1 was published from this account (limin): the second person approves it from another one, "
+            "or zhidu.yaml says one_account: true",
+            id="another name from the author's account",
         ),
         pytest.param(
             lambda store: store.versions.approve(approved(store).number, XU, at=AT),

@@ -43,7 +43,7 @@ def test_what_is_missing_and_what_is_too_much_is_said_in_words() -> None:
     outcome = judged([{"route": "Cards"}])
 
     assert outcome.missing == ("route group=Cards",)
-    assert outcome.extra[0].startswith("clock name=owner due=2026-05-06 01:30:00+00:00")
+    assert outcome.extra[0].startswith("clock name=owner due=2026-05-06 09:30")
     assert not outcome.passed
 
 

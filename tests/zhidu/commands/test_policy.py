@@ -18,6 +18,8 @@ STRICTER = "acknowledge: {within: {serious: 45wm}}\nprofile: tw-fcpa\nresolve: {
 @pytest.fixture
 def begun(folder: Path, store: Store) -> Path:
     """The folder, with the shipped policy in force."""
+    with (folder / "zhidu.yaml").open("a", encoding="utf-8") as file:
+        file.write("one_account: true\n")
     first_version(store, load_settings(folder), datetime.now(UTC), "as shipped")
     return folder
 
@@ -136,14 +138,18 @@ def test_publish_refuses(
 
 def test_only_named_approvers_approve_where_some_are_named(run, begun: Path) -> None:
     with (begun / "zhidu.yaml").open("a", encoding="utf-8") as file:
-        file.write('approvers: ["Xu Jing"]\n')
+        file.write('approvers: {"Xu Jing": null, "Luo Ning": "luo"}\n')
     tune(begun)
     publish(run, begun)
 
     refused = run("--config", begun, "policy", "approve", "2", "--by", "Wang Fei")
 
     assert refused[0] == 2
-    assert "Wang Fei is not among the approvers that zhidu.yaml names: Xu Jing" in refused[2]
+    assert "Wang Fei is not among the approvers that zhidu.yaml names: Xu Jing, Luo Ning" in refused[2]
+    assert (
+        "has Luo Ning approve from the account luo, this one is "
+        in run("--config", begun, "policy", "approve", "2", "--by", "Luo Ning")[2]
+    )
     assert run("--config", begun, "policy", "approve", "2", "--by", "Xu Jing")[0] == 0
 
 
