@@ -104,7 +104,9 @@ class Recorder:
                 yield finding, action.waived_by
 
     def messages(self, plan: Plan, verdict: Verdict) -> Iterator[Message]:
-        """Mails to persons of the company; nobody without an address is written to."""
+        """Mails to persons of the company, nobody without an address is written to; and texts to the customer."""
+        for notice in plan.notices:
+            yield Message(key=notice.key, kind=notice.way, to=notice.to, subject=notice.subject, body=notice.text)
         for decision in plan.tells:
             message = self._message(decision, verdict.facts)
             if message is not None:

@@ -27,7 +27,7 @@ class Relations:
         """What the store knows of other complaints by this customer, and of this cause. raises StoreError"""
         first_at = self._first_at(ticket)
         if ticket.kind not in (None, COMPLAINT):
-            return Related(first_at=first_at)
+            return Related(first_at=first_at, undelivered=self.store.outbox.given_up(f"{ticket.id}:"))
         received = ticket.since
         earlier = self.store.matters.earlier(
             ticket.customer, COMPLAINT, since=received - self.repeat_within, before=received

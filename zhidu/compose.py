@@ -84,11 +84,17 @@ class Secrets:
     token: str = field(repr=False)
     webhook: str | None = field(repr=False)
     mail: str | None = field(default=None, repr=False)
+    gateway: str | None = field(default=None, repr=False)
 
 
 def secrets_of(settings: Settings) -> Secrets:
     """raises ConfigErrors – one of them is nowhere to be read."""
-    return Secrets(token=settings.token(), webhook=settings.webhook_secret(), mail=settings.mail_password())
+    return Secrets(
+        token=settings.token(),
+        webhook=settings.webhook_secret(),
+        mail=settings.mail_password(),
+        gateway=settings.gateway_secret(),
+    )
 
 
 def store_of(settings: Settings, outside: Outside) -> Store:

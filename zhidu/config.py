@@ -225,6 +225,26 @@ class VaultSettings(StrictModel):
         return self
 
 
+class GatewayService(StrictModel):
+    """The HTTP gateway that sends SMS and messenger texts to customers: see docs/gateway.md."""
+
+    url: WebAddress
+    """Where messages are posted to; https, except on this machine."""
+    secret_file: Path | None = None
+    """File that holds what messages are signed with; at least 16 characters."""
+    secret_env: EnvironmentName | None = None
+    """Environment variable that holds it; ZHIDU_GATEWAY_SECRET when neither is set."""
+    ca_file: Path | None = None
+    """Certificates to trust instead of the usual ones."""
+    timeout_seconds: Seconds = 20.0
+    """To connect, and for the next piece of an answer."""
+
+    @model_validator(mode="after")
+    def _one_secret(self) -> Self:
+        _at_most_one(self.secret_file, self.secret_env, "secret")
+        return self
+
+
 class Workers(StrictModel):
     """Who works off the inbox."""
 
@@ -258,6 +278,8 @@ class Config(StrictModel):
     """Without it messages stay in the store's outbox."""
     vault: VaultSettings | None = None
     """Without it no original is kept, so nothing is masked in Zammad."""
+    gateway: GatewayService | None = None
+    """Without it SMS and messenger texts stay in the store's outbox."""
     workers: Workers = Workers()
     """Who works off the inbox."""
     log: Log = Log()

@@ -223,6 +223,9 @@ def plan_lines(plan: Plan, voice: Voice) -> Iterator[str]:
             yield f"note: {' / '.join(line.splitlines())}"
     for decision, _ in plan.replies:
         yield f"reply: {voice.say(decision.because, decision.module)}   [{_grounds(decision)}]"
+    for notice in plan.notices:
+        why = voice.say(notice.decision.because, notice.decision.module)
+        yield f"{notice.way} to the customer: {why}   [{_grounds(notice.decision)}]"
     for decision in plan.tells:
         yield f"mail: {in_words(decision.action, _named(voice))}   [{_grounds(decision)}]"
     for decision in plan.findings:

@@ -13,6 +13,7 @@ import structlog
 from flask import Flask
 from prometheus_client import CollectorRegistry
 
+from integrations.notify.gateway import Gateway
 from integrations.notify.mail import Mailer
 from integrations.store.errors import StoreError
 from integrations.store.records import Work
@@ -61,6 +62,7 @@ class Service:
         store: Store,
         outside: Outside,
         mailer: Mailer | None = None,
+        gateway: Gateway | None = None,
         dry_run: bool = False,
         timetable: Sequence[Tick] | None = None,
         published: Callable[[], Policy | None] = lambda: None,
@@ -82,9 +84,9 @@ class Service:
         queues = {"inbox": store.inbox.depth, "outbox": store.outbox.depth}
         self.registry.register(QueueDepths(queues, now=outside.now))
         self.helpdesk = helpdesk_of(config, secrets.token, people, outside)
-        mailer = None if dry_run else mailer
         text = plain if vaulted is None else vaulted.text
-        self.post = Post(store=store, mailer=mailer, meter=self.metrics, text=text)
+        mailer, gateway = (None, None) if dry_run else (mailer, gateway)
+        self.post = Post(store=store, mailer=mailer, gateway=gateway, meter=self.metrics, text=text)
         self.access = Access(lambda: self.helpdesk.pool.client().me(), outside.now)
         self.metrics.admits(lambda: not self.access.shut)
         self.timetable = timetable if timetable is not None else timetable_of(config)

@@ -56,6 +56,13 @@ class Settings:
             return None
         return self._secret("mail.password", mail.password_file, mail.password_env or "")
 
+    def gateway_secret(self) -> str | None:
+        """What short messages are signed with; None without a gateway. raises ConfigErrors – nowhere to be read."""
+        gateway = self.config.gateway
+        if gateway is None:
+            return None
+        return self._secret("gateway.secret", gateway.secret_file, gateway.secret_env or "ZHIDU_GATEWAY_SECRET")
+
     def store_url(self) -> str:
         """The store's URL with an absolute path or with its password: a secret. raises ConfigErrors."""
         store = self.config.store

@@ -1,6 +1,7 @@
 """What must be sent: each key once, tried again with back-off, until it went or a person must see it."""
 
 import json
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -47,17 +48,23 @@ class Outbox:
             statement = statement.on_conflict_do_nothing(index_elements=[OUTBOX.c.key])
             return connection.scalar(statement.returning(OUTBOX.c.id)) is not None
 
-    def claim(self, worker: str, limit: int, lease_for: timedelta) -> list[Parcel]:
+    def claim(
+        self, worker: str, limit: int, lease_for: timedelta, *, kinds: Collection[str] | None = None
+    ) -> list[Parcel]:
         """Up to `limit` due messages, the oldest first, the caller's to send for `lease_for`. One whose earlier
-        sender let its lease run out is given again."""
+        sender let its lease run out is given again.
+
+        kinds   those that the caller can send; None: all
+        """
         now = self._outside.now()
         lease_until = now + lease_for
         token = self._outside.new_id()
         with self._session.write() as connection:
             self._bury(connection, now)
+            which = () if kinds is None else (OUTBOX.c.kind.in_(sorted(kinds)),)
             due = (
                 select(OUTBOX.c.id)
-                .where(_UNSENT, OUTBOX.c.due_at <= now)
+                .where(_UNSENT, OUTBOX.c.due_at <= now, *which)
                 .order_by(OUTBOX.c.due_at, OUTBOX.c.id)
                 .limit(limit)
                 .with_for_update(skip_locked=True)
@@ -145,6 +152,14 @@ class Outbox:
         if row is None:
             raise NotFound(f"outbox: no message {key}")
         return _record(row)
+
+    def given_up(self, prefix: str) -> frozenset[str]:
+        """Keys of dead messages that begin with `prefix`, without it."""
+        dead = select(OUTBOX.c.key).where(
+            has_status(OUTBOX, MessageStatus.DEAD), OUTBOX.c.key.startswith(prefix, autoescape=True)
+        )
+        with self._session.read() as connection:
+            return frozenset(key.removeprefix(prefix) for key in connection.scalars(dead))
 
     def replay(self, key: str | None = None) -> int:
         """Makes the dead message, or all dead ones (None), wait again. Returns how many.

@@ -18,7 +18,8 @@ from integrations.zammad.memory import read_memory
 from integrations.zammad.names import Names, UnknownName
 from integrations.zammad.origins import was
 from integrations.zammad.people import Directory
-from integrations.zammad.wire import PREFIX, Article, History, HistoryEntry, OneRead, Ticket
+from integrations.zammad.replies import sends_mail
+from integrations.zammad.wire import PREFIX, Article, History, HistoryEntry, OneRead, Ticket, User
 from policies.kernel import facts as kernel
 from policies.kernel.calendar import WorkingCalendar
 from policies.kernel.history import ZAMMADS_OWN, kept
@@ -102,6 +103,8 @@ class Reader:
             customer=ticket.customer_id,
             customer_named=customer is None or bool(customer.firstname or customer.lastname),
             customer_reachable=customer is None or bool(customer.email or customer.phone or customer.mobile),
+            ways=self._ways(customer, ticket.group_id),
+            checklist=tuple(kernel.Item(text=item.text, checked=item.checked) for item in read.items),
             state=state,
             state_type=state_type,
             priority=self._priority(ticket, nonsense),
@@ -154,6 +157,14 @@ class Reader:
             yield replace(seen, confidential=self.inspector.article(article, given if seen.to_customer else None))
             if seen.from_customer:
                 given |= self.inspector.marks(article)
+
+    def _ways(self, customer: User | None, group_id: int) -> frozenset[str]:
+        """How the customer can be reached; of one who was not read, nobody knows better than every way."""
+        if customer is None:
+            return frozenset({"reply", "mail", "phone"})
+        mailed = bool(customer.email) and sends_mail(group_id, self.names)
+        known = {"reply": mailed, "mail": customer.email, "phone": customer.mobile or customer.phone}
+        return frozenset(way for way, there in known.items() if there)
 
     def _article(self, article: Article, people: Mapping[int, kernel.Person]) -> kernel.Article:
         before = was(article)

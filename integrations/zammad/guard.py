@@ -30,7 +30,7 @@ def guard(plan: Plan, limits: Limits) -> None:
         "fields": (len(plan.changes), limits.fields),
         "characters of note": (note, limits.note_characters),
         "replies": (len(plan.replies), limits.replies),
-        "messages": (len(plan.tells), limits.tells),
+        "messages": (len(plan.tells) + len(plan.notices), limits.tells),
         "tags": (len(plan.tagging), limits.tags),
         "links": (len(plan.linking), limits.links),
     }

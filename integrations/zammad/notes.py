@@ -12,7 +12,7 @@ from itertools import starmap
 from markupsafe import Markup
 
 from integrations.zammad.writes import ArticleWrite
-from policies.kernel.decisions import Decision, Note, Reply, Say, Tell
+from policies.kernel.decisions import Decision, Note, Notify, Reply, Say, Tell
 from policies.kernel.digest import digest
 from policies.kernel.duties import Duty, duties
 from policies.kernel.evaluate import Verdict
@@ -87,7 +87,7 @@ class NoteWriter:
 
     def reply_text(self, decision: Decision, facts: Facts) -> str:
         """A text to the customer, in the customer's language, as plain text. Raises KeyError – no such text."""
-        if not isinstance(decision.action, Reply):
+        if not isinstance(decision.action, Reply | Notify):
             raise TypeError(f"{decision.rule} does not reply to the customer")
         return self.to_customer(facts).say(decision.action.text, decision.module)
 

@@ -14,6 +14,7 @@ from integrations.zammad.fields import UNSET, as_instant, to_wire
 from integrations.zammad.memory import write_memory
 from integrations.zammad.names import Names, UnknownName
 from integrations.zammad.notes import Draft, Noted, NoteWriter
+from integrations.zammad.notices import Notice, article_key, notices_of
 from integrations.zammad.replies import reply_to
 from integrations.zammad.wire import PREFIX, OneRead
 from integrations.zammad.writes import ArticleWrite, TicketWrite, Value
@@ -63,6 +64,7 @@ class Plan:
     memory     the new `preferences.zhidu`; None when it is as it should be
     replies    to the customer, sent
     tells      messages to persons outside the helpdesk
+    notices    texts to the customer outside the helpdesk
     tagging    the decisions behind the tags that are added and removed
     linking    the decisions behind the tickets that are linked
     hiding     the decisions behind the articles that become internal
@@ -78,6 +80,7 @@ class Plan:
     memory: Memory | None = None
     replies: tuple[tuple[Decision, ArticleWrite], ...] = ()
     tells: tuple[Decision, ...] = ()
+    notices: tuple[Notice, ...] = ()
     findings: tuple[Decision, ...] = ()
     rungs: tuple[Decision, ...] = ()
     tagging: tuple[Decision, ...] = ()
@@ -128,7 +131,8 @@ class Plan:
         noted = self.note.decisions if self.note is not None else ()
         parts = (change.decision for change in self.changes)
         sent = (decision for decision, _ in self.replies)
-        told = (*noted, *sent, *self.tells, *self.findings, *self.rungs)
+        away = (notice.decision for notice in self.notices)
+        told = (*noted, *sent, *away, *self.tells, *self.findings, *self.rungs)
         return (*parts, *told, *self.tagging, *self.linking, *self.hiding, *self.twinning)
 
 
@@ -185,6 +189,7 @@ class Planner:
             hiding=picking.hiding(verdict.decisions, read),
             twinning=picking.of(verdict.decisions, Mask, lambda action: action.way == "twin"),
             replies=tuple(sent),
+            notices=notices_of(verdict, read, self.notes),
             tells=picking.of(verdict.decisions, Tell, lambda action: action.how == "mail"),
             findings=picking.of(verdict.decisions, Find),
             rungs=picking.of(verdict.decisions, RunClock, lambda action: bool(action.reached)),
@@ -264,11 +269,6 @@ class Planner:
             elif key not in known:
                 sent.append((decision, article))
         return sent, drafts
-
-
-def article_key(ticket_id: int, key: str) -> str:
-    """The idempotency key of an article: what it is about, on which ticket."""
-    return f"{ticket_id}:{key}"
 
 
 def plain(field: str, value: object) -> object:

@@ -15,7 +15,7 @@ def reply_to(read: OneRead, text: str, key: str, names: Names) -> ArticleWrite |
     `text` is plain; what leaves is HTML of the same lines.
     """
     customer = read.users.get(read.ticket.customer_id)
-    if customer is None or not customer.email or not _sends_mail(read.ticket.group_id, names):
+    if customer is None or not customer.email or not sends_mail(read.ticket.group_id, names):
         return None
     last = next((a for a in reversed(read.articles) if a.message_id and not a.internal), None)
     return ArticleWrite(
@@ -30,7 +30,8 @@ def reply_to(read: OneRead, text: str, key: str, names: Names) -> ArticleWrite |
     )
 
 
-def _sends_mail(group_id: int, names: Names) -> bool:
+def sends_mail(group_id: int, names: Names) -> bool:
+    """Whether tickets of the group can send mails: it has an address."""
     try:
         return names.group(group_id).email_address_id is not None
     except UnknownName:

@@ -1,8 +1,8 @@
 """Settings of the core module."""
 
-from typing import Annotated
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, model_validator
 
 from policies.kernel.config import StrictModel
 from policies.kernel.deadlines import Ladder
@@ -35,6 +35,31 @@ def nominal_days(period: Spec) -> float:
     return period.amount * per[period.unit]
 
 
+Send = Literal["auto", "draft", "off"]
+
+
+class Survey(StrictModel):
+    """The question whether the customer is satisfied."""
+
+    kinds: tuple[Literal["inquiry", "business", "suggestion", "support", "task", "incident"], ...]
+    """1.3.1: kinds of case after whose closing it is put; complaints have their own."""
+    reminders: tuple[Spec, ...]
+    """1.3.1: when the customer is reminded of it, after closing."""
+    ends: Spec
+    """1.3.1: when the case ends without an answer."""
+    ask: Send
+    """1.3.1: how the question leaves: sent, drafted in the note, or not at all."""
+    remind: Send
+    """1.3.1: how reminders leave."""
+
+    @model_validator(mode="after")
+    def _one_after_the_other(self) -> Self:
+        waits = [nominal_days(wait) for wait in (*self.reminders, self.ends)]
+        if waits != sorted(waits):
+            raise ValueError("reminders come one after the other, and before ends")
+        return self
+
+
 class Config(StrictModel):
     """defaults.yaml, and what a company lays over it."""
 
@@ -54,3 +79,5 @@ class Config(StrictModel):
     """1.3.4: what happens while the summary is missing."""
     task_ladder: KnownLadder
     """2.1.6: what happens along the time of a task."""
+    survey: Survey
+    """1.3.1: the question whether the customer is satisfied, after every closing."""

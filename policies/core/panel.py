@@ -5,6 +5,7 @@ from typing import Final
 
 from policies.core.config import Config
 from policies.core.ownership import HANDOVER_CLOCK, OWNER_CLOCK
+from policies.core.satisfaction import RATING_CLOCKS
 from policies.kernel.decisions import Find, Note, Say, SetField, Tell, say
 from policies.kernel.digest import digest
 from policies.kernel.duties import Duty, duties
@@ -12,7 +13,7 @@ from policies.kernel.facts import Facts
 from policies.kernel.moments import SAME_MOMENT
 from policies.kernel.rules import Wants, rule
 
-_NO_SITUATION: Final = (OWNER_CLOCK, HANDOVER_CLOCK)
+_NO_SITUATION: Final = (OWNER_CLOCK, HANDOVER_CLOCK, *RATING_CLOCKS)
 """Duties that change nothing about the case itself; the handover has a note of its own."""
 
 

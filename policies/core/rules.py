@@ -25,6 +25,14 @@ from policies.core.panel import (
     show_what_is_due,
     show_who_was_told,
 )
+from policies.core.satisfaction import (
+    ask_for_satisfaction,
+    dissatisfied_goes_on,
+    satisfied_ends,
+    wait_for_the_answer,
+    what_the_customer_says,
+    written_to_again,
+)
 
 RULES = (
     inquiry_of_desk,
@@ -42,6 +50,12 @@ RULES = (
     hand_over_with_summary,
     task_by_its_due_date,
     nonsense_in_fields,
+    what_the_customer_says,
+    dissatisfied_goes_on,
+    satisfied_ends,
+    written_to_again,
+    wait_for_the_answer,
+    ask_for_satisfaction,
     show_what_is_due,
     show_who_was_told,
     show_that_something_was_found,

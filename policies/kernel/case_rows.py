@@ -89,6 +89,11 @@ class ChangeRow(StrictModel):
     new: str = Field(default="", alias="to")
 
 
+class ItemRow(StrictModel):
+    text: str
+    checked: bool = False
+
+
 class TicketRow(StrictModel):
     id: int = 1
     title: str = ""
@@ -103,6 +108,7 @@ class TicketRow(StrictModel):
     channel: str = "email"
     customer_named: bool = True
     customer_reachable: bool = True
+    ways: tuple[Literal["reply", "mail", "phone"], ...] = ("reply", "mail", "phone")
     kind: str | None = None
     category: str | None = None
     severity: str | None = None
@@ -129,6 +135,7 @@ class TicketRow(StrictModel):
     waiting_for: str | None = None
     satisfaction: str | None = None
     language: str | None = None
+    checklist: list[ItemRow] = Field(default_factory=list)
     custom: dict[str, str | int | list[str]] = Field(default_factory=dict)
     absent: list[str] = Field(default_factory=list)
     nonsense: list[str] = Field(default_factory=list)
@@ -150,6 +157,7 @@ class RelatedRow(StrictModel):
     earlier: list[int] = Field(default_factory=list)
     same_cause: int = 1
     linked: list[int] = Field(default_factory=list)
+    undelivered: list[str] = Field(default_factory=list)
     first_at: When | None = None
 
 

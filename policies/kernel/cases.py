@@ -19,7 +19,7 @@ from policies.kernel.confidential import BODY, SUBJECT, TITLE, Inspected, Mark, 
 from policies.kernel.decisions import Decision
 from policies.kernel.describe import describe
 from policies.kernel.evaluate import Unit, Verdict, evaluate
-from policies.kernel.facts import Article, Change, Desk, Facts, Fired, Memory, Person, Related, Ticket
+from policies.kernel.facts import Article, Change, Desk, Facts, Fired, Item, Memory, Person, Related, Ticket
 from policies.kernel.history import kept
 from policies.kernel.masking import Masking
 from policies.kernel.text import Extractor, own_words
@@ -94,7 +94,7 @@ def _wanted(entry: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
 
 
 _SHORT = {"route": "group", "assign": "owner", "link": "ticket", "note": "text", "reply": "text", "tell": "text"}
-_SHORT |= {"find": "code"}
+_SHORT |= {"notify": "text", "find": "code"}
 
 
 def _spoken(decision: Decision, name: Callable[[int | None], str | None]) -> tuple[str, Mapping[str, Any]]:
@@ -152,6 +152,7 @@ def facts_of(stage: Stage, given: Given) -> Facts:
             earlier=tuple(given.related.earlier),
             same_cause=given.related.same_cause,
             linked=tuple(given.related.linked),
+            undelivered=frozenset(given.related.undelivered),
             first_at=given.related.first_at,
         ),
         me=stage.who("zhidu"),
@@ -195,14 +196,13 @@ def _article(stage: Stage, number: int, row: ArticleRow) -> Article:
     return replace(article, wording=stage.extractor.wording(row.text, staff=staff))
 
 
+_COLLECTIONS = {"flags", "tags", "absent", "nonsense", "custom", "checklist", "ways"}
 _STATE_TYPES = {"new", "open", "pending reminder", "pending action", "closed", "merged", "removed"}
 
 
 def _ticket(stage: Stage, given: Given, articles: Sequence[Article]) -> Ticket:
     row = given.ticket
-    values = row.model_dump(
-        exclude={"title", "owner", "case_owner", "flags", "tags", "absent", "nonsense", "created_at", "state", "custom"}
-    )
+    values = row.model_dump(exclude={"title", "owner", "case_owner", "created_at", "state"} | _COLLECTIONS)
     created = row.created_at or row.received_at or (articles[0].at if articles else given.now)
     return Ticket(
         **values,
@@ -216,6 +216,8 @@ def _ticket(stage: Stage, given: Given, articles: Sequence[Article]) -> Ticket:
         updated_at=given.now,
         tags=frozenset(row.tags),
         flags=frozenset(row.flags),
+        ways=frozenset(row.ways),
+        checklist=tuple(Item(text=item.text, checked=item.checked) for item in row.checklist),
         custom=MappingProxyType(
             {name: frozenset(value) if isinstance(value, list) else value for name, value in row.custom.items()}
         ),

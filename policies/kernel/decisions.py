@@ -15,6 +15,7 @@ from policies.kernel.facts import FieldValue
 
 Value: TypeAlias = str | int | datetime | tuple[str, ...] | None
 How = Literal["mention", "mail"]
+Way = Literal["mail", "sms", "messenger"]
 Send = Literal["auto", "draft", "off"]
 
 
@@ -158,6 +159,16 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Notify:
+    """The customer gets a text outside the ticket: by a mail of the company's, an SMS, or a messenger."""
+
+    key: str
+    way: Way
+    text: Say
+    slot: Literal[""] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tell:
     """One person hears of it: by a mention in the note (hand-overs only: it subscribes) or by mail.
 
@@ -221,12 +232,13 @@ Action: TypeAlias = (
     | Link
     | Note
     | Reply
+    | Notify
     | Tell
     | Mask
     | Find
 )
 
-KEYED = (Link, Note, Reply, Tell, Find)
+KEYED = (Link, Note, Reply, Notify, Tell, Find)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from policies.kernel.decisions import (
     Link,
     Mask,
     Note,
+    Notify,
     Prioritise,
     Reply,
     Route,
@@ -57,7 +58,7 @@ def describe(action: Action, name: Namer = as_is) -> tuple[str, Mapping[str, Any
             return "link", {"ticket": ticket}
         case Mask(article=article, place=place, kind=kind, way=way):
             return "mask", {"article": article, "place": place, "kind": kind, "way": way}
-        case Note() | Reply() | Tell() | Find():
+        case Note() | Reply() | Notify() | Tell() | Find():
             return _additive(action, name)
         case _:  # pragma: no cover - the union is closed
             assert_never(action)
@@ -81,13 +82,15 @@ def _clock(action: RunClock) -> dict[str, Any]:
     return words
 
 
-def _additive(action: Note | Reply | Tell | Find, name: Namer) -> tuple[str, dict[str, Any]]:
+def _additive(action: Note | Reply | Notify | Tell | Find, name: Namer) -> tuple[str, dict[str, Any]]:
     words: dict[str, Any] = {"text": action.text.key, "key": action.key} | plain_values(action.text)
     match action:
         case Note():
             return "note", words
         case Reply(send=send):
             return "reply", words | {"send": send}
+        case Notify(way=way):
+            return "notify", words | {"way": way}
         case Tell(person=person, how=how):
             return "tell", words | {"person": name(person), "how": how}
     return "find", words | {"code": action.code, "person": name(action.person), "grave": action.grave}

@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING
 
 from policies.kernel.calendar import WorkingCalendar
 from policies.kernel.confidential import Confidential
+from policies.kernel.remembered import Fired as Fired
+from policies.kernel.remembered import Memory as Memory
+from policies.kernel.remembered import Related as Related
 from policies.kernel.text import TextFeatures, Wording
 
 if TYPE_CHECKING:
@@ -94,6 +97,14 @@ class Change:
     new: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A line of the ticket's checklist, as it stands in the helpdesk."""
+
+    text: str
+    checked: bool = False
+
+
 @dataclass(frozen=True, kw_only=True)  # without slots, for `varied`: decisions are laid over it again and again
 class Ticket:
     """The ticket as the helpdesk shows it, with zhidu's fields under their own names (without `zhidu_`).
@@ -103,6 +114,8 @@ class Ticket:
     custom       `zhidu_` fields of modules outside the core set
     absent       fields of the core set that this helpdesk does not have: nobody can fill them in
     nonsense     fields whose value is none of the options; they read as unset
+    checklist    its lines in order; empty without one
+    ways         ways to the customer: `reply` (a mail from the ticket), `mail` (the address is known), `phone`
     """
 
     id: int
@@ -112,6 +125,7 @@ class Ticket:
     customer: int = NOBODY
     customer_named: bool = True
     customer_reachable: bool = True
+    ways: frozenset[str] = frozenset({"reply", "mail", "phone"})
     state: str = "new"
     state_type: str = "new"
     priority: int = 2
@@ -148,6 +162,7 @@ class Ticket:
     satisfaction: str | None = None
     language: str | None = None
     custom: Mapping[str, FieldValue] = field(default_factory=lambda: MappingProxyType({}))
+    checklist: tuple[Item, ...] = ()
     absent: frozenset[str] = frozenset()
     nonsense: frozenset[str] = frozenset()
     confidential: tuple[Confidential, ...] = ()
@@ -180,47 +195,6 @@ class Desk:
     language: str = "zh-CN"
     kind: str | None = None
     department: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fired:
-    """The rungs that already took effect in one run of a clock."""
-
-    run: str
-    rungs: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Memory:
-    """What zhidu itself must remember about a ticket so that nothing is done twice; it lives on the ticket.
-
-    fired       clock name → rungs that took effect in its current run
-    done        keys of things done once (asked for, told, drafted)
-    situation   digest of the situation that the last note described
-    observed    the case is older than the service and is watched in silence
-    """
-
-    case_id: str | None = None
-    fired: Mapping[str, Fired] = field(default_factory=lambda: MappingProxyType({}))
-    done: frozenset[str] = frozenset()
-    situation: str | None = None
-    observed: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Related:
-    """Other cases that matter to this one.
-
-    earlier       ids of the same customer's complaints received before this one, within the repeat period
-    same_cause    customers (this one included) with a complaint of the same cause within the group period
-    linked        those of them that had the same cause
-    first_at      when the first of the tickets that are this case came in; None: this one did
-    """
-
-    earlier: tuple[int, ...] = ()
-    same_cause: int = 1
-    linked: tuple[int, ...] = ()
-    first_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

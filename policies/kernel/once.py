@@ -6,16 +6,20 @@ that were written before keys told their module, and whatever was done then is n
 
 from __future__ import annotations
 
-from policies.kernel.decisions import Find, Link, Note, Reply, Tell
+from typing import TypeAlias
+
+from policies.kernel.decisions import Find, Link, Note, Notify, Reply, Tell
 from policies.kernel.facts import Memory
 
+Keyed: TypeAlias = Link | Note | Reply | Notify | Tell | Find
 
-def once_key(module: str, action: Link | Note | Reply | Tell | Find) -> str:
+
+def once_key(module: str, action: Keyed) -> str:
     """The occasion as memory keeps it; two tickets are linked once, whichever module wants it."""
     return action.key if isinstance(action, Link) else f"{module}.{action.key}"
 
 
-def was_done(memory: Memory, module: str, action: Link | Note | Reply | Tell | Find) -> bool:
+def was_done(memory: Memory, module: str, action: Keyed) -> bool:
     """Whether this module, or before keys told their module any, has acted on this occasion."""
     return action.key in memory.done or once_key(module, action) in memory.done
 

@@ -20,12 +20,16 @@ STAGES = (
     "ended",
 )
 
+METHODS = ("counter", "video", "app", "phone", "signature", "notary")
+"""How a customer's identity is checked."""
+
 OPTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "kind": KINDS,
         "severity": SEVERITIES,
         "flags": FLAGS,
         "stage": STAGES,
+        "identity_method": METHODS,
         "extension": ("none", "asked", "approved", "refused"),
         "close_approval": ("none", "asked", "approved", "refused"),
         "waiting_for": ("none", "customer", "department", "appraisal"),
@@ -49,7 +53,6 @@ TEXTS = frozenset(
         "responsible",
         "remedy",
         "answer_summary",
-        "identity_method",
         "extension_reason",
         "exhausted_remedy",
         "override_reason",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from policies.kernel.decisions import KEYED
 from policies.kernel.evaluate import evaluate
-from policies.kernel.facts import Article, Change, Desk, Facts, Person, Post, Related, Ticket
+from policies.kernel.facts import Article, Change, Desk, Facts, Item, Person, Post, Related, Ticket
 from policies.kernel.vocabulary import FLAGS, KINDS, OPTIONS, SEVERITIES, STAGES
 from zhidu.policy import load_policy
 
@@ -36,6 +36,8 @@ TEXTS = (
     "请问退款几天到账？",
     "非常抱歉，我们将在3个工作日内答复您。",
     "处理方案：核对流水后退费。",
+    "我的卡丢了，要挂失。",
+    "已为您办理。请问还有其他可以帮您的吗？感谢您的来信。",
 )
 WRITTEN = {text: POLICY.extractor.features("", text, "text/plain") for text in TEXTS}
 
@@ -46,11 +48,21 @@ fields = st.one_of(
     st.tuples(st.just("owner"), st.sampled_from(("1", "11", "21", "31"))),
     st.tuples(st.just("group"), st.sampled_from(tuple(DESKS))),
     st.tuples(st.just("flags"), st.sampled_from(("[]", '["media"]', '["regulator", "group"]'))),
+    st.tuples(st.just("complexity"), st.sampled_from(("simple", "complex"))),
+    st.tuples(st.just("business_type"), st.sampled_from(("loss_report", "certificate"))),
     st.tuples(st.just("extension_reason"), st.sampled_from(("", "原因"))),
     st.tuples(st.sampled_from(("exhausted_remedy", "override_reason", "answer_summary", "responsible")), st.just("x")),
     *(
         st.tuples(st.just(name), st.sampled_from(OPTIONS[name]))
-        for name in ("severity", "extension", "close_approval", "waiting_for", "satisfaction", "stage")
+        for name in (
+            "identity_method",
+            "severity",
+            "extension",
+            "close_approval",
+            "waiting_for",
+            "satisfaction",
+            "stage",
+        )
     ),
 )
 
@@ -84,7 +96,7 @@ tickets = st.fixed_dictionaries(
         "owner": st.sampled_from((None, 11, 21, 31)),
         "state_type": st.sampled_from(("new", "open", "pending reminder", "closed")),
         "priority": st.sampled_from((1, 2, 3)),
-        "kind": st.sampled_from((None, "complaint", "complaint", "complaint", *KINDS)),
+        "kind": st.sampled_from((None, "complaint", "complaint", "inquiry", "inquiry", "business", "business", *KINDS)),
         "severity": optional(*SEVERITIES),
         "flags": st.frozensets(st.sampled_from(FLAGS), max_size=3),
         "stage": optional(*STAGES),
@@ -99,17 +111,42 @@ tickets = st.fixed_dictionaries(
         "override_reason": optional("x"),
         "waiting_for": optional("customer", "appraisal"),
         "satisfaction": optional("satisfied", "dissatisfied", "no_answer"),
-        "absent": st.frozensets(st.sampled_from(("close_approval", "satisfaction", "stage", "cause")), max_size=1),
+        "absent": st.frozensets(
+            st.sampled_from(("close_approval", "satisfaction", "stage", "cause", "category")), max_size=1
+        ),
         "customer_named": st.booleans(),
+        "category": optional("收费"),
+        "answer_summary": optional("x"),
+        "identity_method": optional("counter", "phone"),
+        "ways": st.frozensets(st.sampled_from(("reply", "mail", "phone"))),
+        "checklist": st.sampled_from(
+            (
+                (),
+                (Item(text="有效身份证件", checked=True), Item(text="业务申请表", checked=True)),
+                (Item(text="有效身份证件：过期"),),
+            )
+        ),
+        "channel": st.sampled_from(("email", "phone", "chat")),
+        "custom": st.fixed_dictionaries(
+            {},
+            optional={
+                "complexity": st.sampled_from(("simple", "complex", "?")),
+                "business_type": st.sampled_from(("loss_report", "certificate", "?")),
+                "identity_of": st.sampled_from(("holder", "agent", "?")),
+                "documents_verdict": st.sampled_from(("complete", "invalid", "?")),
+                "notice_by": st.sampled_from(("sms", "messenger", "?")),
+            },
+        ),
         "promised_at": st.one_of(st.none(), minutes),
         "pending_until": st.one_of(st.none(), minutes),
     }
 )
 
 
-def shown(history: tuple[Change, ...]) -> dict[str, object]:
-    """The fields of the ticket that the history gave their values."""
+def shown(history: tuple[Change, ...]) -> tuple[dict[str, object], dict[str, object]]:
+    """The fields of the ticket that the history gave their values; those of the core, and those of other modules."""
     values: dict[str, object] = {}
+    custom: dict[str, object] = {}
     for change in history:
         value: object = None if change.new in ("", "none") else change.new
         match change.field:
@@ -119,9 +156,11 @@ def shown(history: tuple[Change, ...]) -> dict[str, object]:
                 values["owner"] = None if value == "1" else int(change.new)
             case "flags":
                 values["flags"] = frozenset(json.loads(change.new))
+            case "complexity" | "business_type" as name:
+                custom[name] = value
             case name:
                 values[name] = value
-    return values
+    return values, custom
 
 
 @st.composite
@@ -129,7 +168,9 @@ def cases(draw: st.DrawFn) -> Facts:
     written = sorted(draw(articles), key=lambda article: article[0])
     away = draw(st.frozensets(st.sampled_from((11, 21, 31)), max_size=3))
     history = changes(draw(st.lists(st.tuples(minutes, someone, fields), max_size=12)))
-    values = draw(tickets) | shown(history)
+    given = draw(tickets)
+    core, others = shown(history)
+    values = given | core | {"custom": given["custom"] | others}
     ticket = Ticket(id=1, created_at=START, updated_at=START, state=values["state_type"], **values)
     return Facts(
         now=START + timedelta(days=41, minutes=draw(st.integers(0, 10_000))),
@@ -142,14 +183,27 @@ def cases(draw: st.DrawFn) -> Facts:
         people={person.id: replace(person, away=person.id in away) for person in PEOPLE},
         desks=DESKS,
         calendars=POLICY.calendars,
-        related=Related(earlier=draw(st.sampled_from(((), (88,)))), same_cause=draw(st.integers(1, 4))),
+        related=Related(
+            earlier=draw(st.sampled_from(((), (88,)))),
+            same_cause=draw(st.integers(1, 4)),
+            undelivered=draw(st.frozensets(st.sampled_from(("completion:0", "completion:1")), max_size=1)),
+        ),
         me=ME,
     )
 
 
 NAMES = {"state_type": "state", "owner": "owner", "group": "group"} | {
     name: name
-    for name in ("severity", "flags", "stage", "satisfaction", "extension", "close_approval", "exhausted_remedy")
+    for name in (
+        "severity",
+        "flags",
+        "stage",
+        "satisfaction",
+        "extension",
+        "close_approval",
+        "exhausted_remedy",
+        "waiting_for",
+    )
 }
 
 

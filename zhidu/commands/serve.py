@@ -56,6 +56,7 @@ def build(folder: Path | None, port: int | None = None, *, dry_run: bool = False
     from zhidu.following import Published
     from zhidu.people_file import load_people, with_calendars
     from zhidu.provisioner import plan_of
+    from zhidu.sending import gateway_of
     from zhidu.services import Service
     from zhidu.settings import load_settings
     from zhidu.vaults import vaulted
@@ -67,6 +68,7 @@ def build(folder: Path | None, port: int | None = None, *, dry_run: bool = False
     people = load_people(folder)
     secrets = compose.secrets_of(settings)
     mailer = compose.mailer_of(config, secrets.mail, outside)
+    gateway = gateway_of(config, secrets.gateway, outside.now)
     store = compose.store_of(settings, outside)
     try:
         published = Published(store, settings, outside.now)
@@ -79,6 +81,7 @@ def build(folder: Path | None, port: int | None = None, *, dry_run: bool = False
             store=store,
             outside=outside,
             mailer=mailer,
+            gateway=gateway,
             dry_run=dry_run,
             published=published,
             provisioned=lambda service: plan_of(settings, service),

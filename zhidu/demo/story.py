@@ -14,6 +14,7 @@ from policies.kernel.decisions import (
     Decision,
     Find,
     Note,
+    Notify,
     Prioritise,
     Reply,
     Route,
@@ -164,6 +165,8 @@ class Story:
                 return of("effect.note")
             case Reply(send=send):
                 return of("effect.sent" if send == "auto" else "effect.draft")
+            case Notify(way=way):
+                return of(f"effect.{way}_to_customer")
             case Tell(person=person, how=how):
                 return of(f"effect.{how}", person=voice.person(person))
             case Find(grave=grave, waived_by=waived):

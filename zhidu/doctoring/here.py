@@ -101,6 +101,13 @@ def secret_lines(settings: Settings) -> Iterator[Line]:
             yield fail("secrets", str(errors), "put the mail server's password there", exits.WRONG)
         else:
             yield _kept(settings, "the mail server's password", config.mail.password_file)
+    if config.gateway is not None:
+        try:
+            settings.gateway_secret()
+        except ConfigErrors as errors:
+            yield fail("secrets", str(errors), "put the gateway's secret there", exits.WRONG)
+        else:
+            yield _kept(settings, "the gateway's secret", config.gateway.secret_file)
 
 
 def _kept(settings: Settings, name: str, file: Path | None) -> Line:

@@ -14,6 +14,7 @@ from policies.kernel.decisions import (
     Find,
     Link,
     Note,
+    Notify,
     Prioritise,
     Reply,
     Route,
@@ -80,7 +81,7 @@ def written(verdict: Verdict, given: Facts, known: Collection[str], *, mails: bo
                     sent.append(decision)
             case Reply(send="auto" | "draft"):
                 notes.append(decision)
-            case Tell() | Find() | Link():
+            case Tell() | Notify() | Find() | Link():
                 others.append(decision)
             case RunClock(reached=reached) if reached:
                 others.append(decision)

@@ -56,7 +56,7 @@ ASKED: Mapping[str, tuple[dict[str, Any], dict[str, Any], str | None]] = {
     # row: the ticket, the write, what is missing
     "4.3.6 a complaint closed bare": (COMPLAINT, {"state": "closed"}, "zhidu_cause"),
     "4.3.6 a complaint closed with all": (COMPLAINT, {"state": "closed", **FILLED}, None),
-    "4.3.6 an inquiry needs none of it": ({"zhidu_kind": "inquiry"}, {"state": "closed"}, None),
+    "4.3.6 a technical matter needs none of it": ({"zhidu_kind": "support"}, {"state": "closed"}, None),
     "2.2.4 a complaint to nobody's department": (COMPLAINT, {"zhidu_stage": "with_department"}, "zhidu_responsible"),
     "2.2.4 and to a department": (
         COMPLAINT,
@@ -73,6 +73,17 @@ ASKED: Mapping[str, tuple[dict[str, Any], dict[str, Any], str | None]] = {
         {},
         {"state": "pending reminder", "pending_time": "2026-05-09T01:00:00Z"},
         "zhidu_waiting_for",
+    ),
+    "4.1.6 an inquiry closed without category": ({"zhidu_kind": "inquiry"}, {"state": "closed"}, "zhidu_category"),
+    "4.2.1 a request's identity check without whose": (
+        {"zhidu_kind": "business", "zhidu_business_type": "loss_report"},
+        {"zhidu_stage": "identity_verified", "zhidu_identity_method": "phone"},
+        "zhidu_identity_of",
+    ),
+    "4.2.6 a request done without a result": (
+        {"zhidu_kind": "business"},
+        {"zhidu_stage": "done"},
+        "zhidu_answer_summary",
     ),
     "4.2.3 an identity check without a method": ({}, {"zhidu_stage": "identity_verified"}, "zhidu_identity_method"),
     "4.2.3 a request handed over unchecked": (

@@ -1,0 +1,163 @@
+"""The stages of a request: none is skipped, and what is missing is told. 2.1.2, 4.2.1, 4.2.3, 4.2.4, 4.2.5."""
+
+from typing import Final
+
+from policies.business.config import Config
+from policies.business.request import CHECKED, STAGES, rank, view
+from policies.core.closing import closed_all_the_same, open_again
+from policies.kernel.course import course, moment, stamp
+from policies.kernel.decisions import Note, Route, SetField, say
+from policies.kernel.facts import Change, Facts
+from policies.kernel.rules import Wants, rule
+
+_TYPE: Final = "request_"
+"""Labels of the phrases that tell a type begin so."""
+
+
+@rule("2.1.2", kind="business")
+def type_by_words(facts: Facts, config: Config) -> Wants:
+    """The type is what the customer's words say, while nobody has chosen one and they say one thing only."""
+    if facts.ticket.custom.get("business_type") is not None or facts.set_by_person("business_type") is not None:
+        return
+    weights = {name: sum(a.features.weight(f"{_TYPE}{name}") for a in facts.from_customer) for name in config.types}
+    best = max(weights.values(), default=0)
+    names = [name for name, weight in weights.items() if weight == best]
+    if best > 0 and len(names) == 1 and not facts.ticket.closed:
+        request = view(facts, config)
+        why = say("type.words", type=request.in_tongue(config.types[names[0]].names))
+        yield SetField(field="business_type", value=names[0]), why
+
+
+@rule("2.1.2", kind="business")
+def stage_of_request(facts: Facts, config: Config) -> Wants:
+    """A request is received; one that is opened again goes on from what it had."""
+    ticket = facts.ticket
+    if ticket.closed or ticket.stage in STAGES or ticket.stage in CHECKED:
+        return
+    request = view(facts, config)
+    stage = request.furthest("documents_complete") if course(facts).closings else "received"
+    yield SetField(field="stage", value=stage), say("stage.set", stage=f"@stage.{stage}")
+
+
+@rule("4.2.5", "4.2.6", kind="business")
+def complete_before_closing(facts: Facts, config: Config) -> Wants:
+    """A request is closed once it was done, recorded, and the customer told; else it is open again, with a note that
+    says what is missing, unless a person gave a reason (the customer withdrew it, say): a finding, waived in that
+    person's name."""
+    if not facts.ticket.closed or facts.ticket.stage in CHECKED:
+        return
+    what = view(facts, config).lacking("customer_told")
+    override = course(facts).override
+    if what and override is not None:
+        why = say("close.overridden", what=what, person=f"person:{override.by}")
+        yield from closed_all_the_same(facts, override, why)
+    elif what:
+        yield from open_again(facts, say("close.incomplete", what=what))
+
+
+def _undone(facts: Facts, config: Config, to: str) -> Wants:
+    """Back to a stage whose evidence is there, with a note that names all that the move lacked."""
+    attempted = facts.ticket.stage or ""
+    what = view(facts, config).lacking(attempted)
+    why = say("stage.undone", stage=f"@stage.{attempted}", back=f"@stage.{to}", what=what)
+    change = facts.last_set("stage")
+    when = "0" if change is None else moment(facts, change)
+    yield SetField(field="stage", value=to), why
+    yield Note(key=f"stage_undone:{attempted}:{when}", text=why, weight=90), why
+
+
+@rule("4.2.1", kind="business")
+def identity_first(facts: Facts, config: Config) -> Wants:
+    """Nothing goes on, and nothing leaves the desk, before it is on record who checked whose identity, how and when."""
+    ticket, request = facts.ticket, view(facts, config)
+    if ticket.closed or not request.identity_lacking or rank(ticket.stage) < rank("identity_verified"):
+        return
+    yield from _undone(facts, config, "received")
+
+
+@rule("4.2.1", kind="business")
+def back_from_an_early_hand_over(facts: Facts, config: Config) -> Wants:
+    """A request that a person sent to a department before the identity was checked comes back to its desk."""
+    ticket, request = facts.ticket, view(facts, config)
+    moved = facts.last_set("group")
+    if ticket.closed or not request.identity_lacking or facts.desk.department is None or ticket.stage in CHECKED:
+        return
+    home = None if moved is None else home_of(facts)
+    if moved is not None and home is not None and moved is facts.set_by_person("group"):
+        why = say("stage.too_early", group=home, what=request.identity_lacking)
+        yield Route(group=home), why
+        yield Note(key=f"too_early:{stamp(moved)}", text=why, weight=90), why
+
+
+@rule("4.2.1", kind="business")
+def note_who_verified(facts: Facts, config: Config) -> Wants:
+    """With the move to that stage a note says who checked whose identity, how and when."""
+    ticket, request = facts.ticket, view(facts, config)
+    verified = request.verified
+    if ticket.closed or request.identity_lacking or verified is None or rank(ticket.stage) < rank("identity_verified"):
+        return
+    why = say(
+        "identity.verified",
+        person=f"person:{verified.by}",
+        party=f"@party.{ticket.custom.get('identity_of')}",
+        method=f"@method.{ticket.identity_method}",
+        at=verified.at,
+    )
+    yield Note(key=f"verified:{stamp(verified)}", text=why, weight=60), why
+
+
+@rule("4.2.3", kind="business")
+def documents_before_department(facts: Facts, config: Config) -> Wants:
+    """A request goes on when every document is complete, accurate and valid."""
+    ticket, request = facts.ticket, view(facts, config)
+    if ticket.closed or rank(ticket.stage) < rank("documents_complete") or request.identity_lacking:
+        return
+    if request.documents_lacking:
+        yield from _undone(facts, config, "identity_verified")
+
+
+@rule("4.2.4", kind="business")
+def department_before_done(facts: Facts, config: Config) -> Wants:
+    """A request is done when its department had it, and the result is recorded."""
+    ticket, request = facts.ticket, view(facts, config)
+    if ticket.closed or rank(ticket.stage) < rank("done") or not request.lacking("done"):
+        return
+    if not request.lacking("documents_complete"):
+        with_it = request.type is not None and request.type.department is not None and request.been_with_department
+        yield from _undone(facts, config, "with_department" if with_it else "documents_complete")
+
+
+@rule("4.2.5", kind="business")
+def told_before_told(facts: Facts, config: Config) -> Wants:
+    """The customer counts as told when a message to them says so, and was not given up."""
+    ticket, request = facts.ticket, view(facts, config)
+    if ticket.closed or ticket.stage != "customer_told" or request.lacking("done"):
+        return
+    if "@lack.told" in request.lacking("customer_told"):
+        yield from _undone(facts, config, "done")
+
+
+@rule("4.2.6", kind="business", phase="sum_up")
+def show_what_is_missing(facts: Facts, config: Config) -> Wants:
+    """The field in the sidebar shows what the next stage needs."""
+    ticket, request = facts.ticket, view(facts, config)
+    following = STAGES[min(rank(ticket.stage) + 1, len(STAGES) - 1)]
+    over = ticket.closed or ticket.stage in CHECKED
+    what = () if over else request.lacking(following)
+    if what:
+        yield SetField(field="missing", value=say("missing.field", what=what)), say("missing.shown", what=what)
+    elif ticket.missing is not None:
+        yield SetField(field="missing", value=None), say("missing.none")
+
+
+def home_of(facts: Facts) -> str | None:
+    """The desk that the request was on before it went to departments."""
+    for change in reversed(facts.history):
+        if _left_home(facts, change):
+            return change.old
+    return None
+
+
+def _left_home(facts: Facts, change: Change) -> bool:
+    desk = facts.desks.get(change.old)
+    return change.field == "group" and bool(change.old) and (desk is None or desk.department is None)
