@@ -170,6 +170,14 @@ http:
 #   username: zhidu
 #   password_file: secrets/mail
 
+## Where originals of masked data are kept, sealed (docs/vault.md). Each file holds 32 random bytes, as
+## `openssl rand -base64 32` writes them; keep copies of them away from the database.
+# vault:
+#   keys:
+#     - {id: first, file: secrets/vault-first}
+#   current: first
+#   secret_file: secrets/vault-secret
+
 ## Tickets created before are observed in silence. Without it: the time of the first start.
 # adopt_from: 2026-01-01T00:00:00+08:00
 

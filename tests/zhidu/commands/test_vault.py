@@ -5,6 +5,7 @@ import json
 import os
 import re
 from base64 import b64encode
+from collections.abc import Callable
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -18,8 +19,11 @@ from integrations.store.records import MessageStatus
 from integrations.store.store import Store
 from integrations.store.vault.records import Origin, Original
 from jobs.post import Post
+from policies.kernel.problems import ConfigErrors
+from tests.zhidu.commands.conftest import free_port
 from webhooks.app import create_app
 from webhooks.serve import Server
+from zhidu.commands.serve import build
 from zhidu.compose import real_outside
 from zhidu.metrics import Metrics
 from zhidu.people_file import load_people
@@ -68,7 +72,7 @@ def vaults(folder: Path, store: Store, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def by(run, vaults: Path, monkeypatch: pytest.MonkeyPatch):
+def by(run, vaults: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str, str]]:
     """Runs `zhidu vault …` from an account: `by("li", "list")`."""
 
     def command(account: str, *words: object, habits: tuple[str, ...] = ()) -> tuple[int, str, str]:
@@ -257,3 +261,27 @@ def test_the_mailed_link_shows_it_once_and_lies_in_no_outbox(by, vaults: Path, s
     finally:
         server.stop()
     assert by("li", "reveal", 1, "--by", "li@example.com")[0] == 1
+
+
+def test_a_service_has_the_pages_and_moves_what_is_retired(by, vaults: Path, store: Store) -> None:
+    settle(vaults, current="2026h1")
+    vault = vault_of(load_settings(vaults), store, real_outside())
+    vault.seal(Origin(ticket_id=43, article_id=1, place="body", kind="mobile"), Original.of_text("13800138000"))
+    settle(vaults, retired="true")
+
+    service = build(vaults, free_port())
+    service.start()
+    try:
+        answer = requests.get(f"http://127.0.0.1:{service.server.port}/originals/1/x", timeout=10)
+        assert (answer.status_code, "This link is not valid." in answer.text) == (404, True)
+        assert service.jobs()["vault"]() == 1
+    finally:
+        service.stop()
+    assert "0 sealed anew" in by("li", "rotate")[1]
+
+
+def test_a_service_does_not_start_without_its_current_key(run, vaults: Path) -> None:
+    (vaults / "new").unlink()
+
+    with pytest.raises(ConfigErrors, match=r"vault\.keys\[1\]\.file: .*cannot be read"):
+        build(vaults, free_port())
