@@ -17,10 +17,16 @@ from zhidu.vault_ring import ring_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyState:
-    """A key: how many originals it opens, and why it cannot ("" where it can). `since`: when it was first used."""
+    """A key.
+
+    originals   how many lie under it, of which `faulty` did not open when that was last tried
+    trouble     why it opens none; "" where it does
+    since       when it was first used
+    """
 
     id: str
     originals: int
+    faulty: int = 0
     trouble: str = ""
     retired: bool = False
     current: bool = False
@@ -45,8 +51,7 @@ class VaultState:
     @property
     def unreadable(self) -> int:
         """Originals that cannot be opened now."""
-        gone = sum(key.originals for key in self.keys if key.trouble)
-        return gone + (0 if gone else len(self.faults))
+        return sum(key.originals if key.trouble else key.faulty for key in self.keys)
 
 
 def state_of(settings: Settings, store: Store, at: datetime) -> VaultState | None:
@@ -73,6 +78,7 @@ def _key(ring: KeyRing, id: str, held: Holdings, marks: Mapping[str, tuple[str, 
     return KeyState(
         id=id,
         originals=held.by_key.get(id, 0),
+        faulty=held.faulty.get(id, 0),
         trouble=trouble,
         retired=id in ring.retired,
         current=id == ring.current,

@@ -215,13 +215,15 @@ class LogEntry:
 class Holdings:
     """What lies in the vault.
 
-    by_key      key → how many originals it opens
+    by_key      key → how many originals lie under it
     faults      record → why it could not be opened when that was last tried
+    faulty      key → how many of its originals are among `faults`
     """
 
     by_key: Mapping[str, int]
     shredded: int
     faults: Mapping[int, str]
+    faulty: Mapping[str, int]
     waiting: int
     approved: int
 

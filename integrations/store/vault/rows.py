@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -31,7 +32,8 @@ class VaultRows:
                 select(records.key_id, func.count()).where(alive).group_by(records.key_id).order_by(records.key_id)
             ).all()
             shredded = connection.scalar(select(func.count()).select_from(VAULT_RECORDS).where(~alive))
-            faults = connection.execute(select(records.id, records.fault).where(records.fault.is_not(None))).all()
+            found = select(records.id, records.fault, records.key_id).where(records.fault.is_not(None))
+            faults = connection.execute(found).all()
             open_ = connection.execute(
                 select(
                     func.count().filter(requests.approved_at.is_(None)),
@@ -42,6 +44,7 @@ class VaultRows:
             by_key=MappingProxyType({row.key_id: row[1] for row in by_key}),
             shredded=shredded or 0,
             faults=MappingProxyType({row.id: row.fault for row in faults}),
+            faulty=MappingProxyType(Counter(row.key_id for row in faults)),
             waiting=open_[0],
             approved=open_[1],
         )

@@ -13,11 +13,13 @@ from pathlib import Path
 import pytest
 import requests
 from prometheus_client import CollectorRegistry
+from sqlalchemy import update
 
 from integrations.notify.directory import DirectoryMailer
 from integrations.store.records import MessageStatus
 from integrations.store.store import Store
 from integrations.store.vault.records import Origin, Original
+from integrations.store.vault.tables import VAULT_PIECES
 from jobs.post import Post
 from policies.kernel.problems import ConfigErrors
 from tests.zhidu.commands.conftest import free_port
@@ -176,6 +178,20 @@ def test_a_lost_key_is_named_and_the_others_work(by, run, vaults: Path) -> None:
     assert "vault     2 sealed" in run("--config", vaults, "status")[1]
     lines = [line for line in run("--config", vaults, "doctor")[1].splitlines() if line.startswith("fail  vault")]
     assert any("key 2026h2: 2 originals cannot be read" in line for line in lines)
+
+
+def test_one_that_does_not_open_is_named(by, run, vaults: Path, store: Store) -> None:
+    with store._database.write() as connection:
+        connection.execute(update(VAULT_PIECES).where(VAULT_PIECES.c.record_id == 1).values(sealed=bytes(40)))
+    asked(by)
+    by("xu", "approve", 1, "--by", "xu@example.com")
+
+    status, out, err = by("li", "reveal", 1, "--by", "li@example.com")
+    assert (status, out, "not as it was sealed" in err) == (1, "", True)
+
+    status, out, _ = by("li", "status")
+    assert (status, "1 unreadable" in out, "  original 1: bank_card of ticket 42" in out) == (1, True, True)
+    assert "vault_tampered (grave)" in run("--config", vaults, "finding", "list", "--open")[1]
 
 
 NO_KEY = {

@@ -161,6 +161,7 @@ def test_one_that_does_not_open_holds_up_no_other(opened_by: Open, store: Store)
     assert moved == [0, *[1] * (COUNT - 1)]
     assert vault.reseal(1).left == 0
     assert by_key(vault) == {"2026h1": 1, "2026h2": COUNT - 1}
+    assert dict(vault.rows.holdings(datetime.now(UTC)).faulty) == {"2026h1": 1}
     assert [record.finding.grave for record in store.findings.list(code="vault_tampered")] == [True]
 
 
