@@ -21,6 +21,7 @@ from jobs.reconcile import Reconcile
 from jobs.sweep import Sweep
 from policies.kernel.config import load_text, read
 from policies.kernel.provisioning import Needs, load_needs
+from tests.prepared import furnish, migrated
 from tests.provisioned import made_ready
 from webhooks.payloads import read as read_hint
 from zhidu.compose import Outside, helpdesk_of, processor_of
@@ -32,6 +33,7 @@ from zhidu.policy import Policy, load_policy
 START = datetime(2026, 5, 6, 1, 0, tzinfo=UTC)
 """Wednesday after the Labour Day holidays, 09:00 in Shanghai."""
 TOKEN = "sandbox"
+STAFF = {"agnes": "Agnes", "bo": "Bo", "sup": "Su", "mgr": "Ma"}
 PEOPLE = """
 posts:
   specialist: [agnes@example.com, bo@example.com]
@@ -185,16 +187,22 @@ def make_desk(
     )
     box = Sandbox(now=clock.now, token=TOKEN)
     with serve(box, deliver=False) as url:
-        store = open_store(
-            store_url or f"sqlite:///{tmp_path}/zhidu.db", now=outside.now, jitter=outside.jitter, new_id=outside.new_id
-        )
-        store.migrate()
-        ids_of = _staff(box)
+        where = store_url or migrated(tmp_path / "zhidu.db")
+        store = open_store(where, now=outside.now, jitter=outside.jitter, new_id=outside.new_id)
+        if store_url:
+            store.migrate()
         config = load_text(f'helpdesk: {{url: "{url}"}}', "zhidu.yaml", Config).config
         loaded = load_text(people, "people.yaml", People)
         helpdesk = helpdesk_of(config, TOKEN, loaded, outside)
         hook = Hook(endpoint="http://127.0.0.1:9/hooks/zammad", secret="demo-secret")
-        made_ready(helpdesk.pool.client(), hook, needs)
+
+        def make() -> None:
+            _staff(box)
+            made_ready(helpdesk.pool.client(), hook, needs)
+
+        furnish(box, (clock.at, repr(needs)), make)
+        box.counters.reset()
+        ids_of = {name: box.desk.logins[f"{name}@example.com"] for name in STAFF}
         clock.forward(minutes=1)
         registry = CollectorRegistry()
         metrics = Metrics(registry)
@@ -213,7 +221,7 @@ def _staff(box: Sandbox) -> dict[str, int]:
     box.request("PUT", "/api/v1/users/3", json={"group_ids": {"1": ["full"], "2": ["full"]}})
     groups = {"Users": ["full"], "Complaints": ["full"]}
     ids = {}
-    for login, first in (("agnes", "Agnes"), ("bo", "Bo"), ("sup", "Su"), ("mgr", "Ma")):
+    for login, first in STAFF.items():
         person = box.add_person(
             login=f"{login}@example.com", email=f"{login}@example.com", firstname=first, lastname="Chen",
             password="pw", roles=["Agent"], groups=groups,

@@ -9,6 +9,7 @@ import pytest
 from integrations.store.store import open_store
 from jobs.drain import LEASE, Workers
 from jobs.outcomes import Outcome
+from tests.prepared import migrated
 
 START = datetime(2026, 5, 6, 1, 0, tzinfo=UTC)
 
@@ -17,9 +18,8 @@ START = datetime(2026, 5, 6, 1, 0, tzinfo=UTC)
 def test_a_ticket_is_free_again_after_the_lease(tmp_path: Path, lease: timedelta) -> None:
     now, ids = [START], itertools.count()
     with open_store(
-        f"sqlite:///{tmp_path}/z.db", now=lambda: now[0], jitter=lambda: 0.0, new_id=lambda: f"n{next(ids)}"
+        migrated(tmp_path / "z.db"), now=lambda: now[0], jitter=lambda: 0.0, new_id=lambda: f"n{next(ids)}"
     ) as store:
-        store.migrate()
         store.inbox.enqueue(42, "manual")
         dies = Workers(store=store, process=lambda work: Outcome.SAME, name="w", lease=lease)
         assert dies.drain() == 1

@@ -36,6 +36,7 @@ from tests.integrations.zammad.tickets import (
     verdict,
     voice,
 )
+from tests.prepared import migrated
 
 HOUR = timedelta(hours=1)
 RECORDER = Recorder(voice=lambda facts: voice(), policy="p-1")
@@ -172,8 +173,7 @@ def test_rungs_that_take_effect() -> None:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    made = open_store(f"sqlite:///{tmp_path}/z.db", now=lambda: NOW, jitter=lambda: 0.5, new_id=lambda: "id")
-    made.migrate()
+    made = open_store(migrated(tmp_path / "z.db"), now=lambda: NOW, jitter=lambda: 0.5, new_id=lambda: "id")
     yield made
     made.close()
 

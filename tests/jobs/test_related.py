@@ -11,6 +11,7 @@ from integrations.store.records import EntryStatus
 from integrations.store.store import Store, open_store
 from jobs.related import MOST_NEIGHBOURS, Relations
 from policies.kernel.facts import Related, Ticket
+from tests.prepared import migrated
 
 AT = datetime(2026, 5, 6, 3, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -19,8 +20,7 @@ SELF = Ticket(id=7, customer=21, kind="complaint", cause="fees", created_at=AT, 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    made = open_store(f"sqlite:///{tmp_path}/z.db", now=lambda: AT, jitter=lambda: 0.5, new_id=lambda: "id")
-    made.migrate()
+    made = open_store(migrated(tmp_path / "z.db"), now=lambda: AT, jitter=lambda: 0.5, new_id=lambda: "id")
     yield made
     made.close()
 

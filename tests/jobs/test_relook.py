@@ -11,6 +11,7 @@ import pytest
 from integrations.store.records import ClockRow, ClockStatus
 from integrations.store.store import Store, open_store
 from jobs.relook import Relook
+from tests.prepared import migrated
 
 NOW = datetime(2026, 5, 6, 1, 0, tzinfo=UTC)
 OPEN = ClockRow(
@@ -28,9 +29,8 @@ OPEN = ClockRow(
 def store(tmp_path: Path) -> Iterator[Store]:
     ids = itertools.count()
     with open_store(
-        f"sqlite:///{tmp_path}/z.db", now=lambda: NOW, jitter=lambda: 0.0, new_id=lambda: f"n{next(ids)}"
+        migrated(tmp_path / "z.db"), now=lambda: NOW, jitter=lambda: 0.0, new_id=lambda: f"n{next(ids)}"
     ) as opened:
-        opened.migrate()
         for ticket in range(1, 6):
             opened.clocks.replace(ticket, (OPEN, replace(OPEN, name="resolve")))
         opened.clocks.replace(9, (replace(OPEN, status=ClockStatus.MET, next_at=None),))

@@ -20,6 +20,7 @@ from jobs.schedule import Schedule, Tick
 from jobs.sweep import Sweep, recompute_provisional
 from jobs.watchdog import Watchdog
 from policies.kernel.evaluate import RuleTimeout
+from tests.prepared import migrated
 
 NOW = datetime(2026, 5, 6, 1, 0, tzinfo=UTC)
 
@@ -28,9 +29,8 @@ NOW = datetime(2026, 5, 6, 1, 0, tzinfo=UTC)
 def store(tmp_path: Path) -> Iterator[Store]:
     ids = itertools.count()
     with open_store(
-        f"sqlite:///{tmp_path}/z.db", now=lambda: NOW, jitter=lambda: 0.0, new_id=lambda: f"n{next(ids)}"
+        migrated(tmp_path / "z.db"), now=lambda: NOW, jitter=lambda: 0.0, new_id=lambda: f"n{next(ids)}"
     ) as opened:
-        opened.migrate()
         yield opened
 
 
