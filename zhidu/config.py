@@ -192,7 +192,7 @@ class VaultSettings(StrictModel):
     """Where originals of masked data are kept, sealed, and who may see one."""
 
     keys: tuple[VaultKey, ...] = Field(min_length=1)
-    """The key ring."""
+    """The key ring: for each key `id`, `file` or `env`, and `retired`; docs/vault.md tells how they change."""
     current: str
     """Id of the key that seals what is new; a period ends when another one is named."""
     secret_file: Path | None = None
