@@ -12,10 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from policies.kernel.copies import varied
 from policies.kernel.decisions import Decision, RunClock, Tag, Untag
 from policies.kernel.facts import Facts, Memory
-from policies.kernel.overlay import overlay, remember
+from policies.kernel.overlay import overlay, recalled, remember
 from policies.kernel.rounds import MOST_DECISIONS, Conflict, Round, RuleFailure, RuleTimeout, Unit
 
 __all__ = [
@@ -148,8 +147,8 @@ class _Settled:
             self._ask()
             if self.broken:
                 return False
-            if self.facts.ticket == before:
-                self.facts = varied(self.facts, decided=self.decided())
+            if self.facts.ticket is before or self.facts.ticket == before:
+                self.facts = recalled(self.facts, decided=self.decided())
                 self._ask(sum_up=True)
                 return not self.broken
         self._never_rests()
@@ -178,17 +177,26 @@ class _Settled:
         standing = {d.action for d in self.additive if isinstance(d.action, Tag | Untag)}
         self.additive += [d for d in asked.additive if d.action not in standing]
         self.overruled += [d for d in asked.overruled if d not in self.overruled]
-        clocks = {slot: sides for slot, sides in winners.items() if isinstance(sides[0].action, RunClock)}
-        for slot, sides in winners.items():
-            known = self.slots.get(slot)
-            if slot not in clocks and (known is None or known[0].action != sides[0].action):
-                self.slots[slot] = sides
+        clocks = self._sort_in(winners)
         if not sum_up:
             self._run(clocks)
         chosen = [sides[0] for sides in self.slots.values()]
         laid = overlay(self.facts, [*chosen, *(d for d in asked.additive if isinstance(d.action, Tag | Untag))])
-        news = [*asked.additive, *(sides[0] for sides in clocks.values())]
-        self.facts = varied(laid, memory=remember(laid.memory, news))
+        memory = remember(laid.memory, [*asked.additive, *(sides[0] for sides in clocks.values())])
+        self.facts = laid if memory is laid.memory else recalled(laid, memory=memory)
+
+    def _sort_in(self, winners: dict[str, list[Decision]]) -> dict[str, list[Decision]]:
+        """Keep what was decided anew of each slot; returns the clocks, which each round decides anew."""
+        clocks: dict[str, list[Decision]] = {}
+        for slot, sides in winners.items():
+            action = sides[0].action
+            if isinstance(action, RunClock):
+                clocks[slot] = sides
+                continue
+            known = self.slots.get(slot)
+            if known is None or known[0].action != action:
+                self.slots[slot] = sides
+        return clocks
 
     def _run(self, clocks: dict[str, list[Decision]]) -> None:
         """The clocks of the newest round count; rungs reached before stay reached, even of a clock that has ended."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from policies.kernel.copies import varied
 from policies.kernel.decisions import (
     KEYED,
+    Action,
     Assign,
     Decision,
     Note,
@@ -30,14 +31,45 @@ SITUATION = "situation:"
 """A note whose key begins so describes the situation; only the last one is remembered."""
 
 
+_LAYS_NOTHING: Final = (RunClock, *KEYED)
+"""Most of what is decided changes nothing about the ticket."""
+
+
 def overlay(facts: Facts, decisions: Iterable[Decision]) -> Facts:
     """`facts` with the ticket as the decisions want it, and as it was read; the same object where nothing differs."""
     wanted: dict[str, Any] = {}
     ticket = facts.ticket
     for decision in decisions:
-        _lay(decision, ticket, wanted)
+        if not isinstance(decision.action, _LAYS_NOTHING):
+            _lay(decision, ticket, wanted)
+    if not wanted:
+        return facts
     changed = {name: value for name, value in wanted.items() if getattr(ticket, name) != value}
-    return varied(facts, ticket=varied(ticket, **changed), read=facts.read or ticket) if changed else facts
+    if not changed:
+        return facts
+    laid = varied(facts, ticket=varied(ticket, **changed), read=facts.read or ticket)
+    _hand_on(facts, laid, _OF_ARTICLES if "group" in changed else _OF_ARTICLES_AND_GROUP)
+    return laid
+
+
+def recalled(facts: Facts, **changes: Any) -> Facts:
+    """`facts` with another memory or other decisions; the ticket is the same, and what was derived from it stays."""
+    made = varied(facts, **changes)
+    _hand_on(facts, made, _OF_ARTICLES_AND_GROUP)
+    return made
+
+
+_OF_ARTICLES: Final = ("from_customer", "to_customer")
+_OF_ARTICLES_AND_GROUP: Final = (*_OF_ARTICLES, "desk", "calendar", "supervisor", "manager")
+"""What facts derive from articles, and from the group, the people and the desks: the same as long as these are."""
+
+
+def _hand_on(facts: Facts, to: Facts, names: Iterable[str]) -> None:
+    """What was derived already need not be derived again."""
+    known, there = facts.__dict__, to.__dict__
+    for name in names:
+        if name in known:
+            there[name] = known[name]
 
 
 def _lay(decision: Decision, ticket: Ticket, wanted: dict[str, Any]) -> None:
@@ -67,6 +99,10 @@ def _lay(decision: Decision, ticket: Ticket, wanted: dict[str, Any]) -> None:
             pass
 
 
+def _is_kept(action: Action) -> bool:
+    return bool(action.reached) if isinstance(action, RunClock) else isinstance(action, KEYED)
+
+
 _CORE_FIELDS = frozenset(Ticket.__dataclass_fields__) - {"custom", "nonsense", "absent"}
 
 
@@ -75,6 +111,9 @@ def remember(memory: Memory, decisions: Iterable[Decision]) -> Memory:
 
     A key with a slash belongs to a rung, which the clock's own memory covers; a clock in a new run starts afresh.
     """
+    decisions = [decision for decision in decisions if _is_kept(decision.action)]
+    if not decisions:
+        return memory
     fired = dict(memory.fired)
     done = set(memory.done)
     situation = memory.situation

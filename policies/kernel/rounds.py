@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from policies.kernel.decisions import KEYED, Decision
 from policies.kernel.eras import Era
 from policies.kernel.facts import Facts
 from policies.kernel.once import once_key, was_done
 from policies.kernel.overlay import overlay
-from policies.kernel.rules import Phase, Rule
+from policies.kernel.rules import NO_KIND, Phase, Rule
 
 MOST_DECISIONS = 200
 """A rule that wants more than this for one ticket is taken to be looping."""
+
+
+Asked: TypeAlias = tuple[tuple[int, Rule[Any]], ...]
 
 
 class RuleTimeout(BaseException):
@@ -34,9 +38,23 @@ class Unit:
     rules: tuple[Rule[Any], ...]
     above: frozenset[str] = frozenset()
     eras: tuple[Era, ...] = ()
+    _asked: dict[tuple[Phase, str | None], Asked] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def asked(self, phase: Phase, kind: str | None) -> Asked:
+        """The rules that are asked in this phase about a ticket of this kind, each with its place among `rules`."""
+        known = self._asked.get((phase, kind))
+        if known is None:
+            known = self._asked[phase, kind] = tuple(
+                (place, rule)
+                for place, rule in enumerate(self.rules)
+                if rule.phase == phase and (rule.kind is None or rule.kind == (kind or NO_KIND))
+            )
+        return known
 
     def config_for(self, since: datetime) -> Any:
         """The settings for a case that began at `since`."""
+        if not self.eras:
+            return self.config
         return next((era.config for era in self.eras if since < era.until), self.config)
 
 
@@ -85,12 +103,12 @@ class Round:
     def ask(self, unit: Unit) -> None:
         if unit.name in self.out or not unit.above.isdisjoint(self.failures):
             return
-        taken: list[Decision] = []
         before = self.facts
-        config = unit.config_for(self.facts.ticket.since)
-        for rule in unit.rules:
-            if rule.phase != self.phase or (rule.kind is not None and rule.kind != self.facts.ticket.kind):
-                continue
+        if not unit.asked(self.phase, before.ticket.kind):
+            return
+        taken: list[Decision] = []
+        config = unit.config_for(before.ticket.since)
+        for rule in self._rules(unit):
             failure = self._judge(rule, config, taken)
             if failure is not None:
                 self.failures[unit.name] = failure
@@ -98,6 +116,20 @@ class Round:
                 return
         for decision in taken:
             self._contend(unit, decision)
+
+    def _rules(self, unit: Unit) -> Iterator[Rule[Any]]:
+        """Those that are asked, in order: a rule that says what kind of ticket it is changes which ones follow."""
+        last, resting = -1, False
+        while not resting:
+            resting, kind = True, self.facts.ticket.kind
+            for place, rule in unit.asked(self.phase, kind):
+                if place <= last:
+                    continue
+                last = place
+                yield rule
+                if self.facts.ticket.kind != kind:
+                    resting = False
+                    break
 
     def _judge(self, rule: Rule[Any], config: object, taken: list[Decision]) -> RuleFailure | None:
         wanted: list[Decision] = []
@@ -109,13 +141,15 @@ class Round:
         except (Exception, RuleTimeout) as error:
             what = "stopped, it took too long" if isinstance(error, RuleTimeout) else _one_line(error)
             return RuleFailure(rule=rule.name, clauses=rule.clauses, error=what)
+        if not wanted:
+            return None
         if len(wanted) > MOST_DECISIONS:
             what = f"wanted more than {MOST_DECISIONS} things of one ticket; does it loop?"
             return RuleFailure(rule=rule.name, clauses=rule.clauses, error=what)
-        wanted = [decision for decision in wanted if decision.action.slot not in self.barred]
-        if wanted:
-            taken.extend(wanted)
-            self.facts = overlay(self.facts, wanted)
+        if self.barred:
+            wanted = [decision for decision in wanted if decision.action.slot not in self.barred]
+        taken.extend(wanted)
+        self.facts = overlay(self.facts, wanted)
         return None
 
     def _contend(self, unit: Unit, decision: Decision) -> None:
@@ -144,7 +178,7 @@ class Round:
         conflicts = []
         for slot, contenders in self.slots.items():
             sides = [contender.decision for contender in contenders]
-            if all(side.action == sides[0].action for side in sides[1:]):
+            if len(sides) == 1 or all(side.action == sides[0].action for side in sides[1:]):
                 winners[slot] = sides
             else:
                 conflicts.append(Conflict(slot=slot, sides=tuple(sides)))

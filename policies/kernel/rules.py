@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Generic, Literal, TypeVar
+from typing import Final, Generic, Literal, TypeVar
 
 from policies.kernel.decisions import Action, Decision, Say
 from policies.kernel.facts import Facts
@@ -16,12 +16,15 @@ Wants = Iterator[tuple[Action, Say]]
 
 Phase = Literal["decide", "sum_up"]
 
+NO_KIND: Final = ""
+"""Stands for the kind of a ticket of which nobody knows yet what it is."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule(Generic[C]):
     """A rule as data: the table of clauses and rules needs no evaluation.
 
-    kind    the rule is asked only for tickets of this kind; None: of every kind
+    kind    the rule is asked only for tickets of this kind (`NO_KIND`: that have none yet); None: for every ticket
     phase   `sum_up` rules run after all modules have decided and see `decided`
     """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import partial
@@ -15,6 +16,9 @@ from policies.kernel.facts import Person
 from policies.kernel.text import Extractor, TextFeatures, Wording
 from policies.kernel.text.features import EMPTY
 from zhidu.simulating.story import Story, story_of
+
+_MOST_TEXTS = 1_000
+"""Texts whose features are kept for tickets to come."""
 
 
 class LazyFeatures(TextFeatures):
@@ -58,6 +62,7 @@ class LazyCache(FeatureCache):
 
     def __init__(self, extractor: Extractor) -> None:
         super().__init__(extractor)
+        self._texts: OrderedDict[tuple[str, str, str], TextFeatures] = OrderedDict()
         self._features: dict[int, TextFeatures] = {}
         self._wordings: dict[tuple[int, tuple[str, ...]], Wording] = {}
 
@@ -77,7 +82,16 @@ class LazyCache(FeatureCache):
         return known
 
     def _read(self, article: Article) -> TextFeatures:
-        return self._extractor.features(article.subject or "", article.body, article.content_type)
+        """Equal texts have equal features: what staff send over and over is read once."""
+        text = (article.subject or "", article.body, article.content_type)
+        known = self._texts.get(text)
+        if known is None:
+            known = self._texts[text] = self._extractor.features(*text)
+            if len(self._texts) > _MOST_TEXTS:
+                self._texts.popitem(last=False)
+        else:
+            self._texts.move_to_end(text)
+        return known
 
     def forget(self) -> None:
         self._features.clear()

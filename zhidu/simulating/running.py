@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import queue
-from collections.abc import Callable, Iterable
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from typing import Any
 
 from zhidu.simulating.asking import Question
@@ -31,11 +32,24 @@ def run(question: Question, book: Workbook, variants: tuple[Variant, ...], *, jo
         with closing(Results(book.shard(number))) as results:
             done(results.done())
     if jobs == 1:
-        with question.desk(book, variants) as desk:
+        with question.desk(book, variants) as desk, _rare_collection():
             for shard in range(SHARDS):
                 _shard(desk, variants, question, book, shard, done)
         return
     _spread(question, book, jobs, done)
+
+
+@contextmanager
+def _rare_collection() -> Iterator[None]:
+    """Cycles are looked for among the tickets alone, not in the policy, and after some hundred of them."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 def _shard(
@@ -98,7 +112,7 @@ def _work(question: Question, folder: Any, shards: Any, news: Any) -> None:
     try:
         book = Workbook(folder)
         variants = question.variants()
-        with question.desk(book, variants) as desk:
+        with question.desk(book, variants) as desk, _rare_collection():
             while True:
                 try:
                     shard = shards.get_nowait()
