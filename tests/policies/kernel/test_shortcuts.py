@@ -1,5 +1,7 @@
-"""Evaluation takes shortcuts: rules sorted out beforehand, copies not made, derived values handed on. Of whatever ticket
-it is asked, it says what evaluation without any of them says."""
+"""Evaluation takes shortcuts: rules sorted out beforehand, copies not made, derived values handed on.
+
+Of whatever ticket it is asked, it says what evaluation without any of them says.
+"""
 
 import random
 from collections.abc import Iterable, Sequence
