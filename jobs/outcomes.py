@@ -23,6 +23,7 @@ class Outcome(StrEnum):
     RETRIED = "retried"
     FAILED = "failed"
     LOST = "lease lost"
+    MAKING = "being made anew"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from integrations.zammad.facts import Reader
 from integrations.zammad.guard import Absurd, Limits, guard
 from integrations.zammad.names import UnknownName
 from integrations.zammad.plan import Planner
+from integrations.zammad.twin_copy import mark_of
 from integrations.zammad.wire import OneRead
 from jobs.access import Admission, Unguarded, is_lockout
 from jobs.corrections import corrections, written_over
@@ -31,6 +32,7 @@ from jobs.related import Relations
 from jobs.resting import clocks_after, rested
 from jobs.staging import stage
 from jobs.troubles import Troubles
+from jobs.twin_history import true_changes
 from jobs.watchdog import Watchdog
 from policies.kernel.decisions import Decision
 from policies.kernel.describe import in_words
@@ -105,9 +107,9 @@ class Processor:
         calls.reads += 1
         try:
             read = self.helpdesk().ticket(ticket_id)
-        except NotFound:
-            return Over(outcome=Outcome.VANISHED)
-        try:
+            mark = mark_of(read.ticket.preferences)
+            if mark is not None and mark.making:
+                return Over(outcome=Outcome.MAKING)
             known, words = self._known(read, self.store.looks.get(ticket_id), calls, sure)
         except NotFound:
             return Over(outcome=Outcome.VANISHED)
@@ -141,7 +143,7 @@ class Processor:
             return kept, {}
         calls.reads += 1
         told = self.helpdesk().history(read.ticket.id)
-        history = self.reader.changes(told)
+        history = true_changes(read, kept, self.reader.changes(told), me)
         if kept is None:
             return Known(changes=history), {}
         undone = written_over(kept, self.reader.full_changes(told), me)
@@ -192,6 +194,8 @@ class Processor:
             log.info("would", rule=decision.rule, clauses=decision.clauses, action=in_words(decision.action))
 
     def _close(self, work: Work, over: Over) -> Outcome:
+        if over.outcome is Outcome.MAKING:
+            return self._finish(work, over.outcome)
         with self.store.unit() as unit:
             if not unit.inbox.done(work):
                 return Outcome.LOST
@@ -252,6 +256,8 @@ class Processor:
             unit.cases.put(ticket.id, judged.case_id)
             self.relations.keep(unit, judged.verdict.facts.ticket)
             keep_correction(unit, judged, self.reader)
+            if plan.twinning:
+                unit.twins.want(ticket.id, ticket.number)
             kept = unit.clocks.of(ticket.id) if trouble else ()
             unit.clocks.replace(ticket.id, clocks_after(judged.verdict, kept, self.now()))
             if applied.foreign:

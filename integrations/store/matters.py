@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import distinct, func, select
+from sqlalchemy import delete, distinct, func, select
 
 from integrations.store.database import Session, insert_into
 from integrations.store.records import Matter
@@ -29,6 +29,11 @@ class Matters:
             changes = {name: statement.excluded[name] for name in values if name != "ticket_id"}
             connection.execute(statement.on_conflict_do_update(index_elements=[MATTERS.c.ticket_id], set_=changes))
         return True
+
+    def forget(self, ticket_id: int) -> None:
+        """The ticket is no more; another may have taken its place."""
+        with self._session.write() as connection:
+            connection.execute(delete(MATTERS).where(MATTERS.c.ticket_id == ticket_id))
 
     def earlier(
         self, customer_id: int, kind: str, *, since: datetime, before: datetime

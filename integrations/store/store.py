@@ -31,6 +31,7 @@ from integrations.store.outbox import Outbox
 from integrations.store.outside import Outside
 from integrations.store.provisioned import Provisioned
 from integrations.store.records import Accepted, Delivery, Health, Message
+from integrations.store.twins import Copies, Twins
 from integrations.store.vault.keys import KeyRing
 from integrations.store.vault.records import Rules
 from integrations.store.vault.rows import VaultRows
@@ -71,6 +72,7 @@ class Repositories:
         self.locks = Locks(session, outside)
         self.versions = Versions(session)
         self.vault_rows = VaultRows(session)
+        self.twins = Twins(session, outside)
         self.corrections = Corrections(session)
         self.learnt = LearntModels(session, outside)
 
@@ -104,6 +106,10 @@ class Store(Repositories):
             Outbox(Bound(connection), self._outside, backoff=self._outbox_backoff).put(message)
 
         return Vault(self._database, self._outside, ring=ring, rules=rules, random=random, put=put)
+
+    def copies(self, ring: KeyRing, random: Callable[[int], bytes]) -> Copies:
+        """The masked copies of tickets that are being made anew; for `random` see `vault`."""
+        return Copies(self._database, ring, random, self._outside)
 
     @contextmanager
     def unit(self) -> Iterator[Repositories]:

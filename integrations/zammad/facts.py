@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from integrations.zammad.choices import NORMAL, priority_number
@@ -19,11 +19,15 @@ from integrations.zammad.names import Names, UnknownName
 from integrations.zammad.origins import was
 from integrations.zammad.people import Directory
 from integrations.zammad.replies import sends_mail
+from integrations.zammad.twin_copy import closed_at, mark_of
 from integrations.zammad.wire import PREFIX, Article, History, HistoryEntry, OneRead, Ticket, User
 from policies.kernel import facts as kernel
 from policies.kernel.calendar import WorkingCalendar
 from policies.kernel.history import ZAMMADS_OWN, kept
 from policies.kernel.vocabulary import FIELDS
+
+_MADE_WITHIN = timedelta(seconds=1)
+"""A ticket that is created closed was closed so soon."""
 
 _CHATS = frozenset(
     {
@@ -110,7 +114,7 @@ class Reader:
             priority=self._priority(ticket, nonsense),
             created_at=ticket.created_at,
             updated_at=ticket.updated_at,
-            closed_at=ticket.last_close_at or ticket.close_at,
+            closed_at=self._closed_at(ticket, state_type),
             pending_until=ticket.pending_time,
             tags=frozenset(read.tags),
             channel=self._channel(read.articles[0]) if read.articles else "",
@@ -120,6 +124,16 @@ class Reader:
             confidential=() if self.inspector is None else self.inspector.ticket(read, there),
             **fields.core,
         )
+
+    @staticmethod
+    def _closed_at(ticket: Ticket, state_type: str) -> datetime | None:
+        """When it was last closed; of one that was made anew, when the original was, unless it was closed since."""
+        mark = mark_of(ticket.preferences)
+        closed = ticket.last_close_at or ticket.close_at
+        if mark is None:
+            return closed
+        since = closed is not None and closed - ticket.created_at > _MADE_WITHIN
+        return closed if since and state_type == "closed" else closed_at(mark)
 
     def _state(self, ticket: Ticket, nonsense: set[str]) -> tuple[str, str]:
         """Name and type; a state that nobody knows is treated as open, so that no clock is lost over it."""

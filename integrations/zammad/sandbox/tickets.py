@@ -142,7 +142,8 @@ def create(desk: Desk, user: Row, body: Row, *, screen: str | None = "create_mid
     new.setdefault("state_id", next(row["id"] for row in desk.states if row["default_create"]))
     new.setdefault("priority_id", next(row["id"] for row in desk.priorities if row["default_create"]))
     if screen is not None:
-        workflows.check(desk, user, new, new if is_agent(desk, user) else {}, screen=screen)
+        whole = {**dict.fromkeys(COLUMNS), **defaults(desk, "Ticket"), **new}
+        workflows.check(desk, user, whole, new if is_agent(desk, user) else {}, screen=screen)
     article = body.get("article") if isinstance(body.get("article"), dict) else None
     if article is not None:
         check_article(desk, {"customer_id": new.get("customer_id"), **new}, article, user)
@@ -216,7 +217,9 @@ def erase(desk: Desk, ticket: Row) -> None:
     desk.tickets_of[ticket["customer_id"]].discard(key)
     for article_id in desk.articles_of.pop(key, []):
         desk.articles.rows.pop(article_id, None)
-        desk.raw_mails.pop(article_id, None)
+        raw = desk.raw_mails.pop(article_id, None)
+        for file in [id for id, content in desk.files.items() if raw is not None and content is raw]:
+            del desk.files[file]
         for attachment in desk.attachments_of.pop(article_id, []):
             desk.table("attachments").rows.pop(attachment, None)
             desk.files.pop(attachment, None)

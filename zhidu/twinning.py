@@ -1,0 +1,106 @@
+"""Making tickets anew, put together: the masker over the policy's settings, the note, the two clients, the vault."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from integrations import files
+from integrations.store.store import Store
+from integrations.store.vault.vault import Vault
+from integrations.zammad.client import Client
+from integrations.zammad.twin_copy import TicketCopy
+from integrations.zammad.twin_taking import Taker
+from integrations.zammad.wire import PREFIX
+from integrations.zammad.writes import ArticleWrite
+from jobs.twin import Twinning
+from policies.kernel.facts import Post
+from policies.kernel.masking import Action, Kind, Masking, detect, operators, transform
+from policies.kernel.texts import Language
+from zhidu.compose import Helpdesk, Outside
+from zhidu.policy import Policy
+
+MODULE = "masking"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyMasker:
+    """Masks as `masking.yaml` says. `key`: for the style `token`."""
+
+    masking: Masking
+    key: bytes | None = None
+
+    def text(self, text: str, *, html: bool = False) -> str:
+        spans = detect(text, html=html, config=self.masking)
+        return transform(text, spans, operators(self.masking, self.key)) if spans else text
+
+    def kinds(self, text: str, *, html: bool = False) -> frozenset[Kind]:
+        found = (span.kind for span in detect(text, html=html, config=self.masking))
+        return frozenset(kind for kind in found if self.masking.of(kind).action is Action.MASK)
+
+    def file(self, name: str, mime_type: str, content: bytes) -> bytes | None:
+        return files.rewritten(name, mime_type, content, self.text, lambda text: bool(self.kinds(text)))
+
+
+def twinning_of(
+    policy: Policy,
+    helpdesk: Helpdesk,
+    admin: Callable[[], Client],
+    vault: Vault,
+    store: Store,
+    outside: Outside,
+    *,
+    language: Language = "zh-CN",
+    wake: Callable[[], None] = lambda: None,
+) -> Twinning:
+    """The job. `admin`: the administrator's client of the calling thread; `language`: of the note."""
+    masker = PolicyMasker(masking=policy.masking, key=vault.token("masking").encode())
+    client = helpdesk.pool.client
+
+    def say(key: str, **values: str | int) -> str:
+        return policy.texts[MODULE].get(key, language, **{name: str(value) for name, value in values.items()})
+
+    def taker() -> Taker:
+        return Taker(client(), helpdesk.names, masker, own_fields(client()), say("twin.file"))
+
+    def note(copy: TicketCopy) -> ArticleWrite:
+        lines = [say("twin.note"), say("twin.times", created=f"{copy.created_at:%Y-%m-%d %H:%M} UTC")]
+        lines += [say("twin.sealed", records=", ".join(map(str, copy.sealed)))]
+        lines += [f"{copied.at:%Y-%m-%d %H:%M} UTC · {copied.sender} · {copied.type}" for copied in copy.articles]
+        body = Markup("<br>").join(map(escape, lines))
+        return ArticleWrite(body=str(body), internal=True, key=f"twin:{copy.id}", subject=say("twin.subject"))
+
+    return Twinning(
+        client=client,
+        admin=admin,
+        names=helpdesk.names,
+        taker=taker,
+        authors=lambda: authors(helpdesk, outside),
+        note=note,
+        safe=vault,
+        copies=store.copies(vault.ring, outside.entropy),
+        store=store,
+        me=lambda: client().me().id,
+        now=outside.now,
+        wake=wake,
+    )
+
+
+def authors(helpdesk: Helpdesk, outside: Outside) -> frozenset[int]:
+    """Ids of active staff."""
+    people = helpdesk.directory.people(outside.now().date())
+    return frozenset(id for id, person in people.items() if person.active and isinstance(person.post, Post | None))
+
+
+def own_fields(client: Client) -> frozenset[str]:
+    """The tickets' fields that are a company's own or ours: Zammad's own are written one by one."""
+    found = (one for one in client.object_attributes() if one.object == "Ticket" and one.active)
+    return frozenset(one.name for one in found if one.name.startswith(PREFIX) or one.name not in _ZAMMADS)
+
+
+_ZAMMADS = frozenset(
+    {"number", "title", "customer_id", "organization_id", "type", "group_id", "owner_id", "state_id", "pending_time"}
+    | {"priority_id", "tags", "id", "created_at", "updated_at", "created_by_id", "updated_by_id"}
+)
