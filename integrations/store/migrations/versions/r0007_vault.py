@@ -12,12 +12,14 @@ BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
+    _keys()
     _originals()
+    _pieces()
     _requests()
     _log()
 
 
-def _originals() -> None:
+def _keys() -> None:
     op.create_table(
         "vault_keys",
         sa.Column("id", sa.Text(), nullable=False),
@@ -36,6 +38,9 @@ def _originals() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ux_vault_data_keys_ticket_id", "vault_data_keys", ["ticket_id", "key_id"], unique=True)
+
+
+def _originals() -> None:
     op.create_table(
         "vault_records",
         sa.Column("id", BIG_ID, nullable=False),
@@ -64,6 +69,9 @@ def _originals() -> None:
     op.create_index("ix_vault_records_data_key_id", "vault_records", ["data_key_id"])
     faulty = sa.text("fault IS NOT NULL")
     op.create_index("ix_vault_records_fault", "vault_records", ["id"], sqlite_where=faulty, postgresql_where=faulty)
+
+
+def _pieces() -> None:
     op.create_table(
         "vault_pieces",
         sa.Column("record_id", sa.BigInteger(), nullable=False),
