@@ -1,11 +1,13 @@
 """First start on a desk with old tickets: each is observed once, or taken in when told to, never in a burst."""
 
+from copy import deepcopy
 from datetime import datetime, timedelta
 
 import pytest
 
 from integrations.store.records import MessageStatus
 from integrations.zammad.client import Client
+from integrations.zammad.sandbox.state import iso
 from jobs.manner import ADOPT
 from jobs.older import OBSERVE, Older, Walk, keep_walk, walk_of
 from tests.jobs.conftest import Desk
@@ -51,6 +53,29 @@ def old_tickets(desk: Desk, count: int) -> list[int]:
     desk.deliveries()
     desk.clock.at = now
     return made
+
+
+def old_copies(desk: Desk, ticket: int, count: int) -> None:
+    """So many tickets like this one, each three seconds younger than the last, laid into the helpdesk as it keeps them:
+    asking it for thousands takes longer than all that is looked at."""
+    held = desk.box.desk
+    like = held.tickets.get(ticket)
+    (message,) = (held.articles.get(key) for key in held.articles_of[ticket])
+    began_at = datetime.fromisoformat(like["created_at"])
+    for number in range(1, count + 1):
+        at = {key: iso(began_at + timedelta(seconds=3 * number)) for key in ("created_at", "updated_at")}
+        text = str(held.next_number)
+        held.next_number += 1
+        made = held.tickets.add({**deepcopy(like), **at, "number": text})["id"]
+        article = held.articles.add({**deepcopy(message), **at, "ticket_id": made})["id"]
+        held.numbers[text], held.articles_of[made], held.tags_of[made] = made, [article], []
+        held.tickets_of[like["customer_id"]].add(made)
+        held.history_of["Ticket", made] = [
+            entry | {"o_id": article, "related_o_id": made, "created_at": at["created_at"]}
+            if entry["object"] == "Ticket::Article"
+            else entry | {"o_id": made, "created_at": at["created_at"]}
+            for entry in held.history_of["Ticket", ticket]
+        ]
 
 
 def test_each_is_observed_once_in_batches(desk: Desk) -> None:
@@ -112,7 +137,8 @@ def test_what_is_older_is_counted_by_the_helpdesk(since: str, count: int, desk: 
 
 def test_the_first_minutes_on_a_desk_with_five_thousand_old_tickets(desk: Desk) -> None:
     """Three rounds of observing, then one of taking in: so many calls and no more, nobody hears anything."""
-    old_tickets(desk, 5_000)
+    *_, last = old_tickets(desk, 9)
+    old_copies(desk, last, 4_991)
     job, told = older(desk), len(desk.box.notifications)
     desk.processor.reader.names.states()
     desk.box.counters.reset()
