@@ -1,5 +1,6 @@
 """Every spelling of every phrase in one automaton, and where those that a text has stand in it."""
 
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -37,6 +38,7 @@ class Group:
     """Spellings of which any will do: a part of a phrase, or the words that are looked for around one."""
 
     spellings: frozenset[Spelling]
+    number: int
     bit: int
     longest: int
 
@@ -78,11 +80,12 @@ class Spellings:
         """The group of these spellings; the same for the same ones. Not of none."""
         known = self._groups.get(forms)
         if known is None:
-            bit = 1 << len(self._groups)
+            number = len(self._groups)
+            bit = 1 << number
             spellings = frozenset(map(self._spelling, forms))
             for spelling in spellings:
                 spelling.bits |= bit
-            known = self._groups[forms] = Group(spellings, bit, max(map(len, forms)))
+            known = self._groups[forms] = Group(spellings, number, bit, max(map(len, forms)))
         return known
 
     def close(self) -> None:
@@ -91,12 +94,19 @@ class Spellings:
         self._automaton.make_automaton()
 
     def places(self, folded: str) -> "Places":
-        """Where they stand in a text: one pass over it, whatever their number."""
-        lasts: Lasts = defaultdict(list)
+        """Where they stand in a text, on borders of their own: one pass over it, whatever their number."""
+        found: Found = defaultdict(list)
         if self._known and folded:
+            length = len(folded)
             for last, spelling in self._automaton.iter(_bytes(folded)):
-                lasts[spelling].append(last)
-        return Places(folded, lasts)
+                if last & 1:  # a match that ends between the two bytes of a character is none
+                    end = (last + 1) >> 1
+                    start = end - spelling.size
+                    if not (spelling.left and start and _kind(folded[start - 1]) == spelling.left) and not (
+                        spelling.right and end < length and _kind(folded[end]) == spelling.right
+                    ):
+                        found[spelling].append((start, end))
+        return Places(found)
 
     def _spelling(self, form: str) -> Spelling:
         known = self._known.get(form)
@@ -105,57 +115,44 @@ class Spellings:
         return known
 
 
-Lasts: TypeAlias = defaultdict[Spelling, list[int]]
+Found: TypeAlias = defaultdict[Spelling, list[Span]]
 
 
 class Places:
-    """The spellings of one text. A place is only looked at when it is asked for: most are of no consequence.
+    """The spellings of one text.
 
-    bits   of the groups of which a spelling may stand there; others have none
+    bits   of the groups of which a spelling stands there
     """
 
-    __slots__ = ("_folded", "_lasts", "_of_group", "bits")
+    __slots__ = ("_found", "_of_group", "bits")
 
-    def __init__(self, folded: str, lasts: Lasts) -> None:
-        self._folded = folded
-        self._lasts = lasts
+    def __init__(self, found: Found) -> None:
+        self._found = found
         self._of_group: dict[int, Sequence[Span]] = {}
         self.bits = 0
-        for spelling in lasts:
+        for spelling in found:
             self.bits |= spelling.bits
 
     def telling(self) -> Iterable[tuple[Spelling, list[Span]]]:
         """Each spelling that has rules, with its places."""
-        for spelling in self._lasts:
-            if spelling.rules:
-                spans = self._spans(spelling)
-                if spans:
-                    yield spelling, spans
+        return [(spelling, spans) for spelling, spans in self._found.items() if spelling.rules]
 
     def of(self, group: Group) -> Sequence[Span]:
         """All places of the group's spellings, in order of text."""
         if not self.bits & group.bit:
             return ()
-        spans = self._of_group.get(group.bit)
+        spans = self._of_group.get(group.number)
         if spans is None:
-            there = group.spellings.intersection(self._lasts)  # as long as the text, not as the group
-            found = [span for spelling in there for span in self._spans(spelling)]
-            spans = self._of_group[group.bit] = sorted(found) if len(there) > 1 else found
+            spans = self._of_group[group.number] = self._merged(group.spellings)
         return spans
 
-    def _spans(self, spelling: Spelling) -> list[Span]:
-        """The places of one spelling, on borders of its own; a match between two characters' bytes is none."""
-        size, left, right = spelling.size, spelling.left, spelling.right
-        ends = [(last + 1) >> 1 for last in self._lasts[spelling] if last & 1]
-        if not left and not right:
-            return [(end - size, end) for end in ends]
-        folded, length = self._folded, len(self._folded)
-        return [
-            (end - size, end)
-            for end in ends
-            if not (left and end > size and _kind(folded[end - size - 1]) == left)
-            and not (right and end < length and _kind(folded[end]) == right)
-        ]
+    def _merged(self, spellings: frozenset[Spelling]) -> Sequence[Span]:
+        found = self._found
+        if len(spellings) < len(found):
+            there = [found[spelling] for spelling in spellings if spelling in found]
+        else:
+            there = [spans for spelling, spans in found.items() if spelling in spellings]
+        return there[0] if len(there) == 1 else sorted(itertools.chain.from_iterable(there))
 
 
 def _bytes(text: str) -> str:
