@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from integrations.zammad.provision.calling import PAYLOAD, TRIGGERS, WEBHOOK
+from integrations.zammad.provision.compare import option_values
 from integrations.zammad.provision.fields import TEXT_LENGTH, data_type
 from integrations.zammad.wire import PREFIX, ObjectAttribute, Thing
 from policies.kernel.provisioning import FieldNeed
@@ -56,22 +57,13 @@ def _differences(attribute: ObjectAttribute, kind: str, need: FieldNeed) -> Iter
         yield Gap(what=f"{shown} is inactive", do="activate it")
     if attribute.waits_for_migration:
         yield Gap(what=f"{shown} waits for the database", do="press Update database on Zammad's page Objects")
-    missing = [value for value in need.options if value not in _options(attribute)]
+    there = option_values(attribute.data_option)
+    missing = [value for value in need.options if value not in there]
     if missing:
         yield Gap(what=f"{shown} lacks the options {', '.join(missing)}", do="add them, key by key, and migrate")
     longest = (attribute.data_option or {}).get("maxlength")
     if need.type == "text" and isinstance(longest, int) and longest < TEXT_LENGTH:
         yield Gap(what=f"{shown} holds {longest} characters only", do=f"allow {TEXT_LENGTH}")
-
-
-def _options(attribute: ObjectAttribute) -> frozenset[str]:
-    """The values of a select; Zammad has them as a map, or as a list where their order matters."""
-    options = (attribute.data_option or {}).get("options")
-    if isinstance(options, Mapping):
-        return frozenset(map(str, options))
-    if isinstance(options, list):
-        return frozenset(str(one.get("value")) for one in options if isinstance(one, Mapping))
-    return frozenset()
 
 
 def our_webhook(webhooks: Sequence[Thing], path: str) -> Thing | None:

@@ -42,6 +42,10 @@ def wrong_in(needs: Needs, known: Mapping[str, FieldNeed]) -> Iterator[Wrong]:
         yield from _puts(macro.put, ("macros", index, "put"), known)
     for index, template in enumerate(needs.templates):
         yield from _puts(template.put, ("templates", index, "put"), known)
+        for number, put in enumerate(template.put):
+            if put.field in known and "create" not in known[put.field].screens:
+                what = f"{put.field} is not on the screen create, where templates are used: add it to its screens"
+                yield ("templates", index, "put", number, "field"), what
     for index, sla in enumerate(needs.slas):
         yield from _conditions(sla.when, ("slas", index, "when"), known, workflow=False)
     for index, workflow in enumerate(needs.core_workflows):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from integrations.zammad import objects
@@ -93,6 +93,7 @@ class _Work:
             thing = self._create(change.wanted)
             self.made[change.key] = thing.id
         else:
+            self._intend(change)
             thing = self._update(change)
         self.record.put(self._applied(change.wanted, thing.id, thing.data))
         return tuple(f"{change.key}: {field}" for field, _, _ in differing(change.wanted, thing.data, self.id_of, {}))
@@ -108,10 +109,19 @@ class _Work:
                 raise
             return found
 
-    def _update(self, change: Update) -> Thing:
+    def _intend(self, change: Update) -> None:
+        """What is recorded before it is written is no drift, should this end between the two."""
+        known = next((one for one in self.record.all() if one.key == change.key), None)
+        if known is not None and not known.retired:
+            intended = {name: kept(name, value) for name, value in self._changed(change).items()}
+            self.record.put(replace(known, intended=intended))
+
+    def _changed(self, change: Update) -> dict[str, Value]:
         names = {one.field for one in change.differences}
-        fields = {name: term for name, term in change.wanted.fields.items() if name in names}
-        plain = self._plain(fields)
+        return self._plain({name: term for name, term in change.wanted.fields.items() if name in names})
+
+    def _update(self, change: Update) -> Thing:
+        plain = self._changed(change)
         if change.key.kind == "object_manager_attributes":
             plain = self._whole_field(change, plain)
         return self.client.objects(_list_kind(change.key)).update(change.id, plain)
@@ -132,8 +142,7 @@ class _Work:
             self.record.forget(change.key)
             return
         if change.key.kind == "object_manager_attributes":
-            data = next(one.data for one in self.there.actual.things[change.key.kind] if one.id == change.id)
-            place.update(change.id, {**_definition(data), "active": False})
+            place.update(change.id, {**_definition(change.data), "active": False})
         else:
             place.update(change.id, {"active": False})
         self.record.put(Applied(key=change.key, id=change.id, retired=True))

@@ -88,6 +88,7 @@ class Retire:
     key: Key
     id: int
     name: str
+    data: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +145,16 @@ class Plan:
         """The changes that undo what somebody did in Zammad."""
         return tuple(change for change in self.changes if is_drift(change))
 
+    @property
+    def due(self) -> tuple[Change, ...]:
+        """The changes that the modules or the settings ask for, nobody having changed anything in Zammad."""
+        return tuple(change for change in self.changes if not is_drift(change))
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 object`, `2 objects`."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
 
 def is_drift(change: Change) -> bool:
     """Whether the change undoes what somebody did in Zammad."""
@@ -168,7 +179,7 @@ def lines(change: Change) -> Iterator[str]:
             yield f"- {SINGULAR[key.kind]} {name}"
         case Migrate(fields=fields, away=away):
             gone = ": Zammad restarts itself and is gone for some ten seconds" if away else ""
-            yield f"! database migration for {len(fields)} field{'s' if len(fields) != 1 else ''}{gone}"
+            yield f"! database migration for {counted(len(fields), 'field')}{gone}"
         case _:
             assert_never(change)
 

@@ -169,6 +169,16 @@ def _options(value: list[object] | tuple[object, ...]) -> object:
     return None
 
 
+def option_values(option: object) -> frozenset[str]:
+    """The values of a select, from its `data_option`: a map, or a list where their order matters."""
+    options = option.get("options") if isinstance(option, Mapping) else None
+    if isinstance(options, Mapping):
+        return frozenset(map(str, options))
+    if isinstance(options, list):
+        return frozenset(str(one.get("value")) for one in options if isinstance(one, Mapping))
+    return frozenset()
+
+
 def kept(field: str, value: object) -> object:
     """A value as it may be kept outside of the helpdesk: a secret only as its digest."""
     if field not in SECRET or value is None:

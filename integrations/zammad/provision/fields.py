@@ -16,6 +16,10 @@ LONG_TEXT_LENGTH: Final = 5000
 
 _TYPES: Final = {"text": "input", "long_text": "textarea"}
 _SCREENS: Final = {"create": "create_middle", "edit": "edit"}
+_FORMS: Final = ("create", "edit", "view")
+"""Where users and groups are made, changed and looked at."""
+_ADMINISTRATOR: Final = {"User": "admin.user", "Group": "admin.group"}
+"""Who sees the fields of users and groups: what is said of colleagues there is no agent's to read."""
 
 
 def data_type(need: FieldNeed) -> str:
@@ -41,7 +45,7 @@ def _field(kind: str, need: FieldNeed, position: int, site: Site) -> Wanted:
             "display": site.word(need.display),
             "data_type": data_type(need),
             "data_option": _option(need, site),
-            "screens": _screens(need) if kind == "Ticket" else {},
+            "screens": _screens(need) if kind == "Ticket" else _forms(need, _ADMINISTRATOR[kind]),
             "active": True,
         },
         first={"position": _FIRST_POSITION + position},
@@ -56,6 +60,13 @@ def _screens(need: FieldNeed) -> Mapping[str, Term]:
             shown["ticket.customer"] = {"shown": True, "required": False}
         found[_SCREENS[screen]] = shown
     return found
+
+
+def _forms(need: FieldNeed, permission: str) -> Mapping[str, Term]:
+    """Shown to those who keep users and groups; of the screens only whether there are any counts."""
+    if not need.screens:
+        return {}
+    return {form: {permission: {"shown": True, "required": False}} for form in _FORMS}
 
 
 def _option(need: FieldNeed, site: Site) -> Mapping[str, Term]:

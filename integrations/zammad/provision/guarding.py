@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 from integrations.zammad.client import Client
-from integrations.zammad.provision.changes import Plan, Retire, Update
+from integrations.zammad.errors import Refused
+from integrations.zammad.provision.changes import Plan, Retire, Update, counted
+from integrations.zammad.provision.compare import option_values, present
 from integrations.zammad.writes import Where
 
-_FEWEST = 6
+LISTS: Final = frozenset({"multiselect", "multi_tree_select"})
+TEXTS: Final = frozenset({"input", "textarea", "richtext", "select", "tree_select"})
+"""Types of fields by what their columns hold; the others hold times, numbers, flags."""
+
+_FEWEST: Final = 6
 """Of fewer objects a third is no sign of a mistake."""
 
 
@@ -33,40 +40,69 @@ def _losses(plan: Plan, client: Client) -> Iterator[str]:
         elif isinstance(change, Retire) and change.key.kind == "groups":
             count = client.count(Where(field="ticket.group_id", operator="is", value=(str(change.id),)))
             if count:
-                yield f"group {change.name} is retired and has {count} tickets"
+                yield f"group {change.name} is retired and has {counted(count, 'ticket')}"
         elif isinstance(change, Update) and change.key.kind == "object_manager_attributes":
             yield from _options(change, client)
 
 
 def _field(change: Retire, client: Client) -> Iterator[str]:
-    """Zammad cannot say how many tickets have a value in any kind of field: who retires a field must look."""
     kind, _, name = change.key.name.partition(".")
-    held = f", which {kind.lower()}s may have values in"
-    if kind == "Ticket":
-        empty = client.count(Where(field=f"ticket.{name}", operator="is", value=("",)))
-        filled = client.count() - empty
-        if not filled:
-            return
-        held = f", in which {filled} tickets have values"
-    yield f"field {name} is retired{held}"
+    if kind != "Ticket":
+        yield f"field {name} is retired, which {kind.lower()}s may have values in"
+        return
+    try:
+        filled = _filled(name, change.data, client)
+    except Refused as error:
+        yield f"field {name} is retired, and whether tickets have values in it is unknown: {_why(error)}"
+    else:
+        if filled:
+            yield f"field {name} is retired, in which {_have(filled)} values"
+
+
+def _filled(name: str, data: Mapping[str, object], client: Client) -> int:
+    """How many tickets have a value. Zammad compares in its database, where each type of column takes operators of its
+    own: a list knows only what it contains, and what is no text has no empty text. raises Refused – it takes none"""
+    field, kind = f"ticket.{name}", data.get("data_type")
+    if kind in LISTS:
+        return _having(
+            name, data, sorted(option_values(present("object_manager_attributes", data, "data_option"))), client
+        )
+    empty = ("",) if kind in TEXTS else None
+    return client.count() - client.count(Where(field=field, operator="is", value=empty))
+
+
+def _having(name: str, data: Mapping[str, object], options: Sequence[str], client: Client) -> int:
+    if not options:
+        return 0
+    operator = "contains one" if data.get("data_type") in LISTS else "is"
+    return client.count(Where(field=f"ticket.{name}", operator=operator, value=tuple(options)))
 
 
 def _options(change: Update, client: Client) -> Iterator[str]:
     kind, _, name = change.key.name.partition(".")
     for one in change.differences:
-        if one.field == "data_option":
-            gone = sorted(_values(one.old) - _values(one.new))
-            count = client.count(Where(field=f"ticket.{name}", operator="is", value=tuple(gone))) if gone else 0
-            if kind == "Ticket" and count:
-                yield f"field {name} loses the options {', '.join(gone)}, which {count} tickets have"
-            elif gone and kind != "Ticket":
-                yield f"field {name} loses the options {', '.join(gone)}"
+        gone = sorted(option_values(one.old) - option_values(one.new)) if one.field == "data_option" else []
+        if not gone:
+            continue
+        loss = f"field {name} loses the options {', '.join(gone)}"
+        if kind != "Ticket":
+            yield loss
+            continue
+        try:
+            count = _having(name, change.data, gone, client)
+        except Refused as error:
+            yield f"{loss}, and whether tickets have them is unknown: {_why(error)}"
+        else:
+            if count:
+                yield f"{loss}, which {_have(count)}"
 
 
-def _values(option: object) -> frozenset[str]:
-    options = option.get("options") if isinstance(option, Mapping) else None
-    if isinstance(options, Mapping):
-        return frozenset(map(str, options))
-    if isinstance(options, list):
-        return frozenset(str(one.get("value")) for one in options if isinstance(one, Mapping))
-    return frozenset()
+def _have(count: int) -> str:
+    return f"{counted(count, 'ticket')} {'has' if count == 1 else 'have'}"
+
+
+def _why(error: Refused) -> str:
+    """raises Refused – it says nothing of the values: the token is none, or may not search"""
+    if error.kind != "value":
+        raise error
+    return error.message

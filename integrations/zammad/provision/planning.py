@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from integrations.zammad.provision.actual import Actual, There
 from integrations.zammad.provision.changes import Change, Create, Difference, Migrate, Obstacle, Plan, Retire, Update
-from integrations.zammad.provision.compare import IdOf, differing, kept, normal, present, refs
+from integrations.zammad.provision.compare import IdOf, differing, kept, normal, present, refs, same
 from integrations.zammad.provision.foreign import foreign
 from integrations.zammad.provision.matching import Match, match
 from integrations.zammad.provision.record import Applied
@@ -23,6 +24,9 @@ from integrations.zammad.provision.wanted import (
     Site,
     Wanted,
 )
+
+OWN_ACCOUNT: Final = "zhidu's own account"
+"""Whoever has the service user's token or password acts as it: that it was this account makes no change ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,25 +107,25 @@ def _change(one: Wanted, there: Matched, applied: Mapping[Key, Applied]) -> Crea
         return Create(wanted=one, again=known is not None and not known.retired)
     if not found.ours:
         return None  # a group of the company's own: it serves
-    written = known.fields if known is not None and not known.retired else {}
+    last = known if known is not None and not known.retired else Applied(key=one.key, id=found.thing.id)
     differences = tuple(
-        _difference(field, old, new, found.thing, written, there.actual)
-        for field, old, new in differing(one, found.thing.data, there.id_of, written)
+        _difference(field, old, new, found.thing, last, there.actual)
+        for field, old, new in differing(one, found.thing.data, there.id_of, last.fields)
     )
     if not differences:
         return None
     return Update(wanted=one, id=found.thing.id, data=found.thing.data, differences=differences)
 
 
-def _difference(
-    field: str, old: object, new: object, thing: There, written: Mapping[str, object], actual: Actual
-) -> Difference:
-    """With who changed it, where Zammad has something else than what was written last."""
+def _difference(field: str, old: object, new: object, thing: There, last: Applied, actual: Actual) -> Difference:
+    """With who changed it, where Zammad has something else than what was written last, or was about to be."""
     have = kept(field, present(thing.kind, thing.data, field))
+    written = last.fields
     changed = field in written and field in thing.data and normal(field, have) != normal(field, written[field])
-    if not changed or (thing.updated_by_id == actual.lists.me.id and thing.kind != "users"):
+    if not changed or (field in last.intended and same(field, have, last.intended[field])):
         return Difference(field=field, old=old, new=new)
-    by = actual.names.get(thing.updated_by_id, "somebody")
+    own = thing.updated_by_id == actual.lists.me.id
+    by = OWN_ACCOUNT if own else actual.names.get(thing.updated_by_id, "somebody")
     return Difference(field=field, old=old, new=new, by=by, at=thing.updated_at)
 
 
@@ -131,7 +135,7 @@ def _retired(wanted: set[Key], actual: Actual, applied: Mapping[Key, Applied]) -
             continue
         thing = next((one for one in actual.things.get(key.kind, ()) if one.id == known.id), None)
         if thing is not None and (thing.active or key.kind in WITHOUT_SWITCH):
-            yield Retire(key=key, id=thing.id, name=thing.name)
+            yield Retire(key=key, id=thing.id, name=thing.name, data=thing.data)
 
 
 def _ordered(changes: list[Create | Update], retired: Iterable[Retire], actual: Actual) -> Iterator[Change]:

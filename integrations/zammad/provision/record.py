@@ -13,14 +13,16 @@ from integrations.zammad.provision.wanted import Key
 class Applied:
     """One object.
 
-    id       Zammad's
-    fields   as written last; secrets as their digests
-    retired  it was made inactive because nothing needs it any more
+    id        Zammad's
+    fields    as written last; secrets as their digests
+    intended  fields as they were to be written next: an apply that was interrupted may have written them
+    retired   it was made inactive because nothing needs it any more
     """
 
     key: Key
     id: int
     fields: Mapping[str, object] = field(default_factory=dict)
+    intended: Mapping[str, object] = field(default_factory=dict)
     retired: bool = False
 
 

@@ -40,10 +40,12 @@ NO_EXCEPTIONS = Exceptions(keep={})
 class Look:
     """What was found, and what would be done.
 
+    wanted    everything that the modules need
     lacking   permissions that the token certainly has not and the plan needs
     """
 
     plan: Plan
+    wanted: frozenset[Key]
     there: Matched
     rights: TokenRights
 
@@ -62,7 +64,7 @@ def look(client: Client, needs: Needs, site: Site, record: Record, exceptions: E
     there = matched(wanted, actual, applied, exceptions.taken)
     found = plan(wanted, there, applied, site, obstacles)
     found = replace(found, changes=with_deleters(found.changes, applied, client))
-    return Look(plan=found, there=there, rights=actual.rights)
+    return Look(plan=found, wanted=frozenset(one.key for one in wanted), there=there, rights=actual.rights)
 
 
 def _excepted(one: Wanted, exceptions: Exceptions) -> Wanted:

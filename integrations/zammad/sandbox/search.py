@@ -4,6 +4,7 @@ from typing import Any
 
 from integrations.zammad.sandbox import views
 from integrations.zammad.sandbox.call import Answer, Call, Route, page_of
+from integrations.zammad.sandbox.columns import refuse_what_no_column_takes
 from integrations.zammad.sandbox.conditions import Context, matches
 from integrations.zammad.sandbox.errors import unprocessable
 from integrations.zammad.sandbox.state import Row
@@ -14,6 +15,7 @@ PAGE, PAGE_MOST = 50, 200
 
 def find(call: Call, condition: Row) -> list[Row]:
     """The tickets that the person may read and that the condition holds for, by id."""
+    refuse_what_no_column_takes(call.desk, condition)
     context = Context(desk=call.desk, ticket={}, user=call.user)
     found = []
     for context.ticket in seen(call):

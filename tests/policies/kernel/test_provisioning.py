@@ -114,6 +114,12 @@ UNKNOWN: dict[str, tuple[str, str, tuple[str | int, ...], str]] = {
         ("core_workflows", 0, "effects", 0, "fields"),
         "'x'",
     ),
+    "a template's field that no new ticket shows": (
+        "templates",
+        "put: [{field: kind, to: inquiry}]",
+        ("templates", 0, "put", 0, "field"),
+        "kind is not on the screen create, where templates are used",
+    ),
     "emptiness outside of a workflow": (
         "slas",
         "when: [{field: kind, filled: true}]",

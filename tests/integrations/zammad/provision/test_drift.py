@@ -61,6 +61,15 @@ def test_what_somebody_changed_is_told_and_put_back(made: Place, done: By, chang
     assert made.changes() == []
 
 
+def test_what_the_own_account_changed_is_drift_too(made: Place) -> None:
+    """A script with zhidu's token, or somebody who signs in as it."""
+    made.client.call("PUT", f"macros/{made.row('macros', 'Take')['id']}", json={"name": "Grab"})
+    (change,) = made.plan().drifted
+    assert isinstance(change, Update)
+    assert [one.by for one in change.differences] == ["zhidu's own account"]
+    assert "[changed in Zammad by zhidu's own account, 2026-05-06 03:00 UTC]" in made.shown()[1]
+
+
 def test_what_the_modules_changed_is_no_drift(made: Place) -> None:
     made.needs = needs_of(NEEDS.replace("en: Take}", "en: Take it}"))
     assert made.changes() == ["~ macros/take: name, perform"]

@@ -14,7 +14,7 @@ from integrations.zammad.provision.record import Applied, Forgetful
 from integrations.zammad.provision.wanted import ORDER
 from integrations.zammad.sandbox import Fault, Sandbox, serve
 from integrations.zammad.transport import Answer, Connection
-from tests.integrations.zammad.provision.conftest import TOKEN, Place, new_box
+from tests.integrations.zammad.provision.conftest import NEEDS, TOKEN, Place, needs_of, new_box
 
 
 class Killed(BaseException):
@@ -46,6 +46,15 @@ class Unwritten(Forgetful):
     def put(self, applied: Applied) -> None:
         self.left -= 1
         if self.left == 0:
+            raise Killed
+        super().put(applied)
+
+
+class Intending(Forgetful):
+    """A store that dies once an intention is kept: after the helpdesk has the change."""
+
+    def put(self, applied: Applied) -> None:
+        if any(one.intended for one in self.all()):
             raise Killed
         super().put(applied)
 
@@ -103,6 +112,21 @@ def test_killed_before_each_change_is_recorded(whole: tuple[int, int, dict[str, 
             place.apply()
             assert place.changes() == [], number
             assert contents(place.box) == wanted, number
+
+
+def test_written_and_not_recorded_is_no_drift_whatever_is_needed_next(made: Place) -> None:
+    """The process ends after Zammad has the change, and the modules need something else before the next apply."""
+    record = Intending()
+    for one in made.record.all():
+        record.put(one)
+    made.record = record
+    made.needs = needs_of(NEEDS.replace("en: Take}", "en: Take it}"))
+    with pytest.raises(Killed):
+        made.apply()
+    assert made.row("macros", "Take it")
+    made.needs = needs_of(NEEDS.replace("en: Take}", "en: Take that}"))
+    assert made.changes() == ["~ macros/take: name, perform"]
+    assert made.plan().drifted == ()
 
 
 def test_a_store_that_was_lost_finds_its_objects_again(made: Place) -> None:

@@ -105,6 +105,50 @@ def test_an_agent_is_asked_at_the_moment_it_is_needed(
     assert (status, missing is None or f"'{missing}'" in str(answer)) == (200 if missing is None else 422, True)
 
 
+CREATED: Mapping[str, tuple[dict[str, Any], str | None]] = {
+    # row: what a new ticket is, what is missing
+    "4.3.6 a complaint by telephone, closed at once": (COMPLAINT | {"state": "closed"}, "zhidu_cause"),
+    "4.3.6 closed at once with all": (COMPLAINT | {"state": "closed", **FILLED}, None),
+    "4.1.5 an inquiry answered at once": ({"zhidu_kind": "inquiry", "state": "closed"}, "zhidu_category"),
+    "1.3.2 waiting from the start": (
+        {"state": "pending reminder", "pending_time": "2026-05-09T01:00:00Z"},
+        "zhidu_waiting_for",
+    ),
+    "a complaint that stays open": (COMPLAINT, None),
+}
+
+
+@pytest.mark.parametrize(("made", "missing"), CREATED.values(), ids=CREATED)
+def test_an_agent_is_asked_when_a_ticket_is_made(made: dict[str, Any], missing: str | None, box: Sandbox) -> None:
+    article = {"body": "来电", "type": "phone", "sender": "Customer", "internal": False}
+    whole = {"title": "t", "group": "Users", "customer": "li.si@example.com", "article": article, **made}
+
+    status, answer = call(box, "POST", "tickets", whole, by=AGNES)
+
+    assert (status, missing is None or f"'{missing}'" in str(answer)) == (201 if missing is None else 422, True)
+
+
+def test_what_is_asked_at_creation_can_be_filled_in_there(box: Sandbox) -> None:
+    """A field that a form does not show cannot be mandatory in it, nor be put into it by a template."""
+    on_create = {row["name"] for row in box.desk.attributes if "create_middle" in (row["screens"] or {})}
+    put = {name for row in box.desk.table("templates") for name in row["options"]}
+    asked = {
+        name
+        for row in box.desk.table("core_workflows")
+        if "create_middle" in row["preferences"].get("screen", ())
+        for name, effect in row["perform"].items()
+        if "set_mandatory" in effect["operator"]
+    }
+    named = {name.removeprefix("ticket.") for name in put | asked if name.startswith("ticket.zhidu_")}
+    assert "zhidu_kind" in named
+    assert named <= on_create
+
+
+def test_nobody_is_no_answer_to_whom_one_waits_for(box: Sandbox) -> None:
+    (field,) = [row for row in box.desk.attributes if row["name"] == "zhidu_waiting_for"]
+    assert set(field["data_option"]["options"]) == {"customer", "department", "appraisal"}
+
+
 @pytest.mark.parametrize(("given", "write", "missing"), ASKED.values(), ids=ASKED)
 def test_zhidu_itself_is_asked_nothing(
     given: dict[str, Any], write: dict[str, Any], missing: str | None, box: Sandbox, ticket: int

@@ -38,6 +38,10 @@ def test_one_migration_for_all_fields(place: Place) -> None:
     assert migration.away
 
 
+def forms_for(permission: str) -> dict[str, Any]:
+    return {form: {permission: {"shown": True, "required": False}} for form in ("create", "edit", "view")}
+
+
 SELECT = {"options": {"inquiry": "A", "complaint": "A"}, "nulloption": True, "multiple": False}
 SHAPES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "a select": ("object_manager_attributes", "zhidu_kind", {"data_type": "select", "data_option": SELECT}),
@@ -55,8 +59,16 @@ SHAPES: dict[str, tuple[str, str, dict[str, Any]]] = {
             },
         },
     ),
-    "a field of people": ("object_manager_attributes", "zhidu_staff_no", {"object": "User", "screens": {}}),
-    "a field of groups": ("object_manager_attributes", "zhidu_paused", {"object": "Group", "data_type": "boolean"}),
+    "a field of people": (
+        "object_manager_attributes",
+        "zhidu_staff_no",
+        {"object": "User", "screens": forms_for("admin.user")},
+    ),
+    "a field of groups": (
+        "object_manager_attributes",
+        "zhidu_paused",
+        {"object": "Group", "data_type": "boolean", "screens": forms_for("admin.group")},
+    ),
     "a nested group": ("groups", "Complaints::Major", {"name_last": "Major", "note": "zhidu:groups.Complaints::Major"}),
     "a role": ("roles", "Lead", {"permission_ids": [61, 59], "active": True}),
     "a trigger": (
