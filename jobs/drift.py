@@ -1,4 +1,5 @@
-"""Once a day: what was changed in the helpdesk's set-up since the last apply, counted and told to its administrator."""
+"""Once a day: what was changed in the helpdesk's set-up since the last apply, and what the policy in force needs that
+is not there yet, counted and told to the administrator."""
 
 from __future__ import annotations
 
@@ -29,7 +30,7 @@ class Drift:
     """Looks at most once in `every`, however often it is run and the service restarted; nothing is changed.
 
     plan   reads the helpdesk and compares
-    mail   of a plan with drift; None: nobody is to be written to. The same drift is mailed once.
+    mail   of a plan in which something differs; None: nobody is to be written to. The same is mailed once.
     """
 
     plan: Callable[[], Plan]
@@ -49,6 +50,9 @@ class Drift:
         self.meter.drifted(len(drifted), len(plan.changes))
         if drifted:
             log.warning("changed in the helpdesk since the last apply", objects=len(drifted), see="zhidu plan --drift")
+        if plan.due:
+            log.warning("the helpdesk is not as the policy in force needs it", changes=len(plan.due), see="zhidu apply")
+        if plan.changes:
             message = self.mail(plan)
             if message is not None:
                 self.store.outbox.put(message)

@@ -19,7 +19,8 @@ from policies.kernel.config import Loaded, StrictModel, load_text, read
 from policies.kernel.problems import ConfigErrors, Mark, Problem, did_you_mean
 
 FILE: Final = "provision.yaml"
-_KINDS: Final = frozenset(get_args(Kind))
+KINDS: Final[frozenset[str]] = frozenset(get_args(Kind))
+"""What stands before the name of an object."""
 _HEAD: Final = """\
 # Where the helpdesk departs from what the modules need, and stays so: `zhidu apply` leaves it.
 # keep: object, field, value as Zammad has it. leave_out: objects that are left alone.
@@ -53,11 +54,9 @@ def exceptions_of(loaded: Loaded[Overlay]) -> Exceptions:
 
     def key(text: str, field: str) -> Key:
         kind, _, name = text.partition("/")
-        if kind not in _KINDS or not name:
+        if kind not in KINDS or not name:
             mark = loaded.where(field) or Mark(path=FILE, line=0)
-            what = (
-                f"an object is a kind and a name, such as macros/take_over{did_you_mean(kind, _KINDS)} (got {text!r})"
-            )
+            what = f"an object is a kind and a name, such as macros/take_over{did_you_mean(kind, KINDS)} (got {text!r})"
             problems.append(Problem(path=mark.path, line=mark.line, field=field, what=what))
         return Key(kind=cast(Kind, kind), name=name)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -20,12 +20,13 @@ from integrations.zammad.provision.record import Applied, Record
 from integrations.zammad.provision.wanted import Hook, Key, Kind, Site
 from integrations.zammad.provision.whole import Exceptions, Look, look, refusals, steps
 from policies.kernel.config import Loaded
+from policies.kernel.problems import did_you_mean
 from policies.kernel.provisioning import Needs
 from webhooks.intake import PATH
 from zhidu.calendars import DEFAULT
 from zhidu.compose import Outside
 from zhidu.exits import NotOk, WrongUse
-from zhidu.overlay import load_overlay
+from zhidu.overlay import KINDS, load_overlay
 from zhidu.people_file import People
 from zhidu.policy import Policy
 from zhidu.provisioning import needs_of
@@ -39,6 +40,13 @@ LOCK: Final = "provision"
 _HELD_FOR: Final = timedelta(minutes=5)
 """Longer than any one change takes, the migration with its restart included."""
 
+_INTENDED: Final = "zhidu:intended"
+"""Stands beside the fields of a row, of which none is called so."""
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}
+
 
 class StoredRecord:
     """What was written into the helpdesk, in the store. Raises StoreError."""
@@ -51,7 +59,8 @@ class StoredRecord:
             Applied(
                 key=Key(kind=cast(Kind, row.kind), name=row.key),
                 id=row.object_id,
-                fields=row.fields,
+                fields={name: value for name, value in row.fields.items() if name != _INTENDED},
+                intended=_mapping(row.fields.get(_INTENDED)),
                 retired=row.retired,
             )
             for row in self._store.provisioned.all()
@@ -59,10 +68,9 @@ class StoredRecord:
 
     def put(self, applied: Applied) -> None:
         key = applied.key
+        fields = {**applied.fields, _INTENDED: applied.intended} if applied.intended else applied.fields
         self._store.provisioned.put(
-            ProvisionedRow(
-                kind=key.kind, key=key.name, object_id=applied.id, retired=applied.retired, fields=applied.fields
-            )
+            ProvisionedRow(kind=key.kind, key=key.name, object_id=applied.id, retired=applied.retired, fields=fields)
         )
 
     def forget(self, key: Key) -> None:
@@ -81,8 +89,12 @@ class Provisioner:
     migrate: Migration = migration
 
     def look(self) -> Look:
-        """raises ZammadError"""
-        return look(self.client, self.needs, self.site, self.record, self.exceptions)
+        """raises ZammadError, WrongUse – what is to be taken over is nothing that the modules need"""
+        found = look(self.client, self.needs, self.site, self.record, self.exceptions)
+        for key in sorted(self.exceptions.taken - found.wanted):
+            near = did_you_mean(str(key), [str(one) for one in found.wanted])
+            raise WrongUse(f"--take-over {key}: no module needs such an object{near}")
+        return found
 
     def refusals(self, found: Look) -> tuple[str, ...]:
         """raises ZammadError"""
@@ -97,8 +109,9 @@ class Provisioner:
         taken = set()
         for text in keys:
             kind, _, name = text.partition("/")
-            if not name:
-                raise WrongUse(f"--take-over {text}: an object is a kind and a name, such as macros/take_over")
+            if kind not in KINDS or not name:
+                what = f"an object is a kind and a name, such as macros/take_over{did_you_mean(kind, KINDS)}"
+                raise WrongUse(f"--take-over {text}: {what}")
             taken.add(Key(kind=cast(Kind, kind), name=name))
         return replace(self, exceptions=replace(self.exceptions, taken=frozenset(taken)))
 

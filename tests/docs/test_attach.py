@@ -30,13 +30,15 @@ FORMATS = {
 ACTIONS = {"create": "created", "update": "updated"}
 
 
-def fields(needs: Sequence[FieldNeed]) -> Iterator[str]:
-    yield "| name | format | display | options | filled in by |"
-    yield "| --- | --- | --- | --- | --- |"
+def fields(needs: Sequence[FieldNeed], screens: bool = False) -> Iterator[str]:
+    yield f"| name | format | display | options | filled in by |{' screens |' if screens else ''}"
+    yield f"| --- | --- | --- | --- | --- |{' --- |' if screens else ''}"
     for need in needs:
         names = f"{need.display.zh_cn} / {need.display.zh_tw} / {need.display.en}"
         options = ", ".join(f"`{value}` {text.zh_cn} ({text.en})" for value, text in need.options.items())
-        yield f"| `zhidu_{need.name}` | {FORMATS[data_type(need)]} | {names} | {options or '-'} | {need.set_by} |"
+        where = f" {', '.join(need.screens)} |" if screens else ""
+        kind = FORMATS[data_type(need)]
+        yield f"| `zhidu_{need.name}` | {kind} | {names} | {options or '-'} | {need.set_by} |{where}"
 
 
 def parts() -> dict[str, str]:
@@ -53,7 +55,7 @@ def parts() -> dict[str, str]:
     ]
     return {
         "permissions": "\n".join(["| permission | why |", "| --- | --- |", *reasons]),
-        "ticket fields": "\n".join(fields(needs.ticket_fields)),
+        "ticket fields": "\n".join(fields(needs.ticket_fields, screens=True)),
         "user fields": "\n".join(fields(needs.user_fields)),
         "payload": f"```json\n{json.dumps(PAYLOAD, indent=2)}\n```",
         "triggers": "\n".join(triggers),

@@ -14,6 +14,7 @@ from integrations.store.store import Store, open_store
 from integrations.zammad.provision.changes import Create, Difference, Plan, Update
 from integrations.zammad.provision.wanted import Key, Wanted
 from jobs.drift import Drift
+from tests.prepared import migrated
 from zhidu.config import Config
 from zhidu.metrics import Metrics
 from zhidu.provision_text import drift_mail
@@ -59,8 +60,7 @@ class Desk:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    with open_store(f"sqlite:///{tmp_path}/zhidu.db", now=lambda: NOW, jitter=lambda: 0.5, new_id=lambda: "x") as store:
-        store.migrate()
+    with open_store(migrated(tmp_path / "zhidu.db"), now=lambda: NOW, jitter=lambda: 0.5, new_id=lambda: "x") as store:
         yield Desk(store)
 
 
@@ -81,7 +81,9 @@ SECOND: dict[str, tuple[timedelta, Plan, int, int]] = {
     "an hour later nobody looks": (timedelta(hours=1), by("bo"), 1, 1),
     "the same drift is mailed once": (timedelta(days=1), by("ada"), 2, 1),
     "another drift is mailed": (timedelta(days=1), by("bo"), 2, 2),
-    "no drift": (timedelta(days=1), by(None), 2, 1),
+    "the same again": (timedelta(days=2), by("ada"), 2, 1),
+    "nothing any more": (timedelta(days=1), Plan(changes=(), obstacles=(), known=3), 2, 1),
+    "the policy needs something else": (timedelta(days=1), by(None), 2, 2),
 }
 
 
@@ -91,6 +93,15 @@ def test_the_second_time(desk: Desk, after: timedelta, found: Plan, looks: int, 
     desk.at, desk.found = NOW + after, found
     desk.run()
     assert (desk.looks, len(desk.mails())) == (looks, mails)
+
+
+def test_a_policy_that_came_into_force_makes_an_apply_due(desk: Desk) -> None:
+    desk.found = by(None)
+    assert desk.run() == 0
+    (body,) = desk.mails()
+    assert body.startswith("The policy in force needs this of Zammad, and it is not so yet:\n\n~ macro 接手\n")
+    assert "`zhidu apply` is due" in body
+    assert "changed in Zammad" not in body
 
 
 def test_nobody_to_be_told(desk: Desk) -> None:

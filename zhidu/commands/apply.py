@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from integrations.store.store import Store
     from integrations.zammad.provision.whole import Look
+    from zhidu.basis import Basis
     from zhidu.provisioner import Provisioner
 
 
@@ -39,6 +40,9 @@ def apply(habits: Habits | None, yes: bool, force: bool, dry_run: bool, taken: t
     """Make Zammad's fields, groups, roles, webhook, triggers, overviews, macros, core workflows and the like what the
     policy's modules need. What others made is never touched, nothing is deleted.
 
+    What they need is said by the version of the policy in force, by the folder only while nothing was published: what
+    two people must agree on in the policy is not changed in Zammad by one.
+
     The plan is shown first, and asked about on a terminal. New fields need a database migration, for which Zammad
     restarts itself: it is gone for some ten seconds. An apply that was interrupted is simply called again.
 
@@ -51,25 +55,26 @@ def apply(habits: Habits | None, yes: bool, force: bool, dry_run: bool, taken: t
       zhidu apply --adopt --dry-run
     """
     habits = habits or Habits()
-    with provisioning(habits, write=not dry_run and not adopt) as (provisioner, store):
+    with provisioning(habits, write=not dry_run and not adopt) as (provisioner, store, basis):
         provisioner = provisioner.taking(taken)
         if adopt:
             return _adopt(habits, provisioner, yes=yes, dry_run=dry_run)
         if store is None:
-            return _show(habits, provisioner)
-        return _apply(habits, provisioner, store, yes=yes, force=force)
+            return _show(habits, provisioner, basis)
+        return _apply(habits, provisioner, store, basis, yes=yes, force=force)
 
 
-def _show(habits: Habits, provisioner: Provisioner) -> int:
+def _show(habits: Habits, provisioner: Provisioner, basis: Basis) -> int:
     from zhidu import exits
     from zhidu.commands.plan import say
 
     found = provisioner.look()
-    say(habits, found, provisioner.refusals(found))
+    say(habits, found, provisioner.refusals(found), basis)
     return exits.NO if found.plan.changes else exits.DONE
 
 
-def _apply(habits: Habits, provisioner: Provisioner, store: Store, *, yes: bool, force: bool) -> int:
+def _apply(habits: Habits, provisioner: Provisioner, store: Store, basis: Basis, *, yes: bool, force: bool) -> int:
+    from integrations.zammad.provision.changes import counted
     from zhidu import exits
     from zhidu.commands.plan import say
     from zhidu.compose import real_outside
@@ -79,17 +84,17 @@ def _apply(habits: Habits, provisioner: Provisioner, store: Store, *, yes: bool,
         found = provisioner.look()
         refusals = provisioner.refusals(found)
         if not habits.json:
-            say(habits, found, refusals)
+            say(habits, found, refusals, basis)
         _refuse(found, refusals, force=force)
         if found.plan.changes and not yes:
-            _ask(habits, f"make these {len(found.plan.changes)} changes?")
+            _ask(habits, f"make {counted(len(found.plan.changes), 'change')}?")
         ignored: list[str] = []
         _progress(habits, found, 0)
         for number, done in enumerate(provisioner.steps(found), start=1):
             turn.go_on()
             ignored += done.ignored
             _progress(habits, found, number)
-    _told(habits, found, ignored)
+    _told(habits, found, ignored, basis)
     hindered = any(one.hinders for one in found.plan.obstacles)
     return exits.NO if hindered or ignored else exits.DONE
 
@@ -117,7 +122,7 @@ def _ask(habits: Habits, question: str) -> None:
 
 def _progress(habits: Habits, found: Look, number: int) -> None:
     """After so many changes; the migration is announced before it begins."""
-    from integrations.zammad.provision.changes import Migrate
+    from integrations.zammad.provision.changes import Migrate, counted
 
     if habits.quiet or habits.json:
         return
@@ -127,14 +132,15 @@ def _progress(habits: Habits, found: Look, number: int) -> None:
     coming = changes[number] if number < len(changes) else None
     if isinstance(coming, Migrate):
         gone = "; Zammad restarts itself and is waited for" if coming.away else ""
-        click.echo(f"database migration for {len(coming.fields)} fields{gone} …", err=True)
+        click.echo(f"database migration for {counted(len(coming.fields), 'field')}{gone} …", err=True)
 
 
-def _told(habits: Habits, found: Look, ignored: Sequence[str]) -> None:
+def _told(habits: Habits, found: Look, ignored: Sequence[str], basis: Basis) -> None:
     from zhidu.provision_text import plan_json
 
     if habits.json:
-        click.echo(json.dumps(plan_json(found, ()) | {"applied": True, "ignored": list(ignored)}, ensure_ascii=False))
+        whole = plan_json(found, (), basis) | {"applied": True, "ignored": list(ignored)}
+        click.echo(json.dumps(whole, ensure_ascii=False))
         return
     for name in ignored:
         click.secho(f"Zammad did not take {name}", fg="yellow", err=True)

@@ -82,5 +82,6 @@ def looked_at(habits: Habits) -> Iterator[Line]:
     yield from here.store_lines(settings, outside)
     yield from sealing.vault_lines(settings, outside)
     yield from here.mail_lines(settings, outside)
-    yield from there.helpdesk_lines(settings, policy.modules.modules, people, outside)
+    needed = provisioned.policy_needed(settings, policy, outside)
+    yield from there.helpdesk_lines(settings, needed.modules.modules, people, outside)
     yield from provisioned.provisioned_lines(settings, policy, people, outside)

@@ -42,6 +42,21 @@ class Place:
         status = main(["--config", str(self.folder), *words, "--json"])
         return status, json.loads(self.capsys.readouterr().out)
 
+    def tune(self, **modules: str) -> None:
+        """Writes settings of modules into the folder."""
+        (self.folder / "policies").mkdir(exist_ok=True)
+        for name, text in modules.items():
+            (self.folder / "policies" / f"{name}.yaml").write_text(text, encoding="utf-8")
+
+    def configure(self, line: str) -> None:
+        with (self.folder / "zhidu.yaml").open("a", encoding="utf-8") as file:
+            file.write(f"\n{line}\n")
+
+    def publish(self, number: int) -> None:
+        """As two people do it."""
+        assert self.run("policy", "publish", "--by", "Li Min", "--reason", "sooner")[0] == exits.DONE
+        assert self.run("policy", "approve", str(number), "--by", "Xu Jing")[0] == exits.DONE
+
     def by_ada(self, method: str, path: str, body: dict[str, Any]) -> None:
         status, answer = self.box.request(method, f"/api/v1/{path}", json=body, headers={"X-On-Behalf-Of": ADA})
         assert status < 300, answer
@@ -175,6 +190,20 @@ def test_a_foreign_macro_stands_in_the_way_and_is_taken_over(place: Place) -> No
     assert place.run("plan", "--quiet") == (exits.DONE, "")
 
 
+NOTHING_TO_TAKE = {
+    "no such kind": ("foo/bar", "an object is a kind and a name"),
+    "a kind misspelt": ("macro/take_over", "did you mean `macros`?"),
+    "no name": ("macros", "an object is a kind and a name"),
+    "a name misspelt": ("macros/takeover", "no module needs such an object; did you mean `macros/take_over`?"),
+}
+
+
+@pytest.mark.parametrize(("key", "what"), NOTHING_TO_TAKE.values(), ids=NOTHING_TO_TAKE)
+def test_what_cannot_be_taken_over_is_refused(place: Place, key: str, what: str) -> None:
+    status, shown = place.run("apply", "--dry-run", "--take-over", key)
+    assert (status, f"--take-over {key}: " in shown, what in shown) == (exits.WRONG, True, True), shown
+
+
 def test_a_foreign_trigger_is_named_and_hinders_nothing(made: Place) -> None:
     perform = {"ticket.zhidu_kind": {"value": "inquiry"}}
     made.by_ada("POST", "triggers", {"name": "old kinds", "condition": {}, "perform": perform})
@@ -184,10 +213,8 @@ def test_a_foreign_trigger_is_named_and_hinders_nothing(made: Place) -> None:
 
 
 def test_what_loses_too_much_is_refused_before_the_first_write(made: Place) -> None:
-    (made.folder / "zhidu.yaml").write_text(
-        (made.folder / "zhidu.yaml").read_text(encoding="utf-8").replace("# helpdesk", "helpdesk") + "\nmodules: []\n",
-        encoding="utf-8",
-    )
+    made.configure("one_account: true\nmodules: []")
+    made.publish(2)
     made.box.counters.reset()
     status, shown = made.run("apply", "--yes")
     assert status == exits.NO
@@ -195,6 +222,40 @@ def test_what_loses_too_much_is_refused_before_the_first_write(made: Place) -> N
     assert made.box.counters.writes == 0
     assert made.run("apply", "--yes", "--force", "--quiet")[0] == exits.DONE
     assert made.run("plan", "--quiet")[0] == exits.DONE
+
+
+SOONER = "acknowledge: {within: {major: 20wm}}\n"
+
+
+def test_what_is_not_published_changes_nothing_in_zammad(made: Place) -> None:
+    """3.2.2, 5: a deadline is changed by two people; the helpdesk's own clocks and objects are no way around that."""
+    made.tune(complaints=SOONER)
+    made.configure("one_account: true\nmodules: [core]")
+    status, answer = made.json("plan")
+    assert (status, answer["changes"], answer["policy"]["version"]) == (exits.DONE, [], 1)
+    made.box.counters.reset()
+    assert made.run("apply", "--yes", "--force", "--quiet")[0] == exits.DONE
+    assert made.box.counters.writes == 0
+
+    status, shown = made.run("plan", "--folder")
+    assert status == exits.NO
+    assert "by the folder (not version 1, which is what `zhidu apply` goes by)" in shown
+    assert "- SLA zhidu: 重大投诉" in shown
+
+
+def test_a_version_that_comes_into_force_makes_an_apply_due(made: Place) -> None:
+    made.tune(complaints=SOONER)
+    made.configure("one_account: true")
+    made.publish(2)
+    _, lines = made.json("doctor")
+    (line,) = [line for line in lines if line["about"] == "provisioning"]
+    assert line["what"] == "1 object is not as version 2 of the policy needs it"
+    assert "`zhidu apply`" in line["do"]
+
+    status, shown = made.run("apply", "--yes")
+    assert status == exits.DONE
+    assert "by version 2 of the policy" in shown
+    assert "first_response_time: 30 → 20" in shown
 
 
 def test_nobody_to_be_asked(place: Place) -> None:
@@ -215,7 +276,7 @@ def test_a_dry_run_makes_no_store_and_writes_nothing(place: Place) -> None:
 
 def test_two_at_once(place: Place) -> None:
     outside = real_outside()
-    with provisioning(Habits(config=place.folder), write=True) as (_, store):
+    with provisioning(Habits(config=place.folder), write=True) as (_, store, _):
         assert store is not None
         with provisioner.only_one(store, outside):
             status, shown = place.run("apply", "--yes")
@@ -248,4 +309,4 @@ def test_doctor_tells_of_drift_and_of_what_is_missing(made: Place) -> None:
     made.run("apply", "--yes", "--quiet")
     _, lines = made.json("doctor")
     (line,) = [line for line in lines if line["about"] == "provisioning"]
-    assert (line["level"], line["what"].endswith("are as the modules need them")) == ("ok", True)
+    assert (line["level"], line["what"].endswith("objects are as version 1 of the policy needs them")) == ("ok", True)
