@@ -1,4 +1,4 @@
-"""The demonstration's first day, played once: its helpdesk still stands, its tickets are in an export too."""
+"""The demonstration's week, played once: its helpdesk still stands, its tickets are in an export too."""
 
 import json
 import logging
@@ -21,8 +21,8 @@ from zhidu.demo.story import Story
 from zhidu.demo.summary import Summary, summarise
 from zhidu.demo.words import Words
 
-DAYS = 1
-"""A full working day: mails, form and telephone, deadlines that run out, a department, a regulator."""
+DAYS = 8
+"""The whole week, a holiday in it: mails, form and telephone, deadlines that run out, a department, a regulator."""
 
 
 @dataclass(frozen=True)

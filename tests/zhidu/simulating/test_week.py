@@ -9,7 +9,7 @@ import pytest
 
 from tests.zhidu.simulating.conftest import Desk
 
-PERIOD = ("--from", "2026-04-30", "--to", "2026-04-30")
+PERIOD = ("--from", "2026-04-30", "--to", "2026-05-07")
 WELCOME = "21001"
 """The ticket of a fresh installation: older than the service, which never looked at it."""
 
