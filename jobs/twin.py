@@ -23,7 +23,7 @@ from integrations.zammad.errors import NotFound, Permanent, Transient, ZammadErr
 from integrations.zammad.names import Names, UnknownName
 from integrations.zammad.twin_copy import TicketCopy, mark_of
 from integrations.zammad.twin_making import Maker
-from integrations.zammad.twin_taking import Taken, Taker, seen
+from integrations.zammad.twin_taking import WHOLE, Taker, seen
 from integrations.zammad.wire import Ticket
 from integrations.zammad.writes import ArticleWrite
 
@@ -123,18 +123,12 @@ class Twinning:
         except NotFound:
             self.store.twins.drop(twin.ticket_id)
             return None
-        records = self._sealed(twin.ticket_id, taken)
-        copy = taken.copy.model_copy(update={"sealed": records})
-        record = self.copies.seal(twin.ticket_id, copy.dump())
-        return self._keep(replace(twin, step=Step.SEALED, record_id=record, seen=taken.seen, trouble=None))
-
-    def _sealed(self, ticket_id: int, taken: Taken) -> tuple[int, ...]:
-        found = []
         for kept in taken.originals:
-            origin = Origin(ticket_id=ticket_id, article_id=kept.article, place=kept.place, kind=kept.kind)
+            origin = Origin(ticket_id=twin.ticket_id, article_id=kept.article, place=kept.place, kind=kept.kind)
             original = Original(content=kept.content, name=kept.name, text=kept.text)
-            found.append(self.safe.seal(origin, original, comparable=kept.kind != "whole").id)
-        return tuple(found)
+            self.safe.seal(origin, original, comparable=kept.kind != WHOLE)
+        record = self.copies.seal(twin.ticket_id, taken.copy.dump())
+        return self._keep(replace(twin, step=Step.SEALED, record_id=record, seen=taken.seen, trouble=None))
 
     def _erase(self, twin: Twin) -> Twin:
         """Erased only as it was sealed: whatever was changed meanwhile is sealed first."""

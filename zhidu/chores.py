@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -23,13 +23,14 @@ from zhidu.metrics import Metrics
 from zhidu.older import open_states
 from zhidu.policy import Policy
 from zhidu.provision_text import drift_mail
+from zhidu.twinning import TwinChore
 
 Job = Callable[[], object]
 
 KEEP_DONE: Final = timedelta(days=30)
 """How long finished deliveries and messages stay to be looked at."""
 
-ASKING: Final = frozenset({"reconcile", "absences", "policy", "drift", "older"})
+ASKING: Final = frozenset({"reconcile", "absences", "policy", "drift", "older", "twin"})
 """The jobs that ask the helpdesk something."""
 
 
@@ -40,6 +41,7 @@ class Chores:
     policy       the one at work
     adopt_from   tickets created before are older than the service
     provisioned  what differs between the helpdesk's set-up and the modules' needs
+    admin        an administrator's token; None: nothing is erased
     """
 
     config: Config
@@ -53,6 +55,7 @@ class Chores:
     adopt_from: Callable[[], datetime]
     provisioned: Callable[[], Plan]
     vault: Vault | None = None
+    admin: str | None = field(default=None, repr=False)
 
     def jobs(self) -> Mapping[str, Job]:
         """By name, to be run by anybody."""
@@ -67,6 +70,7 @@ class Chores:
             "post": self.post.run,
             "drift": self._drift().run,
             "older": self._older().run,
+            "twin": self._twin().run,
             "vault": Reseal(vault=self.vault).run,
             "purge": lambda: purge(store, now() - KEEP_DONE),
         }
@@ -79,6 +83,18 @@ class Chores:
             meter=self.meter,
             now=self.outside.now,
             every=timedelta(seconds=self.config.schedule.drift_every_seconds),
+        )
+
+    def _twin(self) -> TwinChore:
+        return TwinChore(
+            config=self.config,
+            policy=self.policy,
+            helpdesk=self.helpdesk,
+            store=self.store,
+            outside=self.outside,
+            vault=self.vault,
+            token=self.admin,
+            wake=self.wake,
         )
 
     def _older(self) -> Older:

@@ -84,6 +84,7 @@ class Secrets:
     token: str = field(repr=False)
     webhook: str | None = field(repr=False)
     mail: str | None = field(default=None, repr=False)
+    admin: str | None = field(default=None, repr=False)
     gateway: str | None = field(default=None, repr=False)
 
 
@@ -125,6 +126,21 @@ class Helpdesk:
 
 def helpdesk_of(config: Config, token: str, people: Loaded[People], outside: Outside) -> Helpdesk:
     """The helpdesk that `config` names, by the user whose token it is."""
+    pool = pool_of(config, token, outside)
+    names = Names(pool.client)
+    directory = Directory(
+        lambda: staff(pool),
+        names,
+        people.config.post_by_login(),
+        fresh_for=config.schedule.people_every_seconds,
+        monotonic=outside.monotonic,
+    )
+    url = "" if config.helpdesk is None else config.helpdesk.url
+    return Helpdesk(pool=pool, names=names, directory=directory, url=url)
+
+
+def pool_of(config: Config, token: str, outside: Outside) -> ClientPool:
+    """Clients of the helpdesk that `config` names, by the user whose token it is."""
     place = config.helpdesk
     if place is None:
         raise ValueError("the configuration names no helpdesk")
@@ -135,16 +151,7 @@ def helpdesk_of(config: Config, token: str, people: Loaded[People], outside: Out
     )
     ca_file = None if place.ca_file is None else str(place.ca_file)
     connection = Connection(url=place.url, token=token, limits=limits, ca_file=ca_file, proxy=place.proxy)
-    pool = ClientPool(connection, sleep=outside.sleep, jitter=outside.jitter)
-    names = Names(pool.client)
-    directory = Directory(
-        lambda: staff(pool),
-        names,
-        people.config.post_by_login(),
-        fresh_for=config.schedule.people_every_seconds,
-        monotonic=outside.monotonic,
-    )
-    return Helpdesk(pool=pool, names=names, directory=directory, url=place.url)
+    return ClientPool(connection, sleep=outside.sleep, jitter=outside.jitter)
 
 
 def staff(pool: ClientPool) -> Staff:

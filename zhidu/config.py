@@ -1,33 +1,15 @@
 """What `zhidu.yaml` may hold: every section with its fields, their units and their shipped values."""
 
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self
+from typing import Final, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, Field, model_validator
 
 from policies.kernel.config import StrictModel
+from zhidu.config_values import EnvironmentName, Seconds, WebAddress, at_most_one
 
 SQLITE: Final = "sqlite:///"
-
-
-def _web_address(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("must be an address like https://desk.example.com")
-    if parts.username or parts.password or parts.query or parts.fragment:
-        raise ValueError("may hold no user, password, query or fragment")
-    return url.rstrip("/")
-
-
-WebAddress = Annotated[str, AfterValidator(_web_address)]
-Seconds = Annotated[float, Field(gt=0, le=86_400)]
-EnvironmentName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
-
-
-def _at_most_one(file: Path | None, variable: str | None, name: str) -> None:
-    if file is not None and variable is not None:
-        raise ValueError(f"set {name}_file or {name}_env, not both")
 
 
 class Helpdesk(StrictModel):
@@ -39,6 +21,10 @@ class Helpdesk(StrictModel):
     """File that holds the service user's token."""
     token_env: EnvironmentName | None = None
     """Environment variable that holds it; ZAMMAD_TOKEN when neither is set."""
+    admin_token_file: Path | None = None
+    """File that holds an administrator's token, with which originals are erased where `masking` makes tickets anew."""
+    admin_token_env: EnvironmentName | None = None
+    """Environment variable that holds it. Without either no ticket is ever erased."""
     ca_file: Path | None = None
     """Certificates to trust instead of the usual ones. Certificates are always checked."""
     proxy: str | None = Field(default=None, json_schema_extra={"secret": True})
@@ -54,7 +40,8 @@ class Helpdesk(StrictModel):
 
     @model_validator(mode="after")
     def _one_token(self) -> Self:
-        _at_most_one(self.token_file, self.token_env, "token")
+        at_most_one(self.token_file, self.token_env, "token")
+        at_most_one(self.admin_token_file, self.admin_token_env, "admin_token")
         return self
 
 
@@ -72,7 +59,7 @@ class StoreSettings(StrictModel):
 
     @model_validator(mode="after")
     def _password_apart(self) -> Self:
-        _at_most_one(self.password_file, self.password_env, "password")
+        at_most_one(self.password_file, self.password_env, "password")
         try:
             held = urlsplit(self.url).password
         except ValueError:
@@ -100,7 +87,7 @@ class Http(StrictModel):
 
     @model_validator(mode="after")
     def _one_secret(self) -> Self:
-        _at_most_one(self.webhook_secret_file, self.webhook_secret_env, "webhook_secret")
+        at_most_one(self.webhook_secret_file, self.webhook_secret_env, "webhook_secret")
         return self
 
 
@@ -123,6 +110,8 @@ class Schedule(StrictModel):
     """How old the list of people, posts and absences may get."""
     drift_every_seconds: Seconds = 86_400.0
     """How often the helpdesk's set-up is compared with what was applied."""
+    twin_every_seconds: Seconds = 5.0
+    """How often it is looked for tickets that are to be made anew with confidential data masked."""
     vault_every_seconds: Seconds = 60.0
     """How often some originals of retired keys are sealed anew."""
     take_over_after_seconds: Seconds = 20.0
@@ -157,7 +146,7 @@ class Mail(StrictModel):
 
     @model_validator(mode="after")
     def _password_with_user(self) -> Self:
-        _at_most_one(self.password_file, self.password_env, "password")
+        at_most_one(self.password_file, self.password_env, "password")
         named = self.password_file is not None or self.password_env is not None
         if named != (self.username is not None):
             raise ValueError("username and password_file or password_env go together")
@@ -214,7 +203,7 @@ class VaultSettings(StrictModel):
 
     @model_validator(mode="after")
     def _a_current_one(self) -> Self:
-        _at_most_one(self.secret_file, self.secret_env, "secret")
+        at_most_one(self.secret_file, self.secret_env, "secret")
         ids = [key.id for key in self.keys]
         if len(set(ids)) != len(ids):
             raise ValueError("two keys have the same id")
@@ -241,7 +230,7 @@ class GatewayService(StrictModel):
 
     @model_validator(mode="after")
     def _one_secret(self) -> Self:
-        _at_most_one(self.secret_file, self.secret_env, "secret")
+        at_most_one(self.secret_file, self.secret_env, "secret")
         return self
 
 

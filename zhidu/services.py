@@ -79,7 +79,7 @@ class Service:
         self.dry_run = dry_run
         self.published = published
         self.provisioned = provisioned
-        self.vaulted = vaulted
+        self.vaulted, self._admin = vaulted, secrets.admin
         self.relook = Relook(store=store, policy=lambda: self.policy.digest, wake=self.wake)
         queues = {"inbox": store.inbox.depth, "outbox": store.outbox.depth}
         self.registry.register(QueueDepths(queues, now=outside.now))
@@ -249,6 +249,7 @@ class Service:
             adopt_from=lambda: adopt_from,
             provisioned=lambda: Plan(changes=(), obstacles=(), known=0) if look is None else look(self),
             vault=None if self.vaulted is None else self.vaulted.vault,
+            admin=self._admin,
         )
         return {**chores.jobs(), "policy": self.follow}
 

@@ -43,6 +43,13 @@ class Settings:
         helpdesk = self.helpdesk
         return self._secret("helpdesk.token", helpdesk.token_file, helpdesk.token_env or "ZAMMAD_TOKEN")
 
+    def admin_token(self) -> str | None:
+        """An administrator's token; None where none is configured. raises ConfigErrors – it is nowhere to be read."""
+        place = self.config.helpdesk
+        if place is None or (place.admin_token_file is None and place.admin_token_env is None):
+            return None
+        return self._secret("helpdesk.admin_token", place.admin_token_file, place.admin_token_env or "")
+
     def webhook_secret(self) -> str:
         """What deliveries are signed with. raises ConfigErrors – it is nowhere to be read."""
         http = self.config.http

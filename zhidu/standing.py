@@ -15,8 +15,10 @@ from integrations.store.store import Store
 from integrations.store.versions import VersionStatus
 from jobs.reconcile import CURSOR as RECONCILE
 from policies.kernel.problems import ConfigErrors
+from policies.masking.config import Mode
 from webhooks.readiness import TOKEN, ReadyAnswer
 from zhidu.config import Http
+from zhidu.masking_state import MaskingState, masking_state, mode_of
 from zhidu.older import service_began
 from zhidu.settings import Settings
 from zhidu.vault_state import VaultState, state_of
@@ -35,6 +37,7 @@ class PolicyState:
     since           from when on it decides
     waiting         numbers of versions that wait for their approval or their date
     folder_differs  the folder holds something else than the version in force
+    masking         the mode of the module masking; None: it is off
     problems        how many problems keep it from being loaded; the rest is empty then
     """
 
@@ -44,6 +47,7 @@ class PolicyState:
     since: datetime | None = None
     waiting: tuple[int, ...] = ()
     folder_differs: bool = False
+    masking: Mode | None = None
     problems: int = 0
 
 
@@ -70,6 +74,7 @@ class Standing:
     reconciled_at    up to when the helpdesk was searched for missed changes; None: never
     adopt_from       tickets created before are observed in silence; None: the service was never started
     vault            None: no vault is configured, and nothing was ever sealed
+    masking          None: the module is off
     """
 
     at: datetime
@@ -86,6 +91,7 @@ class Standing:
     adopt_from: datetime | None
     policy: PolicyState
     vault: VaultState | None
+    masking: MaskingState | None
 
 
 def standing(settings: Settings, store: Store, now: datetime, zone: ZoneInfo) -> Standing:
@@ -96,6 +102,8 @@ def standing(settings: Settings, store: Store, now: datetime, zone: ZoneInfo) ->
     """
     midnight = datetime.combine(now.astimezone(zone).date(), time(), tzinfo=zone)
     tomorrow = datetime.combine(now.astimezone(zone).date() + timedelta(days=1), time(), tzinfo=zone)
+    policy, place = policy_state(settings, store, now), settings.config.helpdesk
+    admin = place is not None and (place.admin_token_file or place.admin_token_env) is not None
     return Standing(
         at=now,
         running=running(settings.config.http),
@@ -109,8 +117,9 @@ def standing(settings: Settings, store: Store, now: datetime, zone: ZoneInfo) ->
         findings=store.findings.open_by_code(),
         reconciled_at=store.cursors.time(RECONCILE),
         adopt_from=service_began(settings.config, store),
-        policy=policy_state(settings, store, now),
+        policy=policy,
         vault=state_of(settings, store, now),
+        masking=masking_state(policy.masking, store, vault=settings.config.vault is not None, admin=admin),
     )
 
 
@@ -135,6 +144,7 @@ def policy_state(settings: Settings, store: Store, now: datetime) -> PolicyState
         since=since,
         waiting=waiting,
         folder_differs=folder.digest != bundle.digest,
+        masking=mode_of(policy),
     )
 
 

@@ -22,6 +22,7 @@ def timetable_of(config: Config) -> tuple[Tick, ...]:
         Tick(name="policy", every=schedule.policy_every_seconds),
         Tick(name="drift", every=min(schedule.drift_every_seconds, _HOUR)),
         Tick(name="older", every=schedule.older_every_seconds),
+        Tick(name="twin", every=schedule.twin_every_seconds),
         Tick(name="vault", every=schedule.vault_every_seconds),
         Tick(name="purge", every=schedule.purge_every_seconds),
     )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+import structlog
 from markupsafe import Markup, escape
 
 from integrations import files
 from integrations.store.store import Store
+from integrations.store.twins import COPY
 from integrations.store.vault.vault import Vault
 from integrations.zammad.client import Client
 from integrations.zammad.twin_copy import TicketCopy
@@ -19,8 +21,11 @@ from jobs.twin import Twinning
 from policies.kernel.facts import Post
 from policies.kernel.masking import Action, Kind, Masking, detect, operators, transform
 from policies.kernel.texts import Language
-from zhidu.compose import Helpdesk, Outside
+from zhidu.compose import Helpdesk, Outside, pool_of
+from zhidu.config import Config
 from zhidu.policy import Policy
+
+log = structlog.get_logger()
 
 MODULE = "masking"
 
@@ -44,6 +49,42 @@ class PolicyMasker:
         return files.rewritten(name, mime_type, content, self.text, lambda text: bool(self.kinds(text)))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TwinChore:
+    """The job of the timetable: goes on with what is to be made anew.
+
+    token   an administrator's; without it, or without a vault, nothing is touched and the log says so
+    """
+
+    config: Config
+    policy: Callable[[], Policy]
+    helpdesk: Helpdesk
+    store: Store
+    outside: Outside
+    vault: Vault | None
+    token: str | None = field(repr=False)
+    wake: Callable[[], None]
+
+    def run(self) -> int:
+        """How many tickets were finished. raises StoreError"""
+        twins = self.store.twins
+        if not twins.unfinished() and not twins.leftovers():
+            return 0
+        if self.vault is None or self.token is None:
+            log.error("tickets wait to be masked: a vault and helpdesk.admin_token_file (or _env) are needed")
+            return 0
+        pool = pool_of(self.config, self.token, self.outside)
+        place = self.config.helpdesk
+        try:
+            job = twinning_of(
+                self.policy(), self.helpdesk, pool.client, self.vault, self.store, self.outside,
+                language="zh-CN" if place is None else place.language, wake=self.wake,
+            )  # fmt: skip
+            return job.run()
+        finally:
+            pool.close()
+
+
 def twinning_of(
     policy: Policy,
     helpdesk: Helpdesk,
@@ -65,9 +106,13 @@ def twinning_of(
     def taker() -> Taker:
         return Taker(client(), helpdesk.names, masker, own_fields(client()), say("twin.file"))
 
+    def sealed(ticket_id: int) -> str:
+        records = vault.rows.records(ticket_id=ticket_id)
+        return ", ".join(str(record.id) for record in records if record.origin.place != COPY)
+
     def note(copy: TicketCopy) -> ArticleWrite:
         lines = [say("twin.note"), say("twin.times", created=f"{copy.created_at:%Y-%m-%d %H:%M} UTC")]
-        lines += [say("twin.sealed", records=", ".join(map(str, copy.sealed)))]
+        lines += [say("twin.sealed", records=sealed(copy.id))]
         lines += [f"{copied.at:%Y-%m-%d %H:%M} UTC · {copied.sender} · {copied.type}" for copied in copy.articles]
         body = Markup("<br>").join(map(escape, lines))
         return ArticleWrite(body=str(body), internal=True, key=f"twin:{copy.id}", subject=say("twin.subject"))

@@ -19,6 +19,9 @@ from integrations.store.vault.originals import Originals
 from integrations.store.vault.records import Origin, Original
 from integrations.store.vault.tables import VAULT_PIECES, VAULT_RECORDS
 
+COPY = "twin"
+"""The place under which a masked copy lies in the vault."""
+
 TWINS = Table(
     "twins",
     METADATA,
@@ -129,7 +132,7 @@ class Copies:
 
     def seal(self, ticket_id: int, copy: bytes) -> int:
         """Keeps a copy; durable when this returns. Its record's id. raises TooLarge · WrongKey"""
-        origin = Origin(ticket_id=ticket_id, article_id=0, place="twin", kind="copy")
+        origin = Origin(ticket_id=ticket_id, article_id=0, place=COPY, kind="copy")
         return self._originals.seal(origin, Original(content=copy), None, self._outside.now()).id
 
     def open(self, record_id: int) -> bytes:

@@ -65,10 +65,7 @@ class ItemCopy(_Part):
 
 
 class TicketCopy(_Part):
-    """The ticket; `fields`: Zammad's names to values, of all fields that are a company's own or ours.
-
-    sealed   numbers of the originals in the vault
-    """
+    """The ticket; `fields`: Zammad's names to values, of all fields that are a company's own or ours."""
 
     id: int
     number: str
@@ -89,7 +86,6 @@ class TicketCopy(_Part):
     subscribers: tuple[int, ...]
     items: tuple[ItemCopy, ...]
     articles: tuple[ArticleCopy, ...]
-    sealed: tuple[int, ...] = ()
 
     def dump(self) -> bytes:
         return self.model_dump_json().encode()

@@ -23,6 +23,9 @@ from integrations.zammad.twin_copy import (
 from integrations.zammad.wire import PREFIX, Article, ChecklistItem, OneRead
 from policies.kernel.masking import Kind
 
+WHOLE: Final = "whole"
+"""The kind of an original that is kept whole, whatever it holds."""
+
 _HTML: Final = "text/html"
 _ALTERNATIVE: Final = "original-format"
 
@@ -85,8 +88,8 @@ class Taker:
         read = self._client.ticket(id)
         history = self._client.call("GET", f"ticket_history/{id}").body
         whole = self._client.call("GET", f"tickets/{id}", params={"all": "true"}).body
-        self._keep(0, "ticket", "whole", whole, "ticket.json")
-        self._keep(0, "history", "whole", history, "history.json")
+        self._keep(0, "ticket", WHOLE, whole, "ticket.json")
+        self._keep(0, "history", WHOLE, history, "history.json")
         ticket, before = read.ticket, mark_of(read.ticket.preferences)
         copy = TicketCopy(
             id=id,
@@ -181,7 +184,7 @@ class Taker:
 
     def _raw(self, article: Article) -> None:
         try:
-            self._keep(article.id, "raw", "whole", self._client.raw_mail(article.id), f"{article.id}.eml")
+            self._keep(article.id, "raw", WHOLE, self._client.raw_mail(article.id), f"{article.id}.eml")
         except NotFound:
             return  # it was not a mail that came in
 
@@ -189,12 +192,12 @@ class Taker:
         for file in article.attachments:
             content = self._client.attachment(read.ticket.id, article.id, file.id)
             if file.preferences.get(_ALTERNATIVE):
-                self._keep(article.id, f"file:{file.id}", "whole", content, file.filename)
+                self._keep(article.id, f"file:{file.id}", WHOLE, content, file.filename)
                 continue  # the mail's own HTML: its text is the article's body
             made = self._masker.file(file.filename, file.mime_type, content)
             name = self._text(article.id, f"name:{file.id}", file.filename)
             if made != content:
-                self._keep(article.id, f"file:{file.id}", "whole", content, file.filename)
+                self._keep(article.id, f"file:{file.id}", WHOLE, content, file.filename)
             inline = f"/{article.id}/{file.id}?" in article.body or f'/{article.id}/{file.id}"' in article.body
             if made is None:
                 text = self._sealed_text.encode()

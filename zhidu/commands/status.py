@@ -73,6 +73,10 @@ def _lines(here: Stored, found: Standing) -> Iterator[tuple[str, str]]:
     yield "findings", _findings(found)
     if found.vault is not None:
         yield "vault", state_line(found.vault)
+    if found.masking is not None:
+        yield "masking", found.masking.line
+        for index, place in enumerate(found.masking.remains):
+            yield "" if index else "originals", place if index else f"may still be in {place}"
     if found.reconciled_at is None:
         yield "searched", "never for missed changes: the service has not worked yet"
     else:
@@ -141,6 +145,7 @@ def _plain(found: Standing) -> dict[str, Any]:
         "reconciled_at": utc(found.reconciled_at),
         "adopt_from": utc(found.adopt_from),
         "vault": None if found.vault is None else state_plain(found.vault),
+        "masking": None if found.masking is None else found.masking.plain(),
     }
 
 

@@ -1,0 +1,102 @@
+"""Where masking stands, and where originals may still be read: said as it is, for status and doctor (6.1.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from integrations.store.store import Store
+from policies.masking.config import Config, Mode
+from zhidu.policy import Policy
+
+_OUTSIDE: Final = (
+    "backups of the helpdesk",
+    "notification mails that staff got",
+    "mail that customers and the company sent and received",
+    "the helpdesk's webhook log, where a webhook with the standard payload is set",
+    "its search index until it has caught up",
+    "logs of its web server",
+)
+REMAINS: Final[Mapping[Mode, tuple[str, ...]]] = {
+    "find": ("tickets, articles, attachments, raw mails and history: nothing is changed", *_OUTSIDE),
+    "flag": (
+        "articles, for staff, who see internal ones",
+        "titles and fields of tickets",
+        "raw mails, attachments and history",
+        *_OUTSIDE,
+    ),
+    "twin": (
+        "pictures, which are not read",
+        "tickets older than the service that nobody has touched",
+        "names and addresses of the customer's own user, and the sender of a mail",
+        *_OUTSIDE,
+    ),
+}
+"""Mode → where originals may still exist."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaskingState:
+    """At one instant.
+
+    made      tickets made anew to the end
+    waiting   tickets under way; `trouble`: id of the original → why the last attempt did not come to its end
+    lacks     settings without which tickets that wait are not touched
+    """
+
+    mode: Mode
+    made: int
+    waiting: int
+    trouble: Mapping[int, str]
+    lacks: tuple[str, ...]
+
+    @property
+    def remains(self) -> tuple[str, ...]:
+        """Where originals may still exist."""
+        return REMAINS[self.mode]
+
+    @property
+    def line(self) -> str:
+        """One line for a person."""
+        text = f"mode {self.mode}"
+        if self.mode == "twin" or self.made or self.waiting:
+            text += f", {self.made} tickets made anew, {self.waiting} under way"
+        if self.lacks:
+            text += f"; nothing is masked without {' and '.join(self.lacks)}"
+        for ticket, why in self.trouble.items():
+            text += f"; #{ticket}: {why}"
+        return text
+
+    def plain(self) -> Mapping[str, object]:
+        """As JSON has it."""
+        return {
+            "mode": self.mode,
+            "made": self.made,
+            "waiting": self.waiting,
+            "trouble": {str(ticket): why for ticket, why in self.trouble.items()},
+            "lacks": list(self.lacks),
+            "originals_may_remain_in": list(self.remains),
+        }
+
+
+def mode_of(policy: Policy) -> Mode | None:
+    """None: the module is not on."""
+    found = next((module.config for module in policy.modules if isinstance(module.config, Config)), None)
+    return None if found is None else found.mode
+
+
+def masking_state(mode: Mode | None, store: Store, *, vault: bool, admin: bool) -> MaskingState | None:
+    """None where the module is off and nothing is under way. `vault`, `admin`: whether they are configured."""
+    unfinished = store.twins.unfinished()
+    if mode is None and not unfinished:
+        return None
+    needed = mode == "twin" or bool(unfinished)
+    lacks = (("a vault", vault), ("helpdesk.admin_token_file or _env", admin))
+    return MaskingState(
+        mode=mode or "find",
+        made=store.twins.count(),
+        waiting=len(unfinished),
+        trouble={twin.ticket_id: twin.trouble for twin in unfinished if twin.trouble},
+        lacks=tuple(name for name, there in lacks if needed and not there),
+    )
