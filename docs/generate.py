@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import AwareDatetime, BaseModel
 from pydantic.fields import FieldInfo
 
+from docs.in_chinese import IN_CHINESE
 from policies.kernel.clauses import ClauseTable, clauses_cited
 from policies.kernel.config_fields import written_name
 from policies.kernel.coverage import Coverage, coverage
@@ -26,33 +27,6 @@ from zhidu.people_file import People
 from zhidu.policy import Policy, load_policy, rows_of
 
 ROOT = Path(__file__).parents[1]
-
-IN_CHINESE = {
-    "due": "某个时限何时到期，跳过了哪些日子",
-    "classify": "一段文字会成为哪类工单，哪些词语起了作用",
-    "corrections": "客服更正过的种类；从中学到了什么",
-    "mask": "遮盖文本中的个人信息，并说明发现了什么、依据是什么",
-    "promises": "答复中的承诺，以及各自的到期时间",
-    "lint": "答复用语有哪些问题，建议怎样写",
-    "clauses": "每一条款：状态、模块、规则、设置、用例",
-    "modules": "制度模块：先后次序与冲突；新建模块",
-    "check": "检查配置、模块、用例和条款覆盖",
-    "policy": "制度配置的版本：差异、发布、批准、记录",
-    "explain": "某张工单为什么是现在这样：事实、规则、条款、时限",
-    "simulate": "让现行或拟议的制度重放过去的工单，看会怎样；不写入任何内容",
-    "init": "生成一份带注释的初始配置",
-    "doctor": "检查环境、配置、数据存储和 Zammad，并说明如何处理",
-    "plan": "Zammad 与各模块所需之间差什么，谁改的",
-    "apply": "把 Zammad 建成各模块所需的样子",
-    "adopt": "逐步接管较早的未结工单，不产生大量消息",
-    "status": "什么在运行、什么在等待、什么已逾期；当前生效的制度",
-    "inbox": "收到的通知：等待、失败、死信；重放",
-    "finding": "偏离制度之处，谁因何予以豁免",
-    "vault": "密封的原文：须两人同意，只能查看一次",
-    "demo": "一家小公司的一周：完整产品，无需另装任何东西",
-    "serve": "服务本身：HTTP、处理、定时任务，在一个进程里",
-    "sandbox": "单独的 Zammad 兼容服务器，用来试验",
-}
 
 
 def main() -> int:
