@@ -4,7 +4,7 @@ import copy
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from policies.kernel.text.amounts import Amount, Sum, in_cny, sums
 from policies.kernel.text.html import plain_text
@@ -29,8 +29,7 @@ _MOST_REPEATS: Final = 3
 _HALF_AT: Final = 12
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Match:
+class Match(NamedTuple):
     """A phrase found. `start`, `end` count in `field`: the subject as given, or the plain text of the body.
 
     phrase   as configured; surface: the words as written, from the first part to the last
@@ -67,7 +66,10 @@ class TextFeatures:
 
     def weight(self, label: str) -> float:
         """The sum of the weights of the label's phrases that stand un-negated, each phrase once; 0 without any."""
-        return next((weight for name, weight in self.weights if name == label), 0)
+        for name, weight in self.weights:
+            if name == label:
+                return weight
+        return 0
 
     def has(self, label: str) -> bool:
         """Whether the label's weight is above 0."""
@@ -198,16 +200,12 @@ class _Place:
         return self.whole[first:last]
 
     def match(self, hit: Hit, negated: bool) -> Match:
-        field, start, end = self.of(hit.start, hit.end)
+        first, last = self.folded.origin(hit.start, hit.end)
+        field: Field = "subject" if first < self.body else "body"
+        moved = self.body if field == "body" else 0
+        phrase = hit.phrase
         return Match(
-            label=hit.phrase.label,
-            phrase=hit.phrase.say,
-            surface=self.surface(hit.start, hit.end),
-            field=field,
-            start=start,
-            end=end,
-            weight=hit.phrase.weight,
-            negated=negated,
+            hit.label, phrase.say, self.whole[first:last], field, first - moved, last - moved, phrase.weight, negated
         )
 
 

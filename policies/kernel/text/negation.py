@@ -11,7 +11,8 @@ from typing import Final
 _CHINESE_REACH: Final = 18
 _ENGLISH_REACH: Final = 64
 _ENGLISH_WORDS: Final = 7
-_CHINESE_HINT: Final = re.compile(r"[不没未无非别勿莫甭懒谈撤弃消犯免]")
+# A character of every negation, and no mark that would end its reach, up to where the phrase begins.
+_CHINESE_HINT: Final = re.compile(r"[不没未无非别勿莫甭懒谈撤弃消犯免][^,，。;；!！?？:：\n]*\Z")
 _ENGLISH_HINT: Final = re.compile(r"n't|\bno|\bne|without|cannot|instead|rather|refus|hardly")
 _NO_NEGATION: Final = re.compile(
     r"[不没无]得不|不能不|不会不|无不|没有?不[想会]|不[仅但光止只单]是?|([是能会要可])不\1|有没有?|再不|还不|非[要得]|"
@@ -37,6 +38,7 @@ _AFTER: Final = re.compile(
     r"(?:什么的|那里|那边|那儿)?(?:我|咱)(?:就|也|倒|是)?(?:不|没)(?:会|想|打算|找|请|去|必|用|要)|"
     r"(?:那里|那边|那儿)?[就倒]不(?:找|请|去|必|用|要|想|麻烦)|倒不至于"
 )
+_AFTER_BEGINS: Final = frozenset("的什话那我咱就也倒是不没免算")
 _ENGLISH_BREAK: Final = re.compile(
     r"[.!?;,:\n]|\b(?:but|otherwise|or else|(?:i|we)(?:'ll|'ve| will| shall| am| are| have| want| would)|i'm|we're|and|"
     r"so|then|because|unless|until|since|before)\b"
@@ -57,7 +59,7 @@ def is_negated(folded: str, start: int, end: int) -> bool:
             return True
     if folded[start : start + 1].isascii() and _ENGLISH_HINT.search(folded, max(0, start - _ENGLISH_REACH), start):
         return _english(_masked(folded[max(0, start - _ENGLISH_REACH) : start]))
-    return _AFTER.match(folded, end) is not None
+    return folded[end : end + 1] in _AFTER_BEGINS and _AFTER.match(folded, end) is not None
 
 
 def _masked(before: str) -> str:
