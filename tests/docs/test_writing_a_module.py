@@ -12,9 +12,7 @@ from typing import NamedTuple
 import pytest
 
 from policies.kernel.module_imports import PRIVATE
-from policies.kernel.modules import ModuleSet
-from policies.kernel.text import Extractor
-from zhidu import cli, policy
+from zhidu import cli
 
 PAGE = Path(__file__).parents[2] / "docs" / "writing-a-module.md"
 _BLOCK = re.compile(r"^```(\w+)(?: exit=(\d))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -60,22 +58,6 @@ def matches(wanted: str, printed: str) -> bool:
     return re.fullmatch(pattern, printed, re.DOTALL) is not None
 
 
-@pytest.fixture
-def compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The shipped phrases are the same for every command of the page, and compiling them takes the longest."""
-    known: dict[str, Extractor] = {}
-
-    def extractor(modules: ModuleSet) -> Extractor:
-        phrases = repr([module.phrases and module.phrases.value for module in modules])
-        if phrases not in known:
-            known[phrases] = make(modules)
-        return known[phrases]
-
-    make = policy._extractor
-    monkeypatch.setattr(policy, "_extractor", extractor)
-
-
-@pytest.mark.usefixtures("compiled_once")
 def test_every_block_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
