@@ -15,10 +15,10 @@ class Config(StrictModel):
     mode: Mode
     """6.1.1: `find` only tells; `flag` makes the article internal, the original stays; `twin` seals the original in the
     vault, erases the ticket and makes it anew with the data masked (needs the vault and an administrator's token)."""
-    acts_on: frozenset[Kind]
+    acts_on: tuple[Kind, ...]
     """6.1.1: the kinds that set the mode in motion. A customer's telephone number alone is no reason to make a ticket
     anew; where there is another, all kinds are masked that `masking.yaml` masks."""
-    never_sent: frozenset[Kind]
+    never_sent: tuple[Kind, ...]
     """6.1.1: kinds that no reply may carry in full, whoever's they are."""
-    of_others: frozenset[Kind]
+    of_others: tuple[Kind, ...]
     """6.1.1: kinds that a reply may carry only where the customer gave the very same value in the ticket."""
