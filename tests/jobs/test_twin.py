@@ -23,11 +23,15 @@ from integrations.store.vault.vault import Vault
 from integrations.zammad.client import Client
 from integrations.zammad.transport import Connection
 from jobs.twin import Twinning
+from policies.kernel.config import load_text
 from policies.kernel.facts import Post
 from policies.kernel.provisioning import Needs
-from tests.jobs.conftest import TOKEN, Desk, make_desk
+from tests.jobs.conftest import PEOPLE, TOKEN, Desk, make_desk
+from zhidu.compose import helpdesk_of
+from zhidu.config import Config
+from zhidu.people_file import People
 from zhidu.policy import Policy, load_policy
-from zhidu.twinning import twinning_of
+from zhidu.twinning import TwinChore, twinning_of
 
 CARD = "6222021000112233449"
 WIDE = "".join(chr(ord(digit) + 0xFEE0) for digit in CARD)
@@ -361,3 +365,35 @@ def _shows_nothing(twins: Twins, number: str) -> None:
         return
     text = twins.helpdesk_text()
     assert [secret for secret in SECRETS if secret in text] == []
+
+
+CHORES = {
+    # row                      vault  token  finished
+    "with all that it needs": (True,  TOKEN, 1),
+    "without a vault":        (False, TOKEN, 0),
+    "without a token":        (True,  None,  0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("vault", "token", "finished"), CHORES.values(), ids=CHORES)
+def test_the_services_own_job_touches_nothing_without_vault_and_token(
+    twins: Twins, vault: bool, token: str | None, finished: int
+) -> None:
+    """6.1.1 by the configured clients; what it lacks leaves the ticket as it is, waiting."""
+    desk = twins.desk
+    ticket = twins.mail("投诉", f"卡号 {CARD}")
+    desk.settle()
+    config = load_text(f'helpdesk: {{url: "{desk.url}"}}', "zhidu.yaml", Config).config
+    helpdesk = helpdesk_of(config, TOKEN, load_text(PEOPLE, "people.yaml", People), desk.outside)
+    chore = TwinChore(
+        config=config, policy=lambda: desk.policy, helpdesk=helpdesk, store=desk.store, outside=desk.outside,
+        vault=twins.vault if vault else None, token=token, wake=lambda: None,
+    )  # fmt: skip
+
+    assert chore.run() == finished
+
+    assert len(desk.store.twins.unfinished()) == 1 - finished
+    there = desk.box.desk.tickets.find(ticket) is not None
+    assert there is (finished == 0)
+    assert chore.run() == 0
+    helpdesk.pool.close()
