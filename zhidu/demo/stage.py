@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+import yaml
 
 from integrations.notify.directory import DirectoryMailer
 from integrations.zammad.client import Client
@@ -158,8 +159,8 @@ def _configure(config: Path, url: str, tongue: Language, *, token: str, secret: 
 
 
 def _write(path: Path, content: object) -> None:
-    """JSON is YAML, and leaves no doubt about what is text."""
-    path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    """As people write it, to be added to."""
+    path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
 
 
 def _secret(path: Path, text: str) -> None:

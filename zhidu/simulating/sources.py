@@ -23,8 +23,9 @@ from integrations.zammad.writes import Where
 from policies.kernel.facts import Post
 from zhidu.simulating.workbook import Lead
 
-LEAD_IN = timedelta(days=30)
-"""A closed ticket that nobody touched for so long before the period has no clock that runs in it."""
+LEAD_IN = timedelta(days=90)
+"""As far back as the shipped policy looks for what makes a complaint a repeat; no clock of a closed ticket that nobody
+touched for so long runs in the period."""
 _BEGINNING = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
 _OVER = ("closed", "merged", "removed")
 
