@@ -41,8 +41,8 @@ demo: $(STAMP) ## run the product on its embedded sandbox and play a working wee
 test: $(STAMP) ## run the tests
 	@$(BIN)/python -m pytest -q -n 2 --dist worksteal $(ARGS)
 
-# The policy's own tests, in this process and quick, are held to every line and branch; the rest runs plainly.
-check: $(STAMP) ## the gate: lint, format, types, imports, tests, all of policies/ covered by its own tests, documentation
+# The policy is held to the floor in pyproject.toml by its own tests, which are quick; the rest runs plainly.
+check: $(STAMP) ## the gate: lint, format, types, imports, tests, coverage of the policy, documentation
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -55,9 +55,9 @@ cover-policy: $(STAMP)
 	@rm -f .coverage .coverage.*
 	@$(BIN)/coverage run --source policies -m pytest -q -n 2 --dist worksteal tests/policies
 	@$(BIN)/coverage combine -q
-	@$(BIN)/coverage report --skip-covered --show-missing --fail-under 100
+	@$(BIN)/coverage report --skip-covered --show-missing
 
-cover: $(STAMP) ## all tests under coverage, which takes minutes more: 95 % of everything, lines and branches
+cover: $(STAMP) ## all tests under coverage, which takes minutes more: lines and branches of everything
 	@rm -f .coverage .coverage.*
 	@$(BIN)/coverage run -m pytest -q -n 2 --dist worksteal
 	@$(BIN)/coverage combine -q
