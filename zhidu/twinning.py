@@ -106,24 +106,13 @@ def twinning_of(
     def taker() -> Taker:
         return Taker(client(), helpdesk.names, masker, own_fields(client()), say("twin.file"))
 
-    def sealed(ticket_id: int) -> str:
-        records = vault.rows.records(ticket_id=ticket_id)
-        return ", ".join(str(record.id) for record in records if record.origin.place != COPY)
-
-    def note(copy: TicketCopy) -> ArticleWrite:
-        lines = [say("twin.note"), say("twin.times", created=f"{copy.created_at:%Y-%m-%d %H:%M} UTC")]
-        lines += [say("twin.sealed", records=sealed(copy.id))]
-        lines += [f"{copied.at:%Y-%m-%d %H:%M} UTC · {copied.sender} · {copied.type}" for copied in copy.articles]
-        body = Markup("<br>").join(map(escape, lines))
-        return ArticleWrite(body=str(body), internal=True, key=f"twin:{copy.id}", subject=say("twin.subject"))
-
     return Twinning(
         client=client,
         admin=admin,
         names=helpdesk.names,
         taker=taker,
         authors=lambda: authors(helpdesk, outside),
-        note=note,
+        note=lambda copy: _note(copy, say, vault),
         safe=vault,
         copies=store.copies(vault.ring, outside.entropy),
         store=store,
@@ -131,6 +120,19 @@ def twinning_of(
         now=outside.now,
         wake=wake,
     )
+
+
+def _note(copy: TicketCopy, say: Callable[..., str], vault: Vault) -> ArticleWrite:
+    """What happened, when all of it truly came in, and under which numbers the originals lie."""
+    records = (one for one in vault.rows.records(ticket_id=copy.id) if one.origin.place != COPY)
+    lines = [
+        say("twin.note"),
+        say("twin.times", created=f"{copy.created_at:%Y-%m-%d %H:%M} UTC"),
+        say("twin.sealed", records=", ".join(str(one.id) for one in records)),
+    ]
+    lines += [f"{copied.at:%Y-%m-%d %H:%M} UTC · {copied.sender} · {copied.type}" for copied in copy.articles]
+    body = Markup("<br>").join(map(escape, lines))
+    return ArticleWrite(body=str(body), internal=True, key=f"twin:{copy.id}", subject=say("twin.subject"))
 
 
 def authors(helpdesk: Helpdesk, outside: Outside) -> frozenset[int]:
