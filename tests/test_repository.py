@@ -45,8 +45,11 @@ def test_a_dependency_is_locked_within_its_range(wanted: str) -> None:
 
 
 def test_every_pin_has_hashes() -> None:
+    """A package may be there twice, for Pythons that its newest release has left behind."""
     entries = re.split(r"^(?=[A-Za-z0-9])", LOCK, flags=re.MULTILINE)[1:]
-    assert len(entries) == len(PINS)
+    assert len(entries) == len(_PIN.findall(LOCK)) >= len(PINS) > 50
+    twice = [entry for entry in entries if len(re.findall(rf"^{re.escape(entry.split('==')[0])}==", LOCK, re.M)) > 1]
+    assert [entry.split("==")[0] for entry in twice if "python_" not in entry.splitlines()[0]] == []
     assert [entry.split("==")[0] for entry in entries if "--hash=sha256:" not in entry] == []
 
 

@@ -76,17 +76,13 @@ class Service:
         self.config, self.policy, self.people, self.store, self.outside = config, policy, people, store, outside
         self.registry = CollectorRegistry()
         self.metrics = Metrics(self.registry)
-        self.dry_run = dry_run
-        self.published = published
-        self.provisioned = provisioned
+        self.dry_run, self.published, self.provisioned = dry_run, published, provisioned
         self.vaulted, self._admin = vaulted, secrets.admin
         self.relook = Relook(store=store, policy=lambda: self.policy.digest, wake=self.wake)
         queues = {"inbox": store.inbox.depth, "outbox": store.outbox.depth}
         self.registry.register(QueueDepths(queues, now=outside.now))
         self.helpdesk = helpdesk_of(config, secrets.token, people, outside)
-        text = plain if vaulted is None else vaulted.text
-        mailer, gateway = (None, None) if dry_run else (mailer, gateway)
-        self.post = Post(store=store, mailer=mailer, gateway=gateway, meter=self.metrics, text=text)
+        self.post = self._post(None, None) if dry_run else self._post(mailer, gateway)
         self.access = Access(lambda: self.helpdesk.pool.client().me(), outside.now)
         self.metrics.admits(lambda: not self.access.shut)
         self.timetable = timetable if timetable is not None else timetable_of(config)
@@ -100,6 +96,10 @@ class Service:
         self._stopping = threading.Event()
         self._connector = threading.Thread(target=self._connect, name="connector")
         self.connected = threading.Event()
+
+    def _post(self, mailer: Mailer | None, gateway: Gateway | None) -> Post:
+        text = plain if self.vaulted is None else self.vaulted.text
+        return Post(store=self.store, mailer=mailer, gateway=gateway, meter=self.metrics, text=text)
 
     def _app(self, secret: str | None) -> Flask:
         return create_app(

@@ -11,8 +11,13 @@ from zhidu.habits import Habits
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from integrations.store.store import Store
+    from policies.kernel.config import Loaded
+    from zhidu.compose import Outside, Secrets
     from zhidu.config import Config
+    from zhidu.people_file import People
     from zhidu.services import Service
+    from zhidu.settings import Settings
 
 
 @click.command()
@@ -53,13 +58,8 @@ def build(folder: Path | None, port: int | None = None, *, dry_run: bool = False
     from integrations.store.errors import StoreError
     from policies.kernel.problems import ConfigErrors
     from zhidu import compose, observe
-    from zhidu.following import Published
-    from zhidu.people_file import load_people, with_calendars
-    from zhidu.provisioner import plan_of
-    from zhidu.sending import gateway_of
-    from zhidu.services import Service
+    from zhidu.people_file import load_people
     from zhidu.settings import load_settings
-    from zhidu.vaults import vaulted
 
     settings = load_settings(folder)
     config = _at(port, settings.config)
@@ -67,34 +67,45 @@ def build(folder: Path | None, port: int | None = None, *, dry_run: bool = False
     observe.configure(format=config.log.format, level=config.log.level, now=outside.now)
     people = load_people(folder)
     secrets = compose.secrets_of(settings)
-    mailer = compose.mailer_of(config, secrets.mail, outside)
-    gateway = gateway_of(config, secrets.gateway, outside.now)
     store = compose.store_of(settings, outside)
     try:
-        published = Published(store, settings, outside.now)
-        policy = published.begin()
-        return Service(
-            config=config,
-            policy=policy,
-            people=with_calendars(people, policy.calendars),
-            secrets=secrets,
-            store=store,
-            outside=outside,
-            mailer=mailer,
-            gateway=gateway,
-            dry_run=dry_run,
-            published=published,
-            provisioned=lambda service: plan_of(settings, service),
-            vaulted=vaulted(
-                replace(settings, config=config), store, people.config, outside, policy.calendars["default"].zone
-            ),
-        )
+        return _assembled(replace(settings, config=config), people, secrets, store, outside, dry_run=dry_run)
     except (ConfigErrors, StoreError):
         store.close()
         raise
     except (OSError, ValueError) as error:
         store.close()
         raise _refusal(config.http.host, config.http.port, error) from None
+
+
+def _assembled(
+    settings: Settings, people: Loaded[People], secrets: Secrets, store: Store, outside: Outside, *, dry_run: bool
+) -> Service:
+    from zhidu import compose
+    from zhidu.following import Published
+    from zhidu.people_file import with_calendars
+    from zhidu.provisioner import plan_of
+    from zhidu.sending import gateway_of
+    from zhidu.services import Service
+    from zhidu.vaults import vaulted
+
+    config = settings.config
+    published = Published(store, settings, outside.now)
+    policy = published.begin()
+    return Service(
+        config=config,
+        policy=policy,
+        people=with_calendars(people, policy.calendars),
+        secrets=secrets,
+        store=store,
+        outside=outside,
+        mailer=compose.mailer_of(config, secrets.mail, outside),
+        gateway=gateway_of(config, secrets.gateway, outside.now),
+        dry_run=dry_run,
+        published=published,
+        provisioned=lambda service: plan_of(settings, service),
+        vaulted=vaulted(settings, store, people.config, outside, policy.calendars["default"].zone),
+    )
 
 
 def _at(port: int | None, config: Config) -> Config:

@@ -62,7 +62,11 @@ ACTIONS: dict[str, tuple[Action, str, dict[str, Any]]] = {
     "a tag": (Tag(name="x"), "tag", {"tag": "x"}),
     "a link": (Link(ticket=88), "link", {"ticket": 88}),
     "a tag that goes": (Untag(name="x"), "untag", {"tag": "x"}),
-    "a mask": (Mask(article=1, place="body", kind="card"), "mask", {"article": 1, "place": "body", "kind": "card"}),
+    "a mask": (
+        Mask(article=1, place="body", kind="card"),
+        "mask",
+        {"article": 1, "place": "body", "kind": "card", "way": "flag"},
+    ),
     "a note": (Note(key="k", text=TEXT), "note", {"text": "t", "key": "k", "$x": ["a", "b"], "$n": 1}),
     "a reply": (Reply(key="k", text=say("t"), send="auto"), "reply", {"text": "t", "key": "k", "send": "auto"}),
     "a message": (
