@@ -82,12 +82,19 @@ class Request:
         written = next((a.features.language for a in reversed(facts.from_customer) if a.features.language), None)
         return names[language(facts.ticket.language or written or facts.desk.language)]
 
+    @property
+    def ungated(self) -> bool:
+        """Whether the helpdesk lacks the fields of stages: no gate asks for what nobody can fill in."""
+        return "stage" in self.facts.ticket.absent
+
     # --- evidence -----------------------------------------------------------------------------------------------
 
     @cached_property
     def identity_lacking(self) -> tuple[str, ...]:
         """What the check of the identity lacks: the type, how it was done, whose it was, and who of us did it."""
         ticket, kind = self.facts.ticket, self.type
+        if self.ungated:
+            return ()
         if kind is None:
             return ("@lack.type",)
         lacking = []
@@ -217,7 +224,7 @@ class Request:
     def lacking(self, stage: str) -> tuple[str, ...]:
         """What is missing for a stage, that of all before it included."""
         needs: list[str] = []
-        to = rank(stage)
+        to = -1 if self.ungated else rank(stage)
         if to >= rank("identity_verified"):
             needs += self.identity_lacking
         if to >= rank("documents_complete"):

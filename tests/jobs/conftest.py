@@ -20,7 +20,7 @@ from jobs.process import Processor
 from jobs.reconcile import Reconcile
 from jobs.sweep import Sweep
 from policies.kernel.config import load_text, read
-from policies.kernel.provisioning import Needs, load_needs
+from policies.kernel.provisioning import Needs, load_needs, united
 from tests.prepared import furnish, migrated
 from tests.provisioned import made_ready
 from webhooks.payloads import read as read_hint
@@ -167,7 +167,9 @@ def policy() -> Policy:
 
 @pytest.fixture(scope="session")
 def needs() -> Needs:
-    return load_needs(read(Path(__file__).parents[2] / "policies" / "core" / "provision.yaml"))
+    """What core and intake need of the helpdesk; what other modules need, their own tests make."""
+    folder = Path(__file__).parents[2] / "policies"
+    return united([load_needs(read(folder / name / "provision.yaml")) for name in ("core", "intake")])
 
 
 @pytest.fixture

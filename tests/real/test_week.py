@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from integrations.zammad.offline import Offline
+from policies.kernel.decisions import Note
 from zhidu.explaining import Explained, plan_lines
 from zhidu.judging import Judge
 
@@ -58,8 +59,15 @@ def test_explanation_names_its_grounds(ticket: int, provisioned: tuple[Judge, Of
 @pytest.mark.parametrize("ticket", TICKETS)
 def test_without_our_fields_only_what_can_be_written_is_planned(ticket: int, desk: tuple[Judge, Offline]) -> None:
     """1.3.2: a lacking field is told of, not written in vain; no gate asks for what nobody can fill in."""
-    plan = explained(desk, ticket).plan
+    found = explained(desk, ticket)
+    plan = found.plan
 
     assert not {change.field for change in plan.changes} - {"group", "owner", "state", "priority"}
-    if explained(desk, ticket).facts.ticket.closed:
-        assert "state" not in {change.field for change in plan.changes}
+    if found.facts.ticket.closed and "state" in {change.field for change in plan.changes}:
+        asked = [
+            decision.action.text.values
+            for decision in found.verdict.decisions
+            if isinstance(decision.action, Note) and decision.action.text.key == "close.incomplete"
+        ]
+        assert asked == [(("what", ("@field.name",)),)]  # of the customer, whom every helpdesk can name
+        assert not found.facts.ticket.customer_named

@@ -20,7 +20,7 @@ ROWS = """\
   clauses: ["2.1.1"]
   config: {repeat_within: 30d}
   given: {now: 2026-05-06 09:05, ticket: {group: Service, owner: agnes}}
-  expect: [{set: {kind: inquiry}}]
+  expect: [{set: {kind: inquiry}}, {set: {stage: received}}, {clock: {name: first_reply}}]
 - case: expects what never comes
   clauses: ["2.1.1"]
   given: {now: 2026-05-06 09:05, ticket: {group: Service, owner: agnes}}

@@ -111,4 +111,4 @@ def test_the_shipped_defaults_are_well(run, tmp_path: Path, monkeypatch: pytest.
     monkeypatch.chdir(tmp_path)
     status, out, err = run("check")
     assert (status, err) == (exits.DONE, "")
-    assert "core, complaints" in out
+    assert "core, intake" in out
