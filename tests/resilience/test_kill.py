@@ -89,9 +89,9 @@ def test_kill_fifty_times_during_two_thousand_deliveries(town: Town) -> None:
 def test_kill_on_postgresql(tmp_path: Path, policy: Policy, needs: Needs, postgres_url: str) -> None:
     with make_town(tmp_path, policy, needs, postgres_url) as town:
         script = Script(town, random.Random(92))
-        killed = _kill(town, script, times=10, deliveries=200)
+        killed = _kill(town, script, times=6, deliveries=120)
 
-        assert killed == 10
+        assert killed == 6
         _check(town, script)
 
 
