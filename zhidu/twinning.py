@@ -19,7 +19,7 @@ from integrations.zammad.wire import PREFIX
 from integrations.zammad.writes import ArticleWrite
 from jobs.twin import Twinning
 from policies.kernel.facts import Post
-from policies.kernel.masking import Action, Kind, Masking, detect, operators, transform
+from policies.kernel.masking import Action, Kind, Masking, detect, masked, operators
 from policies.kernel.texts import Language
 from zhidu.compose import Helpdesk, Outside, pool_of
 from zhidu.config import Config
@@ -39,7 +39,8 @@ class PolicyMasker:
 
     def text(self, text: str, *, html: bool = False) -> str:
         spans = detect(text, html=html, config=self.masking)
-        return transform(text, spans, operators(self.masking, self.key)) if spans else text
+        known = operators(self.masking, self.key)
+        return masked(text, spans, known, html=html, config=self.masking) if spans else text
 
     def kinds(self, text: str, *, html: bool = False) -> frozenset[Kind]:
         found = (span.kind for span in detect(text, html=html, config=self.masking))

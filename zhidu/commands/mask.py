@@ -38,7 +38,8 @@ def mask(habits: Habits | None, files: tuple[BinaryIO, ...], html: bool, jsonl: 
       zhidu mask --explain letter.txt
       echo '{"text": "卡号6222021234567890128", "html": false}' | zhidu mask --jsonl
     """
-    from policies.kernel.masking import detect, operators, transform
+    from policies.kernel.masking import detect, operators
+    from policies.kernel.masking import masked as hidden
     from zhidu.masking import load_masking
 
     habits = habits or Habits()
@@ -47,7 +48,7 @@ def mask(habits: Habits | None, files: tuple[BinaryIO, ...], html: bool, jsonl: 
 
     def masked(text: str, is_html: bool) -> tuple[str, tuple[Span, ...]]:
         spans = detect(text, html=is_html, config=config)
-        return transform(text, spans, known), spans
+        return hidden(text, spans, known, html=is_html, config=config), spans
 
     for source in files or (sys.stdin.buffer,):
         if jsonl:

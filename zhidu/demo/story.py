@@ -30,7 +30,7 @@ from zhidu.demo.words import Words
 
 Tone = Literal["day", "company", "customer", "agent", "zhidu", "finding", "grave"]
 
-UNTOLD: Final = frozenset({"next_due_at", "next_duty", "received_at", "missing", "case_owner"})
+UNTOLD: Final = frozenset({"next_due_at", "next_duty", "received_at", "missing", "case_owner", "told"})
 """Fields that only show what other lines tell."""
 
 _QUOTE: Final = 60

@@ -7,7 +7,8 @@ import pytest
 
 import policies
 from policies.kernel.config import load_text
-from policies.kernel.masking import Masking, detect, operators, transform
+from policies.kernel.masking import Masking, detect, operators
+from policies.kernel.masking import masked as hidden
 
 SHIPPED = Path(policies.__path__[0]) / "kernel" / "masking" / "defaults.yaml"
 
@@ -23,6 +24,6 @@ def masked(config: Masking) -> Callable[..., str]:
     known = operators(config)
 
     def mask(text: str, *, html: bool = False) -> str:
-        return transform(text, detect(text, html=html, config=config), known)
+        return hidden(text, detect(text, html=html, config=config), known, html=html, config=config)
 
     return mask
