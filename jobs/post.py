@@ -19,6 +19,10 @@ log = structlog.get_logger()
 
 LEASE = timedelta(minutes=2)
 MAIL: Final = "mail"
+LINK_MAIL: Final = "vault_link"
+"""A mail whose link is put in as it is sent."""
+
+_MAILS: Final = frozenset({MAIL, LINK_MAIL})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +43,7 @@ class Post:
     @property
     def kinds(self) -> frozenset[str]:
         """What can be sent."""
-        mail = frozenset() if self.mailer is None else frozenset({MAIL})
+        mail = frozenset() if self.mailer is None else _MAILS
         return mail if self.gateway is None else mail | frozenset(WAYS)
 
     def run(self) -> int:
@@ -75,7 +79,7 @@ class Post:
         for way in WAYS:
             if message.kind == way and self.gateway is not None:
                 self.gateway.send(ShortMessage(key=message.key, way=way, to=message.to, text=self.text(message)))
-        if message.kind == MAIL and self.mailer is not None:
+        if message.kind in _MAILS and self.mailer is not None:
             self.mailer.send(
                 Mail(
                     key=message.key,

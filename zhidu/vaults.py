@@ -13,6 +13,7 @@ from integrations.store.records import Message
 from integrations.store.store import Store
 from integrations.store.vault.records import Actor, Request
 from integrations.store.vault.vault import Vault
+from jobs.post import LINK_MAIL
 from policies.kernel.facts import Post
 from webhooks.vault import PATH, Pages
 from webhooks.vault_words import texts
@@ -22,9 +23,6 @@ from zhidu.settings import Settings
 from zhidu.standing import local_address
 from zhidu.vault_ring import configured, ring_of, rules_of
 from zhidu.versions import account
-
-LINK_MAIL: Final = "vault_link"
-"""The kind of a message whose text gets its link when it is sent: the outbox holds none."""
 
 _LINK: Final = "{link}"
 

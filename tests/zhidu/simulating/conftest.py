@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import structlog
+import yaml
 
 from zhidu.cli import main
 from zhidu.demo.clock import Chance, VirtualClock
@@ -60,7 +61,7 @@ def _proposed(config: Path, folder: Path) -> Path:
     (folder / "policies").mkdir(parents=True)
     for name in ("zhidu.yaml", "people.yaml"):
         (folder / name).write_text((config / name).read_text(encoding="utf-8"), encoding="utf-8")
-    own = json.loads((config / "policies" / "complaints.yaml").read_text(encoding="utf-8"))
+    own = yaml.safe_load((config / "policies" / "complaints.yaml").read_text(encoding="utf-8"))
     within = {"within": {"ordinary": "1wh", "serious": "30wm", "major": "15wm"}}
     (folder / "policies" / "complaints.yaml").write_text(json.dumps(own | {"acknowledge": within}), encoding="utf-8")
     return folder
