@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -92,21 +91,13 @@ def named(calendars: Mapping[str, WorkingCalendar], name: str) -> WorkingCalenda
 
 def _lines(calendar: WorkingCalendar) -> None:
     """One line in, one line out, in order; a line that cannot be read is answered and does not stop the others."""
-    import json
+    from zhidu.json_lines import answer_lines
 
-    for line in sys.stdin.buffer:
-        try:
-            try:
-                given = json.loads(line)
-            except (ValueError, RecursionError):
-                raise ValueError("the line is not JSON") from None
-            if not isinstance(given, dict):
-                raise ValueError('a line is an object such as {"start": "2026-09-28T16:00+08:00", "spec": "15wd"}')
-            begin, period = parsed(calendar, given.get("start"), given.get("spec"))
-            answer = {"due": _local(calendar, calendar.add(begin, period).at)}
-        except ValueError as error:
-            answer = {"error": str(error)}
-        click.echo(json.dumps(answer, ensure_ascii=False))
+    def answer(given: Mapping[str, Any]) -> Mapping[str, Any]:
+        begin, period = parsed(calendar, given.get("start"), given.get("spec"))
+        return {"due": _local(calendar, calendar.add(begin, period).at)}
+
+    answer_lines(answer, like='{"start": "2026-09-28T16:00+08:00", "spec": "15wd"}')
 
 
 def _local(calendar: WorkingCalendar, at: datetime) -> str:

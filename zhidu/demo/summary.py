@@ -20,27 +20,13 @@ from zhidu.demo.script import ZONE
 from zhidu.demo.stage import SERVICE_USER
 from zhidu.demo.story import columns, padded
 from zhidu.demo.words import Words
+from zhidu.endings import Clocks
 
 _ALL: Final = 1_000_000
 _SEARCH: Final = "POST /api/v1/tickets/search"
 
 _WIDTH, _NAME, _TOTAL = 110, 28, 5
 """Columns of the table, of its names and of its figures."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clocks:
-    """Runs of clocks by how they stand or ended: in time, late, late and open, still in time or standing still."""
-
-    met: int = 0
-    met_late: int = 0
-    breached: int = 0
-    open: int = 0
-
-    @property
-    def late(self) -> int:
-        """All that ran out."""
-        return self.met_late + self.breached
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from zhidu.endings import Clocks
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
@@ -24,20 +26,6 @@ class Figure:
     @property
     def differs(self) -> bool:
         return bool(self.only_today or self.only_proposed or self.other)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clocks:
-    """Runs of one clock under one policy by how they ended."""
-
-    met: int = 0
-    met_late: int = 0
-    breached: int = 0
-    open: int = 0
-
-    @property
-    def late(self) -> int:
-        return self.met_late + self.breached
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,8 @@ from datetime import date
 from functools import cached_property
 from itertools import islice
 
-from zhidu.simulating.figures import ClockRow, Clocks, DayRow, Figure, Really, Tickets
+from zhidu.endings import Clocks
+from zhidu.simulating.figures import ClockRow, DayRow, Figure, Really, Tickets
 from zhidu.simulating.replaying import PROPOSED, REALLY, TODAY
 from zhidu.simulating.tally import LOADS, What
 from zhidu.simulating.workbook import Workbook

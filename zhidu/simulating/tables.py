@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from zhidu.simulating.figures import ClockRow, Clocks, Figure, Tickets
+from zhidu.endings import Clocks
+from zhidu.simulating.figures import ClockRow, Figure, Tickets
 from zhidu.simulating.report import Report
 from zhidu.simulating.tally import LOADS
 from zhidu.simulating.words import Words
