@@ -94,6 +94,7 @@ def secrets_of(settings: Settings) -> Secrets:
         token=settings.token(),
         webhook=settings.webhook_secret(),
         mail=settings.mail_password(),
+        admin=settings.admin_token(),
         gateway=settings.gateway_secret(),
     )
 

@@ -6,6 +6,7 @@ import pytest
 
 from jobs.schedule import TIMETABLE
 from policies.kernel.problems import ConfigErrors
+from zhidu.compose import secrets_of
 from zhidu.config import Schedule
 from zhidu.settings import Settings, load_settings
 
@@ -104,6 +105,17 @@ def test_other_secrets(folder: Path) -> None:
     text = "mail: {host: smtp.example.com, sender: desk@example.com, username: desk, password_env: MAIL}\n"
     found = settings(folder, text, MAIL="m4il", ZHIDU_WEBHOOK_SECRET="h00k")
     assert (found.mail_password(), found.webhook_secret()) == ("m4il", "h00k")
+
+
+def test_a_service_gets_every_secret_that_is_configured(folder: Path) -> None:
+    """6.1.1 without the administrator's token nothing is erased, so nothing would be masked."""
+    text = (
+        "helpdesk: {url: 'https://desk.example.com', admin_token_env: ADMIN}\n"
+        "mail: {host: smtp.example.com, sender: desk@example.com, username: desk, password_env: MAIL}\n"
+    )
+    environment = {"ZAMMAD_TOKEN": "t0ken", "ADMIN": "adm1n", "MAIL": "m4il", "ZHIDU_WEBHOOK_SECRET": "h00k"}
+    secrets = secrets_of(settings(folder, text, **environment))
+    assert (secrets.token, secrets.admin, secrets.mail, secrets.webhook) == ("t0ken", "adm1n", "m4il", "h00k")
 
 
 REFUSED = {
