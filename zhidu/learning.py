@@ -1,12 +1,13 @@
 """What corrections teach: a linear model over hashed runs, and how it does on corrections it has not seen.
 
-Training needs scikit-learn (the extra `learn`); proposing does not (policies/kernel/text/learnt.py).
+LIBLINEAR trains it; proposing needs no library (policies/kernel/text/learnt.py).
 """
 
 from __future__ import annotations
 
+import io
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -21,11 +22,13 @@ FEWEST_OF_A_KIND: Final = 5
 """A kind that was corrected less often is left out: it could not be held out and learnt."""
 
 _FOLDS: Final = 5
+_COST: Final = 30.0
+_PRECISION: Final = 1e-4
 _ROUNDED: Final = 4
 
 
 class CannotLearn(Exception):
-    """There is too little to learn from, or scikit-learn is not installed."""
+    """There is too little to learn from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,26 +51,19 @@ def learn(corrections: Sequence[Correction]) -> Lesson:
     raises   CannotLearn – with what is missing
     """
     usable = _usable(corrections)
-    try:
-        from scipy.sparse import csr_matrix
-        from sklearn.linear_model import LogisticRegression
-        from sklearn.model_selection import StratifiedKFold, cross_val_predict
-    except ImportError:
-        raise CannotLearn("learning needs scikit-learn: pip install 'zhidu[learn]'") from None
-    wanted = [correction.label for correction in usable]
-    buckets = sorted({run for correction in usable for run in correction.runs})
-    matrix = _matrix(usable, buckets, csr_matrix)
-    machine = LogisticRegression(C=10.0, max_iter=1000, class_weight="balanced")
-    folds = StratifiedKFold(n_splits=_FOLDS, shuffle=True, random_state=0)
-    held_out = [str(label) for label in cross_val_predict(machine, matrix, wanted, cv=folds)]
-    machine.fit(matrix, wanted)
-    right = sum(want == got for want, got in zip(wanted, held_out, strict=True))
+    held_out: dict[int, str | None] = {}
+    for fold in _folds(usable):
+        proposer = _trained([correction for place, correction in enumerate(usable) if place not in fold])
+        for place in fold:
+            proposal = proposer.propose(usable[place].runs)
+            held_out[place] = None if proposal is None else proposal.label
+    pairs = [(correction.label, held_out[place]) for place, correction in enumerate(usable)]
     return Lesson(
-        model=_plain(machine, buckets),
+        model=_trained(usable),
         corrections=len(usable),
-        accuracy=right / len(usable),
+        accuracy=sum(want == got for want, got in pairs) / len(usable),
         before=sum(correction.was == correction.label for correction in usable) / len(usable),
-        figures=measured(([want], [got]) for want, got in zip(wanted, held_out, strict=True)),
+        figures=measured(([want], [] if got is None else [got]) for want, got in pairs),
     )
 
 
@@ -83,34 +79,53 @@ def _usable(corrections: Sequence[Correction]) -> list[Correction]:
     return usable
 
 
-def _matrix(corrections: Sequence[Correction], buckets: Sequence[int], csr_matrix: Any) -> Any:
-    """One row a message, of unit length; one column for each bucket that any of them has."""
-    column = {bucket: place for place, bucket in enumerate(buckets)}
-    data: list[float] = []
-    places: list[int] = []
-    starts = [0]
-    for correction in corrections:
-        places += [column[run] for run in correction.runs]
-        data += [1 / math.sqrt(len(correction.runs))] * len(correction.runs)
-        starts.append(len(places))
-    return csr_matrix((data, places, starts), shape=(len(corrections), len(buckets)))
+def _folds(corrections: Sequence[Correction]) -> tuple[frozenset[int], ...]:
+    """Places in five parts; of each label every fifth correction, in the order of time, is in the same part."""
+    seen: Counter[str] = Counter()
+    folds: dict[int, list[int]] = defaultdict(list)
+    for place, correction in enumerate(corrections):
+        folds[seen[correction.label] % _FOLDS].append(place)
+        seen[correction.label] += 1
+    return tuple(frozenset(places) for places in folds.values())
 
 
-def _plain(machine: Any, buckets: Sequence[int]) -> Learnt:
-    """The model as plain numbers. One with two labels has one row of weights: for the second against the first."""
-    rows, bases = machine.coef_.tolist(), machine.intercept_.tolist()
-    if len(machine.classes_) == 2:
-        rows, bases = [[0.0] * len(buckets), rows[0]], [0.0, bases[0]]
-    columns = zip(*rows, strict=True)
-    weights = {
-        bucket: tuple(round(float(weight), _ROUNDED) for weight in column)
-        for bucket, column in zip(buckets, columns, strict=True)
-        if any(abs(weight) >= 10**-_ROUNDED for weight in column)
-    }
+def _trained(corrections: Sequence[Correction]) -> Learnt:
+    """Logistic regression, each label against all others; rare labels weigh as much as frequent ones."""
+    # A C extension that only learning needs.
+    from pyliblinear import FeatureMatrix, Model, Solver
+
+    counts = Counter(correction.label for correction in corrections)
+    labels = sorted(counts)
+    number = {label: n for n, label in enumerate(labels)}
+    weights = {number[label]: len(corrections) / (len(labels) * count) for label, count in counts.items()}
+    matrix = FeatureMatrix.from_iterables(
+        [number[correction.label] for correction in corrections], [_features(correction) for correction in corrections]
+    )
+    solver = Solver("L2R_LR", C=_COST, eps=_PRECISION, weights=weights, regularize_bias=False)
+    kept = io.StringIO()
+    Model.train(matrix, solver, bias=1.0).save(kept)
+    return _read(kept.getvalue(), labels)
+
+
+def _features(correction: Correction) -> dict[int, float]:
+    """A message as a vector of unit length. LIBLINEAR counts features from 1."""
+    return dict.fromkeys((run + 1 for run in correction.runs), 1 / math.sqrt(len(correction.runs)))
+
+
+def _read(kept: str, labels: Sequence[str]) -> Learnt:
+    """The model from LIBLINEAR's own format: a head with the order of the labels, then a line of weights a feature, and
+    the intercepts last. A model of two labels has one column: for the first against the second.
+    """
+    head, _, body = kept.partition("\nw\n")
+    order = next(line.split()[1:] for line in head.splitlines() if line.startswith("label "))
+    rows = [tuple(round(float(weight), _ROUNDED) for weight in line.split()) for line in body.splitlines()]
+    if len(labels) == 2:
+        rows = [(row[0], -row[0]) for row in rows]
+    *features, intercepts = rows
     return Learnt(
-        labels=tuple(str(label) for label in machine.classes_),
-        intercepts=tuple(round(float(base), _ROUNDED) for base in bases),
-        weights=weights,
+        labels=tuple(labels[int(number)] for number in order),
+        intercepts=intercepts,
+        weights={bucket: row for bucket, row in enumerate(features) if any(row)},
     )
 
 

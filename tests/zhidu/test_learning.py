@@ -1,5 +1,6 @@
 """4.3.3: what corrections teach, held out and measured; the store keeps hashed runs and no words."""
 
+import math
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -56,13 +57,73 @@ def test_what_is_learnt_is_shown_on_corrections_it_has_not_seen() -> None:
     assert {figures.label for figures in lesson.figures} == set(SAYINGS)
 
 
-def test_the_model_proposes_without_the_library_what_it_was_taught() -> None:
+def test_the_model_proposes_what_it_was_taught() -> None:
     model = learn(corrections()).model
 
     proposals = {label: model.propose(grams(saying.format("驾照"))) for label, saying in SAYINGS.items()}
 
     assert {label: proposal and proposal.label for label, proposal in proposals.items()} == {k: k for k in SAYINGS}
     assert all(proposal is not None and 0.34 < proposal.share <= 1 for proposal in proposals.values())
+
+
+def test_the_plain_model_says_what_the_library_says() -> None:
+    """For a text none of them has seen, label for label the share that LIBLINEAR itself gives."""
+    from pyliblinear import FeatureMatrix, Model, Solver
+
+    kinds = sorted(SAYINGS)
+    taught = corrections()
+    vectors = [{run + 1: len(one.runs) ** -0.5 for run in one.runs} for one in taught]
+    matrix = FeatureMatrix.from_iterables([kinds.index(one.label) for one in taught], vectors)
+    solver = Solver("L2R_LR", C=30.0, eps=1e-4, weights=dict.fromkeys(range(3), 1.0), regularize_bias=False)
+    theirs = Model.train(matrix, solver, bias=1.0)
+    ours = learn(taught).model
+    for text in ("请问换新的存折要几天", "网银打不开", "麻烦帮我重装密码器"):
+        runs = grams(text)
+        asked = [{run + 1: len(runs) ** -0.5 for run in runs}]
+        ((label, shares),) = theirs.predict(asked, label_only=False, probability=True)
+        proposal = ours.propose(runs)
+
+        assert proposal is not None
+        assert proposal.label == kinds[int(label)]
+        assert proposal.share == pytest.approx(shares[label], abs=1e-3)
+
+
+def test_a_solution_known_by_hand() -> None:
+    """Two kinds in opposite runs, of equal weight: nothing leans to either side, and the slope w solves
+    w = C n / (1 + e^w), for n messages of each.
+    """
+    opposite = [
+        Correction(ticket_id=n, was=None, label=("business", "inquiry")[n % 2], at=AT, runs=((7,), (9,))[n % 2])
+        for n in range(40)
+    ]
+    model = learn(opposite).model
+    (business,) = (row for bucket, row in model.weights.items() if bucket == 7)
+    slope = business[model.labels.index("business")]
+
+    assert model.intercepts == pytest.approx((0, 0), abs=1e-3)
+    assert slope == pytest.approx(30.0 * 20 / (1 + math.exp(slope)), rel=1e-2)
+    assert model.weights[9] == pytest.approx([-weight for weight in business], abs=1e-3)
+
+
+def test_a_rare_kind_weighs_as_much_as_a_frequent_one() -> None:
+    many = [Correction(ticket_id=n, was=None, label="inquiry", at=AT, runs=(7,)) for n in range(60)]
+    few = [Correction(ticket_id=100 + n, was=None, label="business", at=AT, runs=(7,)) for n in range(10)]
+    model = learn(many + few).model
+
+    assert model.intercepts == pytest.approx((0, 0), abs=1e-3)
+    assert model.weights == {}
+
+
+def test_what_is_held_out_teaches_nothing() -> None:
+    """Messages that share no run with any other cannot be foretold by the others, however well they are known."""
+    strangers = [
+        Correction(ticket_id=n, was=None, label=("business", "inquiry")[n % 2], at=AT, runs=(n,)) for n in range(50)
+    ]
+    lesson = learn(strangers)
+
+    assert lesson.accuracy == 0
+    assert {figures.missed for figures in lesson.figures} == {25}
+    assert lesson.model.propose((0,)) is not None
 
 
 def test_equal_corrections_make_equal_models() -> None:

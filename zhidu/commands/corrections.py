@@ -76,8 +76,7 @@ def show(habits: Habits | None) -> None:
 def learn(habits: Habits | None, dry_run: bool) -> int:
     """Learn a model of all corrections and show its accuracy on held-out ones; it proposes nothing until enabled.
 
-    Each fifth of the corrections is foretold by what the other four teach. Needs scikit-learn: pip install
-    'zhidu[learn]'.
+    Each fifth of the corrections is foretold by what the other four teach.
 
     \b
     Example:

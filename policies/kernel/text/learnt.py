@@ -23,7 +23,7 @@ _WORDS: Final = re.compile(r"[a-z']+|[^a-z'\s]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """The label that a model holds most likely, and its share of all (0 to 1)."""
+    """The label that a model holds most likely, and its share of all labels' likelihoods (0 to 1)."""
 
     label: str
     share: float
@@ -31,7 +31,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learnt:
-    """A trained model.
+    """A trained model: logistic regression, each label against all others.
 
     labels      what it tells apart
     intercepts  one per label
@@ -49,10 +49,9 @@ class Learnt:
             return None
         scale = 1 / math.sqrt(len(runs))
         scores = [base + scale * sum(row[n] for row in known) for n, base in enumerate(self.intercepts)]
-        top = max(scores)
-        shares = [math.exp(score - top) for score in scores]
-        best = scores.index(top)
-        return Proposal(label=self.labels[best], share=shares[best] / sum(shares))
+        likelihoods = [_logistic(score) for score in scores]
+        best = scores.index(max(scores))
+        return Proposal(label=self.labels[best], share=likelihoods[best] / sum(likelihoods))
 
 
 def grams(text: str) -> tuple[int, ...]:
@@ -72,6 +71,11 @@ def grams(text: str) -> tuple[int, ...]:
             for size in (2, 3):
                 found.update(_bucket(word[at : at + size]) for at in range(len(word) - size + 1))
     return tuple(sorted(found))
+
+
+def _logistic(score: float) -> float:
+    # Of a large number below zero the exponential would not be a float any more.
+    return 1 / (1 + math.exp(-score)) if score > 0 else math.exp(score) / (1 + math.exp(score))
 
 
 def _bucket(run: str) -> int:

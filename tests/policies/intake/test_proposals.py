@@ -30,7 +30,7 @@ PROPOSALS = {
 
 @pytest.mark.parametrize(("label", "weight", "kind", "history", "state", "proposed"), PROPOSALS.values(), ids=PROPOSALS)
 def test_proposal(label: str, weight: float, kind: str, history: str, state: str, proposed: bool) -> None:
-    model = Learnt(labels=(label, "support"), intercepts=(0.0, 0.0), weights={run: (weight, 0.0) for run in HEARD})
+    model = Learnt(labels=(label, "support"), intercepts=(0.0, 0.0), weights={run: (weight, -weight) for run in HEARD})
     policy = replace(POLICY, extractor=POLICY.extractor.taught(model))
     text = f"""
 - case: a message
