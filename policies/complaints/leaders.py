@@ -45,7 +45,8 @@ def _major_since(facts: Facts, config: Config) -> datetime:
             if joined or change.by != facts.me:
                 grounds.append(change.at)
     shown = facts.read or facts.ticket
-    return end if "group" in flags and not grouped and "group" not in shown.flags else max(grounds)
+    just_seen = graded is None and not grouped and "group" in flags - shown.flags
+    return end if just_seen else max(grounds)
 
 
 def _taken_over_at(facts: Facts, since: datetime) -> datetime | None:
