@@ -7,7 +7,7 @@ from policies.kernel.course import own_clock
 from policies.kernel.decisions import Assign, Find, Note, Notify, Reply, Route, Say, SetField, Tell, Way, say
 from policies.kernel.facts import Facts
 from policies.kernel.ladders import run_clock
-from policies.kernel.once import done_by
+from policies.kernel.once import is_done
 from policies.kernel.rules import Wants, rule
 
 
@@ -92,7 +92,7 @@ def tell_customer_of_result(facts: Facts, config: Config) -> Wants:
     ticket, request = facts.ticket, view(facts, config)
     if ticket.closed or ticket.stage != "done" or request.told_at is not None or request.lacking("done"):
         return
-    if request.notice in done_by(facts.memory, MODULE):
+    if is_done(facts.memory, MODULE, request.notice):
         return
     send, way = config.texts.completion, _way(facts, config)
     text, why = _news(request, ticket.number), say("completion.told")

@@ -10,7 +10,7 @@ from policies.kernel.decisions import Note, Reply, RunClock, SetField, SetState,
 from policies.kernel.digest import digest
 from policies.kernel.facts import Change, Facts
 from policies.kernel.ladders import run_clock
-from policies.kernel.once import done_by
+from policies.kernel.once import is_done
 from policies.kernel.rules import Wants, rule
 
 LAPSED = "lapsed"
@@ -34,7 +34,7 @@ def tell_requirements(facts: Facts, config: Config) -> Wants:
     if ticket.closed or request.type is None or rank(ticket.stage) > rank("received") or ticket.stage in CHECKED:
         return
     key = f"requirements:{request.name}"
-    if key not in done_by(facts.memory, MODULE):
+    if not is_done(facts.memory, MODULE, key):
         kind = request.type
         documents = tuple(request.for_customer(config.documents[document]) for document in kind.documents)
         name, process = request.for_customer(kind.names), request.for_customer(kind.process)
@@ -73,7 +73,7 @@ def ask_for_documents(facts: Facts, config: Config) -> Wants:
         return
     what = request.documents_asked
     key = f"documents:{digest(*what)}"
-    if key not in done_by(facts.memory, MODULE):
+    if not is_done(facts.memory, MODULE, key):
         text = say("reply.documents", number=ticket.number, what=what)
         yield Reply(key=key, text=text, send=config.texts.documents), say("draft.documents", what=what)
 

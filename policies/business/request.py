@@ -11,7 +11,7 @@ from typing import Final, Literal, TypeAlias
 from policies.business.config import Config, Names, RequestType, Verdict
 from policies.kernel.course import Course, course
 from policies.kernel.facts import Change, Facts
-from policies.kernel.once import done_by
+from policies.kernel.once import is_done
 from policies.kernel.voice import language
 
 MODULE: Final = "business"
@@ -189,7 +189,7 @@ class Request:
     def noticed(self) -> bool:
         """Whether that notice is on its way to the customer, and was not given up."""
         undelivered = self.notice in self.facts.related.undelivered
-        return self.notice in done_by(self.facts.memory, MODULE) and not undelivered
+        return is_done(self.facts.memory, MODULE, self.notice) and not undelivered
 
     @cached_property
     def sent_at(self) -> datetime | None:

@@ -7,7 +7,9 @@ from policies.complaints.case import SEVERITIES, view
 from policies.complaints.config import Config, Flag
 from policies.kernel.decisions import Link, Note, Prioritise, Route, SetField, Tag, Untag, say
 from policies.kernel.facts import Article, Facts
+from policies.kernel.kept import kept
 from policies.kernel.rules import Wants, rule
+from policies.kernel.text import TextFeatures
 from policies.kernel.vocabulary import FLAGS
 
 _MOST_LINKS: Final = 5
@@ -20,14 +22,19 @@ def weight_of(flags: frozenset[str], weights: Mapping[Flag, int]) -> int:
     return sum(weight for flag, weight in weights.items() if flag in flags)
 
 
-def said_flags(article: Article, config: Config) -> set[str]:
+def said_flags(article: Article, config: Config) -> frozenset[str]:
     """The flags that one message raises."""
-    found = {label for label, weight in article.features.weights if weight > 0 and label in _SPOKEN}
-    if article.features.amounts:
-        disputed = article.features.largest("disputed")
+    return _raised(article.features, config)
+
+
+@kept
+def _raised(features: TextFeatures, config: Config) -> frozenset[str]:
+    found = {label for label, weight in features.weights if weight > 0 and label in _SPOKEN}
+    if features.amounts:
+        disputed = features.largest("disputed")
         if disputed is not None and disputed.cny is not None and disputed.cny >= config.amount_from:
             found.add("amount")
-    return found
+    return frozenset(found)
 
 
 @rule("2.2.5", kind="complaint")

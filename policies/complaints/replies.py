@@ -7,7 +7,7 @@ from policies.kernel.course import own_clock
 from policies.kernel.decisions import Find, Reply, Tell, say
 from policies.kernel.facts import Facts
 from policies.kernel.ladders import run_clock
-from policies.kernel.once import done_by
+from policies.kernel.once import is_done
 from policies.kernel.rules import Wants, rule
 
 
@@ -30,7 +30,7 @@ def acknowledge(facts: Facts, config: Config) -> Wants:
 @rule("4.3.2", kind="complaint")
 def draft_acknowledgement(facts: Facts, config: Config) -> Wants:
     """Until somebody has answered, an answer lies ready that apologises and names the time."""
-    if view(facts).answered_at is not None or facts.ticket.closed or "acknowledgement" in done_by(facts.memory, MODULE):
+    if view(facts).answered_at is not None or facts.ticket.closed or is_done(facts.memory, MODULE, "acknowledgement"):
         return
     due = facts.calendar.add(facts.ticket.since, config.resolve.within.of(facts.ticket.severity)).at
     text = say("reply.acknowledgement", number=facts.ticket.number, due=due)
@@ -41,7 +41,7 @@ def draft_acknowledgement(facts: Facts, config: Config) -> Wants:
 def acknowledgement_apologises(facts: Facts, config: Config) -> Wants:
     """The first answer to a complaint apologises; the one who wrote it is told when it does not."""
     reply = view(facts).first_reply
-    if reply is None or f"no_apology:{reply.id}" in done_by(facts.memory, MODULE) or reply.features.has("apology"):
+    if reply is None or is_done(facts.memory, MODULE, f"no_apology:{reply.id}") or reply.features.has("apology"):
         return
     why = say("acknowledgement.no_apology")
     yield Find(key=f"no_apology:{reply.id}", code="no_apology", text=why, person=reply.by), why
@@ -54,7 +54,7 @@ def acknowledgement_apologises(facts: Facts, config: Config) -> Wants:
 def acknowledgement_names_time(facts: Facts, config: Config) -> Wants:
     """The first answer to a complaint names the time by which the customer hears; a vague one is none."""
     reply = view(facts).first_reply
-    if reply is None or f"no_time:{reply.id}" in done_by(facts.memory, MODULE) or reply.features.has("time_named"):
+    if reply is None or is_done(facts.memory, MODULE, f"no_time:{reply.id}") or reply.features.has("time_named"):
         return
     if view(facts).solved_at is not None:
         return
@@ -82,7 +82,7 @@ def keep_informed(facts: Facts, config: Config) -> Wants:
 def ask_for_missing(facts: Facts, config: Config) -> Wants:
     """What a complaint lacks of name, way to reach the customer, and matter is asked for once, with a text ready."""
     ticket = facts.ticket
-    if ticket.closed or "ask_details" in done_by(facts.memory, MODULE):
+    if ticket.closed or is_done(facts.memory, MODULE, "ask_details"):
         return
     missing = lacking(facts, ("name", "contact", "matter"), matter_from=config.matter_from)
     what = tuple(f"@field.{name}" for name in missing)

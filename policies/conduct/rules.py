@@ -10,8 +10,10 @@ from policies.conduct.config import Code, Config
 from policies.conduct.slips import Position, Slip, slips
 from policies.kernel.decisions import Find, Tell, say
 from policies.kernel.facts import Article, Facts
+from policies.kernel.kept import kept
 from policies.kernel.rules import Wants, rule
 from policies.kernel.scrub import scrub_text
+from policies.kernel.text import Wording
 
 _KINDS: Final = ("inquiry", "business", "complaint", "suggestion", "support")
 _LONGEST_QUOTE: Final = 40
@@ -33,11 +35,13 @@ def _replies(facts: Facts, config: Config) -> Iterator[tuple[Article, tuple[Slip
     for index, reply in enumerate(facts.to_customer):
         if reply.wording is None:
             continue
-        positions = _positions(facts, index)
-        found = slips(reply.wording, facts.ticket.kind, positions, config)
-        if "first" in positions:
-            found = tuple(slip for slip in found if slip.code not in _TOLD_ELSEWHERE)
-        yield reply, found
+        yield reply, _slips(reply.wording, config, facts.ticket.kind, _positions(facts, index))
+
+
+@kept
+def _slips(said: Wording, config: Config, kind: str | None, positions: frozenset[Position]) -> tuple[Slip, ...]:
+    found = slips(said, kind, positions, config)
+    return tuple(slip for slip in found if slip.code not in _TOLD_ELSEWHERE) if "first" in positions else found
 
 
 def _positions(facts: Facts, index: int) -> frozenset[Position]:

@@ -8,7 +8,7 @@ from policies.kernel.course import course, own_clock, stamp
 from policies.kernel.decisions import Find, Reply, SetField, say
 from policies.kernel.facts import Facts
 from policies.kernel.ladders import run_clock
-from policies.kernel.once import done_by
+from policies.kernel.once import is_done
 from policies.kernel.rules import Wants, rule
 
 
@@ -62,7 +62,7 @@ def draft_explanation(facts: Facts, config: Config) -> Wants:
     key = f"explanation:{stamp(declared(facts))}"
     if not is_complex(facts) or facts.ticket.closed or explained(facts) is not None:
         return
-    if key not in done_by(facts.memory, MODULE):
+    if not is_done(facts.memory, MODULE, key):
         due = facts.calendar.add(course(facts).run_started_at, config.answer.complex).at
         text = say("reply.explanation", number=facts.ticket.number, due=due)
         yield Reply(key=key, text=text, send=config.texts.explanation), say("draft.explanation")

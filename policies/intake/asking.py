@@ -6,7 +6,7 @@ from policies.core.lacking import lacking
 from policies.intake.config import Config
 from policies.kernel.decisions import Reply, say
 from policies.kernel.facts import Facts
-from policies.kernel.once import done_by
+from policies.kernel.once import is_done
 from policies.kernel.rules import Wants, rule
 
 MODULE: Final = "intake"
@@ -20,7 +20,7 @@ def ask_for_missing(facts: Facts, config: Config) -> Wants:
     """
     ticket = facts.ticket
     required = next((names for kind, names in config.required.items() if kind == ticket.kind), ())
-    if ticket.closed or not required or "ask_details" in done_by(facts.memory, MODULE):
+    if ticket.closed or not required or is_done(facts.memory, MODULE, "ask_details"):
         return
     missing = lacking(facts, required, matter_from=config.matter_from)
     if missing:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from policies.intake.config import Config
-from policies.intake.reading import Reading, read
+from policies.intake.reading import Reading, read_once
 from policies.kernel.decisions import Note, SetField, say
 from policies.kernel.facts import Article, Facts
 from policies.kernel.rules import Wants, rule
@@ -26,7 +26,7 @@ def first_reading(facts: Facts, config: Config) -> Reading | None:
 
 def reading_of(article: Article, facts: Facts, config: Config) -> Reading:
     """The reading of one of the ticket's messages."""
-    return read(article.features, config, desk=facts.desk.kind, channel=article.channel)
+    return read_once(article.features, config, facts.desk.kind, article.channel)
 
 
 def _first(facts: Facts, config: Config) -> Reading | None:

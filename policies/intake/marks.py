@@ -21,7 +21,7 @@ def flags_by_words(facts: Facts, config: Config) -> Wants:
     found: set[str] = set()
     for article in facts.from_customer:
         if corrected is None or article.at > corrected.at:
-            found |= raised_flags(article.features, facts.ticket.kind, config.amount_from)
+            found |= raised_flags(article.features, config, facts.ticket.kind)
     new = found - facts.ticket.flags - taken_away(facts)
     if new:
         flags = tuple(f"@flag.{flag}" for flag in sorted(new))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from policies.intake.config import Config
+from policies.kernel.kept import kept
 from policies.kernel.text import Language, Match, TextFeatures
 from policies.kernel.text.phrases import readable
 from policies.kernel.vocabulary import FLAGS
@@ -72,7 +73,7 @@ def read(features: TextFeatures, config: Config, *, desk: str | None = None, cha
     return Reading(
         kind=kind,
         weights=weights | moods | about,
-        flags=raised_flags(features, kind, config.amount_from),
+        flags=raised_flags(features, config, kind),
         mood=_mood(moods, config.mood_from),
         language=features.language,
         category=category if category and about[category] >= max(config.category_from, 0.01) else None,
@@ -80,12 +81,19 @@ def read(features: TextFeatures, config: Config, *, desk: str | None = None, cha
     )
 
 
-def raised_flags(features: TextFeatures, kind: str | None, amount_from: int) -> frozenset[str]:
+@kept
+def read_once(features: TextFeatures, config: Config, desk: str | None, channel: str) -> Reading:
+    """`read`, of a message that is looked at again and again."""
+    return read(features, config, desk=desk, channel=channel)
+
+
+@kept
+def raised_flags(features: TextFeatures, config: Config, kind: str | None) -> frozenset[str]:
     """The flags the words raise. In a complaint, a sum of which nothing else is said is the one in dispute."""
     found = {flag for flag in FLAGS if flag != "amount" and features.has(flag)}
     roles = ("disputed", None) if kind == "complaint" else ("disputed",)
     largest = features.largest(*roles) if features.amounts else None
-    if largest is not None and largest.cny is not None and largest.cny >= amount_from:
+    if largest is not None and largest.cny is not None and largest.cny >= config.amount_from:
         found.add("amount")
     return frozenset(found)
 

@@ -243,8 +243,12 @@ class Facts:
 
     def on_duty(self, *candidates: int | None) -> Person | None:
         """The first candidate at work, or whoever Zammad says stands in; None when nobody is."""
-        for person in filter(None, map(self.person, candidates)):
-            if person.at_work:
+        people = self.people
+        for candidate in candidates:
+            person = None if candidate is None else people.get(candidate)
+            if person is None:
+                continue
+            if person.active and not person.away:
                 return person
             stand_in = self.person(person.stands_in)
             if person.active and stand_in is not None and stand_in.at_work:

@@ -21,7 +21,13 @@ def once_key(module: str, action: Keyed) -> str:
 
 def was_done(memory: Memory, module: str, action: Keyed) -> bool:
     """Whether this module, or before keys told their module any, has acted on this occasion."""
-    return action.key in memory.done or once_key(module, action) in memory.done
+    done = memory.done
+    return action.key in done or once_key(module, action) in done
+
+
+def is_done(memory: Memory, module: str, key: str) -> bool:
+    """Whether this module, or before keys told their module any, has acted on the occasion that its rules name so."""
+    return key in memory.done or f"{module}.{key}" in memory.done
 
 
 def done_by(memory: Memory, module: str) -> frozenset[str]:

@@ -7,8 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal, TypeAlias
 
+from policies.kernel.calendar import WorkingCalendar
 from policies.kernel.facts import Article, Facts
 from policies.kernel.instants import instant
+from policies.kernel.kept import kept
+from policies.kernel.text import Wording
 
 State: TypeAlias = Literal["open", "kept", "moved", "broken"]
 
@@ -67,9 +70,14 @@ def _promised(reply: Article, facts: Facts) -> list[Given]:
     """The promises of one reply, the one due first in front; a time that is over when it is written binds nobody."""
     if reply.wording is None:
         return []
-    times = (instant(promise.when, reply.at, facts.calendar) for promise in reply.wording.promises)
-    due = sorted({time for time in times if time > reply.at})
+    due = _due(reply.wording, facts.calendar, reply.at)
     return [Given(at=reply.at, due_at=time, by=reply.by, number=number) for number, time in enumerate(due)]
+
+
+@kept
+def _due(said: Wording, calendar: WorkingCalendar, at: datetime) -> tuple[datetime, ...]:
+    times = (instant(promise.when, at, calendar) for promise in said.promises)
+    return tuple(sorted({time for time in times if time > at}))
 
 
 def _field(facts: Facts) -> Given | None:
