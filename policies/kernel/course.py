@@ -53,16 +53,25 @@ class Course:
         return tuple(change for change in self.facts.history if change.field == "state")
 
     @cached_property
+    def _closing_now(self) -> bool:
+        """Whether the decisions taken so far close it: the history does not tell of that yet."""
+        read = self.facts.read
+        return read is not None and self.facts.ticket.closed and not read.closed
+
+    @cached_property
     def closed_since(self) -> datetime:
         """When the present closing began; of a ticket opened again, when the last one did."""
-        times = [change.at for change in self.states if change.new == "closed"]
         ticket = self.facts.ticket
+        if self._closing_now:
+            return self.facts.now
+        times = [change.at for change in self.states if change.new == "closed"]
         return times[-1] if times else ticket.closed_at or ticket.updated_at
 
     @cached_property
     def occasion(self) -> str:
         """Names the present closing in keys."""
-        closing = next((change for change in reversed(self.states) if change.new == "closed"), None)
+        closings = () if self._closing_now else reversed(self.states)
+        closing = next((change for change in closings if change.new == "closed"), None)
         return f"{self.closed_since:%Y%m%dT%H%M%S}" if closing is None else moment(self.facts, closing)
 
     @cached_property
@@ -74,7 +83,7 @@ class Course:
             began = ticket.closed_at or ticket.created_at
             began = min(began, states[0].at) if states else began
             states = (Change(at=began, by=ticket.customer, field="state", new="closed"), *states)
-        if ticket.closed and not shown.closed:
+        if self._closing_now:
             states = (*states, Change(at=self.facts.now, by=self.facts.me, field="state", new="closed"))
         found = []
         for index, change in enumerate(states):

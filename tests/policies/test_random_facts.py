@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from policies.kernel.decisions import KEYED
@@ -222,6 +222,38 @@ def as_left(before: Facts, after: Facts) -> Facts:
     return replace(after, decided=(), read=None, history=before.history + ours)
 
 
+def rare(history: tuple[Change, ...], **values: object) -> Facts:
+    """A ticket that chance seldom draws, 41 days old."""
+    core = {"group": "Complaints", "state": "new", "state_type": "new", "priority": 1, "channel": "email"} | values
+    return Facts(
+        now=START + timedelta(days=41),
+        ticket=Ticket(id=1, created_at=START, updated_at=START, owner=None, **core),
+        history=history,
+        people={person.id: person for person in PEOPLE},
+        desks=DESKS,
+        calendars=POLICY.calendars,
+        related=Related(same_cause=3),
+        me=ME,
+    )
+
+
+GRADED_BEFORE_THE_GROUP = rare(
+    (Change(at=START + timedelta(minutes=1), by=ME, field="severity", old="", new="major"),), severity="major"
+)
+CLOSED_BY_SATISFACTION = rare(
+    (
+        Change(at=START, by=ME, field="complexity", old="", new="complex"),
+        Change(at=START, by=ME, field="stage", old="", new="awaiting_satisfaction"),
+    ),
+    kind="inquiry",
+    stage="awaiting_satisfaction",
+    satisfaction="satisfied",
+    custom={"complexity": "complex"},
+)
+
+
+@example(facts=GRADED_BEFORE_THE_GROUP)
+@example(facts=CLOSED_BY_SATISFACTION)
 @settings(max_examples=150, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(facts=cases())
 def test_what_was_decided_is_at_rest(facts: Facts) -> None:
