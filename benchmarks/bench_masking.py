@@ -2,8 +2,10 @@
 
 The texts are letters to a bank in Chinese and English, a few kilobytes each, with a finding in about every thousand
 characters and order numbers, amounts and dates besides. The peers run in processes of their own, from `.venv-bench`
-(`make bench` makes it), in turns with ours and on the same English texts, which is what they are made for; presidio
-with its pattern recognisers alone. Without that environment only our own figures are taken.
+(`make bench` makes it), in turns with ours and on the same English texts, which is what they are made for: presidio
+with its pattern recognisers alone, and once more, for information, with only those of kinds that are ours too;
+scrubadub with what it looks for by default and is ours. Ours always looks for everything it knows, names, addresses
+and Chinese documents included. Without that environment only our own figures are taken.
 """
 
 import json
@@ -93,7 +95,7 @@ def throughput() -> bool:
     return good
 
 
-def against(peer: str, corpus: Path, texts: list[str]) -> bool:
+def against(peer: str, corpus: Path, texts: list[str], target: float | None) -> bool:
     command = [str(PEERS), str(ROOT / "benchmarks" / "masking_peer.py"), peer, str(corpus)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 – ours
         assert process.stdin is not None
@@ -118,7 +120,7 @@ def against(peer: str, corpus: Path, texts: list[str]) -> bool:
         peer=size / min(theirs),
         against=peer,
         ratio=ratio,
-        target=10.0,
+        target=target,
     )
     return report(row)
 
@@ -132,8 +134,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         corpus = Path(folder) / "corpus.json"
         corpus.write_text(json.dumps(texts), encoding="utf-8")
-        for peer in ("presidio", "scrubadub"):
-            good &= against(peer, corpus, texts)
+        for peer, target in (("presidio", 10.0), ("scrubadub", 10.0), ("presidio-shared", None)):
+            good &= against(peer, corpus, texts, target)
     return 0 if good else 1
 
 

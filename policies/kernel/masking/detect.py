@@ -7,13 +7,15 @@ Where two claim the same characters the better grounds win.
 import re
 from bisect import bisect_right, insort
 from collections.abc import Iterable
+from itertools import pairwise
+from operator import attrgetter
 from typing import Final
 
 from policies.kernel.masking.config import Action, Masking
 from policies.kernel.masking.documents import documents
 from policies.kernel.masking.emails import emails
 from policies.kernel.masking.html import html_view
-from policies.kernel.masking.kinds import Found, Kind, Span
+from policies.kernel.masking.kinds import Cell, Found, Kind, Span
 from policies.kernel.masking.numbers import numbers
 from policies.kernel.masking.openers import Opens, openers
 from policies.kernel.masking.persons import person
@@ -67,15 +69,19 @@ def _resolved(text: str) -> list[Found]:
             claims.extend(secret(text, opens, start, end))
         else:
             words.extend(person(text, opens, start, end))
-    if not claims and not words:
-        return []
+    together = sorted(claims + words, key=_start)
+    if all(one.end <= other.start for one, other in pairwise(together)):
+        return together
     spaces: list[tuple[int, int]] = []
     chosen: list[Found] = []
     for found in (*sorted(claims, key=_surest), *sorted(words, key=_surest)):
         for piece in _cut(spaces, found):
             insort(spaces, (piece.start, piece.end))
             chosen.append(piece)
-    return sorted(chosen, key=lambda found: found.start)
+    return sorted(chosen, key=_start)
+
+
+_start: Final = attrgetter("start")
 
 
 def _surest(found: Found) -> tuple[float, int, int]:
@@ -110,13 +116,7 @@ def _cut(spaces: list[tuple[int, int]], found: Found) -> Iterable[Found]:
 
 
 def _span(view: View, found: Found) -> Span:
-    text = view.text
-    places = range(found.start, found.end)
-    if found.kind in _WORDS:
-        shown = [at for at in places if not text[at].isspace()]
-    else:
-        shown = [at for at in places if text[at] not in _BETWEEN]
-    cells = tuple(view.cell(at) for at in shown)
+    cells = _cells(view, found)
     return Span(
         kind=found.kind,
         start=view.cell(found.start)[0],
@@ -127,6 +127,20 @@ def _span(view: View, found: Found) -> Span:
         label=found.label,
         valid=found.valid,
     )
+
+
+def _cells(view: View, found: Found) -> tuple[Cell, ...]:
+    """The value's own characters, without what splits it."""
+    value = view.text[found.start : found.end]
+    places: Iterable[int] = range(found.start, found.end)
+    if not value.isalnum():
+        if found.kind in _WORDS:
+            places = [at for at, char in enumerate(value, found.start) if not char.isspace()]
+        else:
+            places = [at for at, char in enumerate(value, found.start) if char not in _BETWEEN]
+    if view.marks is None:
+        return tuple([(at, at + 1) for at in places])
+    return tuple([view.cell(at) for at in places])
 
 
 def canonical(kind: Kind, shown: str) -> str:

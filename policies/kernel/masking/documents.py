@@ -1,7 +1,7 @@
 """Numbers with letters: passports, permits, identity numbers of Hong Kong, Macao and Taiwan, credit codes, IBANs."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from policies.kernel.masking import checks
@@ -11,9 +11,11 @@ from policies.kernel.masking.labels import Label, Means, deciding
 
 # What stands at the first digit of a run: six to ten digits, and a check character in brackets.
 _BODY: Final = re.compile(r"(?:[ -]?[0-9]){6,10}(?![0-9]|[ -][0-9])(?:\s?[(（]\s?(?P<check>[0-9a])\s?[)）])?")
+_SMALL: Final = "is no to at of on id my in or by as me we he it do so up us be".split()  # noqa: SIM905 – a list of words
+_SMALL_WORDS: Final = frozenset(_SMALL)
 _LETTERS: Final = re.compile(
     r"(?<![0-9a-z_])([a-z]{1,2}[.-]?|[a-z] |"
-    r"(?!is|no|to|at|of|on|id|my|in|or|by|as|me|we|he|it|do|so|up|us|be)[a-z]{2} )$"
+    rf"(?!{'|'.join(_SMALL)})[a-z]{{2}} )$"
 )
 _SLASHED: Final = re.compile(r"[157]/[0-9]{6}/[0-9](?![0-9/])")
 _CODE: Final = re.compile(r"[0-9a-z](?:[ -]?[0-9]){7}(?:[ -]?[0-9a-hj-npqrtuwxy]){10}(?![0-9a-z])")
@@ -23,6 +25,8 @@ _IBAN: Final = re.compile(r"[a-z]{2}[0-9]{2}(?:[ -]?[0-9a-z]){11,38}")
 _HOLDER: Final = frozenset({Means.PASSPORT, Means.PERMIT, Means.IDENTITY})
 _GAPS: Final = re.compile("[ -]")
 _JOINTS: Final = frozenset(" .-")
+_GAPS_BEHIND: Final = frozenset(" -\n\v\t")
+_CODED: Final = re.compile("[0-9][0-9][ -]?[0-9a-z]")
 _OPENS: Final = frozenset("(（")
 _PASSPORTS: Final = re.compile(r"(?:[dgsph][0-9]{8}|[sdp][0-9]{7}|[a-z]{1,2}[0-9]{6,8})")
 _CHINESE_PASSPORT: Final = re.compile(r"e(?:[0-9]{8}|[a-hj-np-z][0-9]{7})")
@@ -30,13 +34,33 @@ _PERMITS: Final = re.compile(r"(?:[hm][0-9]{8}(?:[0-9]{2})?|[ctlw][0-9]{8}|c[a-h
 _TAIWAN: Final = re.compile(r"[a-z](?:[1289][0-9]{8}|[a-d][0-9]{8})")
 
 
-def documents(text: str, start: int, end: int) -> Iterator[Found]:
+def documents(text: str, start: int, end: int) -> Iterable[Found]:
     """Every document number with letters or a bracketed check character at the run `text[start:end]` of digits."""
-    before = text[start - 1 : start]
-    behind = text[end : end + 2].lstrip()[:1]
-    if before in _JOINTS:
-        before = text[start - 2 : start - 1]
-    lettered = "a" <= before <= "z"
+    before, behind = text[start - 1 : start], text[end : end + 1]
+    joined = before in _JOINTS
+    if behind in _GAPS_BEHIND:
+        behind = text[end + 1 : end + 2]
+    lettered = "a" <= (text[start - 2 : start - 1] if joined else before) <= "z"
+    if lettered and joined and _ends_word(text, start - 1) and not _coded(text, start):
+        lettered = False
+    if lettered or "a" <= behind <= "z" or behind in _OPENS or text[start + 1] == "/":
+        return _documents(text, start, lettered, behind)
+    return ()
+
+
+def _ends_word(text: str, at: int) -> bool:
+    """Whether a word ends at `at` that is no part of the number behind it: three letters and more, or a small word."""
+    if not "a" <= text[at - 2 : at - 1] <= "z":
+        return False
+    return "a" <= text[at - 3 : at - 2] <= "z" or text[at - 2 : at] in _SMALL_WORDS
+
+
+def _coded(text: str, start: int) -> bool:
+    """Whether two digits stand in what may be the beginning of an IBAN with its bank in letters: GB29 NWBK."""
+    return _CODED.search(text, max(0, start - 16), start) is not None
+
+
+def _documents(text: str, start: int, lettered: bool, behind: str) -> Iterator[Found]:
     if lettered or behind in _OPENS:
         letters = _LETTERS.search(text, max(0, start - 4), start) if lettered else None
         body = _BODY.match(text, start) if letters is not None or behind in _OPENS else None

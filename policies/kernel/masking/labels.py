@@ -109,9 +109,9 @@ _FILLER: Final = re.compile(
     r"(?:[\s:：=,.#\"“”'‘’（(【\[<>|_\-/、;&*+]|是|为|號|号|码|碼|叫|就|和|及|与|我的|您的|本人|的|前|新|旧|原|is|are|was|no|number|num|id|"
     r"[0-9a-z]{1,6}(?=[-_])|[0-9]+[、/]|[0-9*]{6,})*+"
 )
-_QUICK: Final = frozenset({"", " ", ":", "：", ": ", "： ", "是", "为", "\v", "\v\v"})
+_QUICK: Final = frozenset({"", " ", ":", "：", ": ", "： ", "是", "为", "\v", "\v\v", " is ", " was ", " is: "})
 _COLON: Final = re.compile(r"\s*[:：]")
-_STOPS: Final = ("。", "！", "!", "？", "?")
+_STOPS: Final = frozenset("。！!？?")
 _LEAD: Final = re.compile(
     r"[\s)）】\]\"”』>,，]{0,3}[（(【\[]?(?:这|那)?(?:是|为|is|was)?"
     r"(?:我的?|本人的?|您的|你的|他的|她的|客户的?|这个|这张|的| my| your| the| a)?\s?"
@@ -152,7 +152,7 @@ def _before(text: str, at: int) -> Label | None:
     gap = words[until:]
     if gap in _QUICK:
         return Label(means=means, word=word, tight=True)
-    if any(stop in gap for stop in _STOPS):
+    if not _STOPS.isdisjoint(gap):
         return None
     tight = _FILLER.fullmatch(gap) is not None
     if "\n" in gap and not (tight and (means is not Means.OTHER or _COLON.match(gap))):

@@ -8,7 +8,7 @@ from policies.kernel.masking import checks
 from policies.kernel.masking.grounds import grounded
 from policies.kernel.masking.kinds import Evidence, Found, Kind
 from policies.kernel.masking.labels import Label, Means, deciding
-from policies.kernel.masking.runs import Window, windows
+from policies.kernel.masking.runs import Window, entire, parts
 
 _MOBILE: Final = re.compile(r"(0086|086|86|0)?1[3-9][0-9]{9}")
 _AREA: Final = r"(?:10|2[0-57-9]|3[1-9][0-9]|4[1-9][0-9]|5[0-9]{2}|6[36][0-9]|7[0-9]{2}|8[0-9]{2}|9[0-9]{2})"
@@ -18,24 +18,27 @@ _AREA_BEFORE: Final = re.compile(rf"[(（]0?{_AREA}[)）][ -]?$")
 _ABROAD: Final = re.compile(r"(?:00)?(?:852[2-9][0-9]{7}|853[268][0-9]{7}|8860?[2-9][0-9]{7,8})|09[0-9]{8}")
 # So sure is only what carries its own proof; such a number made of the whole run is not taken apart.
 _PROVEN: Final = 0.9
+# A group of so many digits is a number by itself, whatever number stands beside it.
+_LONG: Final = 12
 _HOTLINE: Final = re.compile(r"(?:[48]00[0-9]{7}|(?:0)?9[56][0-9]{3,6}|1[012][0-9]{3})")
 
 
 def numbers(text: str, start: int, end: int) -> Iterator[Found]:
     """Every number of a person made of digits in the run `text[start:end]`; they do not overlap."""
-    run = windows(text, start, end)
-    if len(run) <= 1:
-        for window in run:
-            found = judge(window)
-            if found is not None:
-                yield found
+    run = entire(text, start, end)
+    if run is None:
         return
-    entire = next((window for window in run if window.whole), None)
-    proven = judge(entire) if entire is not None else None
-    if proven is not None and proven.confidence >= _PROVEN:
-        yield proven
+    if len(run.groups) == 1:
+        found = judge(run)
+        if found is not None:
+            yield found
         return
-    judged = [(found, window) for window in run if (found := judge(window)) is not None]
+    found = judge(run) if run.one else None
+    if found is not None and found.confidence >= _PROVEN:
+        yield found
+        return
+    judged = [(found, run)] if found is not None else []
+    judged += [(part, window) for window in parts(run) if (part := judge(window)) is not None]
     judged.sort(key=lambda pair: (-pair[0].confidence, not pair[1].whole, -len(pair[1].digits), pair[0].start))
     taken: set[int] = set()
     for found, _ in judged:
@@ -85,7 +88,7 @@ def _by_shape(window: Window, label: Label | None, said: Means | None) -> Found 
         return None
     mobile = _MOBILE.fullmatch(digits)
     if mobile and (window.regular or said is Means.PHONE) and said not in (Means.CARD, Means.ACCOUNT):
-        start = window.position(len(mobile[1] or ""))
+        start = window.position(len(mobile[1])) if mobile[1] else window.start
         confidence = 0.97 if label and label.means is Means.PHONE else 0.9
         return _found(window, Kind.MOBILE, confidence, (Evidence.RANGE,), label, start=start)
     if size >= 15 and (window.regular or said is not None) and checks.card_range(digits) and checks.luhn(digits):
@@ -127,7 +130,8 @@ def _by_label(window: Window, label: Label | None, said: Means | None) -> Found 
     by = (Evidence.LABEL,)
     if said is Means.IDENTITY and 15 <= size <= 19:
         return _found(window, Kind.IDENTITY_CARD, 0.7, by, label, valid=False)
-    if window.digits[-1] == "x" or not window.whole:
+    alone = len(window.groups) == 1 and size >= _LONG
+    if window.digits[-1] == "x" or not (window.whole or alone):
         return None
     if said is Means.CARD and 12 <= size <= 19:
         return _found(window, Kind.BANK_CARD, 0.7, by, label, valid=checks.luhn(window.digits))

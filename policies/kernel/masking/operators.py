@@ -3,14 +3,14 @@
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Final, TypeAlias, assert_never
 
 from policies.kernel.masking.config import Action, Display, Masking, Style
 from policies.kernel.masking.detect import canonical
-from policies.kernel.masking.kinds import Kind, Span
+from policies.kernel.masking.kinds import Cell, Kind, Span
 
 STAR: Final = "*"
 _TOKEN_LETTERS: Final = 16
@@ -131,8 +131,11 @@ def _edits(text: str, span: Span, operator: Operator) -> Iterator[tuple[int, int
             assert_never(operator)
 
 
-def _starred(cells: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int, str]]:
+def _starred(cells: Sequence[Cell]) -> Iterator[tuple[int, int, str]]:
     """A character of several places in the source, such as two halves of an entity, gets one star."""
+    if cells and cells[-1][1] - cells[0][0] == len(cells):
+        yield cells[0][0], cells[-1][1], STAR * len(cells)
+        return
     last = -1
     for start, end in cells:
         if start > last:

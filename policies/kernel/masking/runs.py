@@ -1,7 +1,7 @@
 """Runs of digits in a view: where they are, which windows of them may be one number, what stands around a window."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -42,9 +42,10 @@ _CURRENCIES: Final = (
 )
 _AMOUNT_AFTER: Final = re.compile(
     r"\s?(?:元|块|万|亿|圆|角|美元|港币|港元|欧元|日元|人民币|英镑|%|‰|笔|次|份|股|克|公斤|公里|平方|件|吨|rmb|cny|usd|hkd|eur)(?!素|旦)"
+    r"|\.[0-9]{1,3}(?![0-9]|[ .\-/][0-9])"
 )
-_DECIMALS: Final = re.compile(r"\.[0-9]{1,3}(?![0-9]|[ .\-/][0-9])")
 _CHAIN: Final = "0123456789abcdefghijklmnopqrstuvwxyz_-"
+_LINKS: Final = frozenset(_CHAIN)
 _CHAIN_AFTER: Final = re.compile(r"[0-9a-z_-]*")
 _LETTER: Final = re.compile("[a-z_]")
 _URL: Final = re.compile(r"(?:://|www\.)[!-~]*$")
@@ -83,19 +84,26 @@ class Window:
         return self.groups in ((3, 3, 5), (4, 3, 4), (6, 8, 4))
 
     @property
+    def one(self) -> bool:
+        """Whether it is short enough for one number in groups."""
+        return len(self.digits) <= _LONGEST + _PREFIXES
+
+    @property
     def is_amount(self) -> bool:
         """Whether it is money or a measure: 13800138000元, ¥…, 1,380,013.80."""
         text, start, end = self.text, self.start, self.end
         ahead = text[max(0, start - 6) : start]
         if ahead and (ahead.rstrip().endswith(_CURRENCIES) or _is_fraction(ahead, self.groups)):
             return True
-        return _AMOUNT_AFTER.match(text, end) is not None or _DECIMALS.match(text, end) is not None
+        return _AMOUNT_AFTER.match(text, end) is not None
 
     @property
     def in_identifier(self) -> bool:
         """Whether letters are written in one with it, as in a hash, a UUID or `DD13800138000`."""
-        text = self.text
-        ahead = text[max(0, self.start - 40) : self.start]
+        text, start = self.text, self.start
+        if text[start - 1 : start] not in _LINKS and text[self.end : self.end + 1] not in _LINKS:
+            return False
+        ahead = text[max(0, start - 40) : start]
         behind = _CHAIN_AFTER.match(text, self.end)
         chain = ahead[len(ahead.rstrip(_CHAIN)) :] + (behind[0] if behind else "")
         return chain != "" and _LETTER.search(chain) is not None
@@ -103,6 +111,8 @@ class Window:
     @property
     def in_url(self) -> bool:
         """Whether it is part of a web address, and no parameter with a personal name."""
+        if not "!" <= self.text[self.start - 1 : self.start] <= "~":
+            return False
         ahead = self.text[max(0, self.start - _LOOK_BACK) : self.start]
         if "://" not in ahead and "www." not in ahead:
             return False
@@ -135,29 +145,36 @@ def runs(text: str) -> Iterator[tuple[int, int]]:
             yield run.span()
 
 
-def windows(text: str, start: int, end: int) -> Sequence[Window]:
-    """Whole groups of the run `text[start:end]` that may be a number of seven digits or more."""
-    if end - start < _SHORTEST:
-        return ()
-    whole_run = text[start:end]
-    if whole_run.isascii() and whole_run.isdigit():
-        size = end - start
-        return (Window(text=text, start=start, end=end, digits=whole_run, groups=(size,), whole=True),)
-    groups = [found.span() for found in _GROUP.finditer(text, start, end)]
-    plain = [text[begin:until].translate(NUMERALS) for begin, until in groups]
-    sizes = tuple(map(len, plain))
-    last = len(groups) - 1
-    found: list[Window] = []
+def entire(text: str, start: int, end: int) -> Window | None:
+    """The run `text[start:end]` as one number; None with fewer than seven digits."""
+    run = digits = text[start:end]
+    sizes: tuple[int, ...] = (end - start,)
+    if not (run.isascii() and run.isdigit()):
+        groups = _GROUP.findall(run)
+        digits, sizes = "".join(groups).translate(NUMERALS), tuple(map(len, groups))
+    if len(digits) < _SHORTEST:
+        return None
+    return Window(text=text, start=start, end=end, digits=digits, groups=sizes, whole=True)
+
+
+def parts(run: Window) -> Iterator[Window]:
+    """Some groups of an entire run, side by side, that may be a number of seven digits or more."""
+    text, sizes = run.text, run.groups
+    groups = [found.span() for found in _GROUP.finditer(text, run.start, run.end)]
+    last, upto = len(groups) - 1, 0
     for first, (begin, _) in enumerate(groups):
-        digits = ""
-        for upto in range(first, last + 1):
-            digits += plain[upto]
-            whole = first == 0 and upto == last
-            if len(digits) > _LONGEST + _PREFIXES and not whole:
+        size = 0
+        for behind in range(first, last + (first > 0)):
+            size += sizes[behind]
+            if size > _LONGEST + _PREFIXES:
                 break
-            if len(digits) >= _SHORTEST:
-                part = sizes[first : upto + 1]
-                found.append(
-                    Window(text=text, start=begin, end=groups[upto][1], digits=digits, groups=part, whole=whole)
+            if size >= _SHORTEST:
+                yield Window(
+                    text=text,
+                    start=begin,
+                    end=groups[behind][1],
+                    digits=run.digits[upto : upto + size],
+                    groups=sizes[first : behind + 1],
+                    whole=False,
                 )
-    return found
+        upto += sizes[first]
