@@ -76,7 +76,7 @@ def _may_be(digits: str, size: int, window: Window) -> bool:
     """Quick: whether the window could be anything, so that labels are worth looking for."""
     if digits[-1] == "x":
         return size == 18
-    if window.whole or size >= 15:
+    if window.whole or size >= 14:
         return True
     return (size >= 10 and digits[0] in "018") or (window.start > 0 and window.text[window.start - 1] in "+)）")
 
@@ -91,8 +91,10 @@ def _by_shape(window: Window, label: Label | None, said: Means | None) -> Found 
         start = window.position(len(mobile[1])) if mobile[1] else window.start
         confidence = 0.97 if label and label.means is Means.PHONE else 0.9
         return _found(window, Kind.MOBILE, confidence, (Evidence.RANGE,), label, start=start)
-    if size >= 15 and (window.regular or said is not None) and checks.card_range(digits) and checks.luhn(digits):
-        known = label is not None and label.means in (Means.CARD, Means.ACCOUNT)
+    known = label is not None and label.means in (Means.CARD, Means.ACCOUNT)
+    # Fourteen digits in one are most often something else, a date with its time above all.
+    long = size >= 15 or (size == 14 and (known or window.groups == (4, 6, 4)))
+    if long and (window.regular or said is not None) and checks.card_range(digits) and checks.luhn(digits):
         evidence = (Evidence.CHECKSUM, Evidence.RANGE)
         return _found(window, Kind.BANK_CARD, 0.97 if known else 0.9, evidence, label, valid=True)
     if size == 15 and window.regular and checks.old_identity_card(digits) and said not in (Means.CARD, Means.ACCOUNT):
