@@ -1,5 +1,7 @@
 """The department does it in its time; then the customer is told by their own channel. 4.2.4, 4.2.5."""
 
+from typing import Final
+
 from policies.business.config import Config
 from policies.business.request import CHECKED, MODULE, Request, rank, view
 from policies.business.stages import home_of
@@ -9,6 +11,9 @@ from policies.kernel.facts import Facts
 from policies.kernel.ladders import run_clock
 from policies.kernel.once import is_done
 from policies.kernel.rules import Wants, rule
+
+_TOLD: Final = SetField(field="stage", value="customer_told")
+_SHOWN: Final = say("stage.set", stage="@stage.customer_told")
 
 
 @rule("4.2.4", kind="business")
@@ -88,7 +93,8 @@ def _news(request: Request, number: str) -> Say:
 @rule("4.2.5", kind="business")
 def tell_customer_of_result(facts: Facts, config: Config) -> Wants:
     """Done, the customer is told by their own channel: a mail from the ticket, else from the company's mail server; a
-    short message through the gateway. Where a person told them already, that was it."""
+    short message through the gateway. With what is sent the request shows so. Where a person told them already, that
+    was it."""
     ticket, request = facts.ticket, view(facts, config)
     if ticket.closed or ticket.stage != "done" or request.told_at is not None or request.lacking("done"):
         return
@@ -102,8 +108,11 @@ def tell_customer_of_result(facts: Facts, config: Config) -> Wants:
     elif send != "auto" or (way == "mail" and "reply" in ticket.ways):
         key = request.notice if send == "auto" else f"{request.notice}:draft"
         yield Reply(key=key, text=text, send=send), why
+        if send == "auto":
+            yield _TOLD, _SHOWN
     else:
         yield Notify(key=request.notice, way=way, text=text), say("completion.by", way=f"@way.{way}")
+        yield _TOLD, _SHOWN
 
 
 @rule("4.2.5", kind="business")
@@ -111,7 +120,7 @@ def customer_was_told(facts: Facts, config: Config) -> Wants:
     """A request that is done, and whose customer was told, shows so."""
     ticket, request = facts.ticket, view(facts, config)
     if not ticket.closed and ticket.stage == "done" and not request.lacking("customer_told"):
-        yield SetField(field="stage", value="customer_told"), say("stage.set", stage="@stage.customer_told")
+        yield _TOLD, _SHOWN
 
 
 @rule("4.2.5", kind="business")

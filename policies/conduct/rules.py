@@ -45,11 +45,27 @@ def _slips(said: Wording, config: Config, kind: str | None, positions: frozenset
 
 
 def _positions(facts: Facts, index: int) -> frozenset[Position]:
-    """First is the first reply, closing the last one before a ticket was closed."""
+    """First is the first reply, closing the last one before a person closed the ticket, unless we had the last word: a
+    notice that a request is done, say."""
     found: set[Position] = {"first"} if index == 0 else set()
-    if facts.ticket.closed and index == len(facts.to_customer) - 1:
+    last = index == len(facts.to_customer) - 1
+    if last and facts.ticket.closed and not _closed_by_us(facts) and not _had_last_word(facts):
         found.add("closing")
     return frozenset(found or {"middle"})
+
+
+def _closed_by_us(facts: Facts) -> bool:
+    if facts.read is not None and not facts.read.closed:
+        return True
+    change = facts.last_set("state")
+    return change is not None and change.by == facts.me
+
+
+def _had_last_word(facts: Facts) -> bool:
+    """Whether a text of ours came to the customer after the last reply and before the closing."""
+    since, closed_at = facts.to_customer[-1].at, facts.ticket.closed_at
+    ours = (a.at for a in facts.articles if a.key is not None and not a.internal)
+    return closed_at is not None and any(since < at < closed_at for at in ours)
 
 
 def _finds(facts: Facts, config: Config, *codes: Code) -> Wants:
