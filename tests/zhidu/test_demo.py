@@ -19,7 +19,6 @@ import structlog
 
 from integrations.store.records import ClockStatus, EntryStatus, MessageStatus
 from policies.kernel.problems import ConfigErrors
-from policies.kernel.vocabulary import FIELDS
 from zhidu.cli import main
 from zhidu.demo.clock import Chance, VirtualClock
 from zhidu.demo.company import GROUPS, MEMBERS
@@ -30,6 +29,8 @@ from zhidu.demo.stage import SERVICE_USER, Stage, staged
 from zhidu.demo.story import Line, Story, columns, padded
 from zhidu.demo.summary import Summary, summarise
 from zhidu.demo.words import Words
+from zhidu.policy import load_policy
+from zhidu.provisioning import needs_of
 
 WEEK = load_week()
 DAYS = 1
@@ -54,7 +55,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
     lines: list[Line] = []
     with staged(folder, clock=clock, chance=chance, tongue="en") as stage:
         story = Story(
-            words=Words(tongue="en", fields=stage.fields),
+            words=Words(tongue="en", fields=stage.fields, policy=stage.policy.texts),
             calendar=stage.policy.calendars["default"],
             speak=lambda judgement: stage.policy.speak(judgement.facts, "en"),
             tell=lines.append,
@@ -97,12 +98,17 @@ def test_the_week_has_what_it_promises() -> None:
 
 
 def test_the_script_names_only_what_the_company_has() -> None:
+    policy = load_policy(None)
+    known = {field.name for field in needs_of(policy.modules).ticket_fields}
+    documents = set(policy.modules["business"].config.documents)
+    assert {reveal.case for reveal in WEEK.reveals} <= set(WEEK.cases)
     for name, case in WEEK.cases.items():
         assert case.group in GROUPS, name
         for act in case.then:
             assert act.by == "customer" or act.by in MEMBERS, name
             assert act.group is None or act.group in GROUPS, name
-            assert set(act.set) <= FIELDS, name
+            assert set(act.set) <= known, name
+            assert set(act.documents) <= documents, name
             assert act.at > case.at, name
         assert [act.at for act in case.then] == sorted(act.at for act in case.then), name
 
@@ -119,7 +125,12 @@ def _all_texts() -> str:
     return " ".join(
         text or ""
         for case in WEEK.cases.values()
-        for text in (case.text, *(part for act in case.then for part in (act.reply, act.call, act.note, act.mail)))
+        for text in (
+            case.title,
+            case.text,
+            case.attachment and case.attachment.text,
+            *(part for act in case.then for part in (act.reply, act.call, act.note, act.mail)),
+        )
     )
 
 
@@ -159,7 +170,8 @@ def test_no_note_says_the_same_twice_and_no_key_is_used_twice(played: Played) ->
 
 def test_every_case_has_a_kind_and_what_is_due_is_shown(played: Played) -> None:
     desk, store = played.stage.box.desk, played.stage.service.store
-    for ticket in played.player.tally.last:
+    for judgement in played.player.tally.last.values():
+        ticket = judgement.facts.ticket.id
         row = desk.tickets.get(ticket)
         assert row["zhidu_kind"], ticket
         clocks = store.clocks.of(ticket)
@@ -227,7 +239,7 @@ def test_the_story_names_who_what_and_the_clause(played: Played) -> None:
 
 def test_the_table_of_figures_fits_a_page(played: Played) -> None:
     for tongue in ("en", "zh-CN", "zh-TW"):
-        words = Words(tongue=tongue, fields=played.stage.fields)  # type: ignore[arg-type]
+        words = Words(tongue=tongue, fields=played.stage.fields, policy=played.stage.policy.texts)  # type: ignore[arg-type]
         lines = list(played.summary.table(words))
         assert max(map(columns, lines)) <= 120
         assert any("4.3.2" in line for line in lines)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.message import EmailMessage
+from html import escape
 from typing import Any, Final
 
 import requests
 
 from integrations.zammad.sandbox import Sandbox
+from integrations.zammad.sandbox.state import Row
 from integrations.zammad.wire import PREFIX
-from zhidu.demo.company import DOMAIN, login, password
+from policies.kernel.text.language import language_of
+from zhidu.demo.company import DOMAIN, MEMBERS, login, password
+from zhidu.demo.private import Private
 from zhidu.demo.script import Act, Case, Leave
 
 TIMEOUT: Final = 30.0
@@ -32,7 +36,7 @@ class FormAsks(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A case's ticket."""
+    """A case's ticket, with the id that it had at first: made anew it keeps its number alone."""
 
     id: int
     number: str
@@ -40,10 +44,16 @@ class Opened:
 
 @dataclass(slots=True, kw_only=True)
 class Actors:
-    """Acts over real HTTP; `reads` and `writes` count what people asked of the helpdesk."""
+    """Acts over real HTTP; `reads` and `writes` count what people asked of the helpdesk.
+
+    private     what a customer writes where the script has a placeholder
+    documents   what requests need, as the lines of checklists are called
+    """
 
     box: Sandbox
     url: str
+    private: Private
+    documents: Mapping[str, str]
     reads: int = 0
     writes: int = 0
     _sessions: dict[str, requests.Session] = field(default_factory=dict)
@@ -73,7 +83,10 @@ class Actors:
         if act.by == "customer":
             self._follow_up(act, ticket, case)
             return
-        articles = list(_articles(act, case))
+        id = self._now(ticket)
+        articles = list(self._articles(act, case, self._title(id)))
+        if act.documents:
+            self._check(act, id)
         body: dict[str, Any] = dict(_fields(act))
         if act.take:
             body["owner_id"] = self._id(act.by)
@@ -81,9 +94,9 @@ class Actors:
             body["owner_id"] = self._id(act.owner)
         if articles:
             body["article"] = articles[0]
-        self._call(act.by, "PUT", f"tickets/{ticket.id}", body)
+        self._call(act.by, "PUT", f"tickets/{id}", body)
         for article in articles[1:]:
-            self._call(act.by, "POST", "ticket_articles", {"ticket_id": ticket.id, **article})
+            self._call(act.by, "POST", "ticket_articles", {"ticket_id": id, **article})
 
     def leave(self, leave: Leave) -> None:
         """The member enters the absence."""
@@ -102,15 +115,70 @@ class Actors:
     def _id(self, member: str) -> int:
         return int(self.box.desk.logins[login(member)])
 
+    def _now(self, ticket: Opened) -> int:
+        """The id that the number has by now."""
+        return int(self.box.desk.numbers[ticket.number])
+
+    def _title(self, id: int) -> str:
+        return str(self.box.desk.tickets.get(id)["title"])
+
+    def _check(self, act: Act, id: int) -> None:
+        """The checklist as the member sees it; the first time it is made after the template that has the lines."""
+        desk = self.box.desk
+        wanted = {self.documents[name]: verdict for name, verdict in act.documents.items()}
+        if not desk.tickets.get(id)["checklist_id"]:
+            template = next(row["id"] for row in desk.table("checklist_templates") if self._holds(row, wanted))
+            self._call(act.by, "POST", "checklists", {"ticket_id": id, "template_id": template})
+        checklist = desk.tickets.get(id)["checklist_id"]
+        for row in [row for row in desk.table("checklist_items") if row["checklist_id"] == checklist]:
+            name = str(row["text"]).partition("：")[0]
+            if name in wanted:
+                fine = wanted[name] == "fine"
+                line = {"text": name if fine else f"{name}：{wanted[name]}", "checked": fine}
+                self._call(act.by, "PUT", f"checklist_items/{row['id']}", line)
+
+    def _holds(self, template: Row, names: Iterable[str]) -> bool:
+        items = self.box.desk.table("checklist_template_items")
+        return {items.get(int(key))["text"] for key in template["sorted_item_ids"]} >= set(names)
+
     def _mail(self, case: Case) -> Opened:
         group = self.box.desk.groups.named(case.group)
         assert group is not None  # noqa: S101 - the script's groups are the company's
-        article = self._receive(_message(case, case.title, case.text), int(group["id"]))
+        message = self._message(case, self.private.filled(case.title), case.text, html=case.html)
+        if case.attachment is not None:
+            content = self.private.filled(case.attachment.text).encode()
+            name = self.private.filled(case.attachment.name)
+            message.add_attachment(content, maintype="text", subtype="plain", filename=name)
+        article = self._receive(message, int(group["id"]))
         ticket = self.box.desk.tickets.get(article["ticket_id"])
         return Opened(id=int(ticket["id"]), number=str(ticket["number"]))
 
     def _follow_up(self, act: Act, ticket: Opened, case: Case) -> None:
-        self._receive(_message(case, f"Re: [Ticket#{ticket.number}] {case.title}", act.mail or ""), 1)
+        subject = f"Re: [Ticket#{ticket.number}] {self._title(self._now(ticket))}"
+        self._receive(self._message(case, subject, act.mail or ""), 1)
+
+    def _articles(self, act: Act, case: Case, title: str) -> Iterator[dict[str, object]]:
+        """What the member writes. Mails end as the company's mails end: with a name, department and staff number."""
+        if act.reply is not None:
+            body = f"{self.private.filled(act.reply)}{_signature(act.by, case.text)}"
+            mail = {"type": "email", "to": case.address, "subject": f"Re: {title}"}
+            yield {"body": body, "sender": "Agent", "internal": False, **mail}
+        if act.call is not None:
+            yield {"body": act.call, "sender": "Agent", "internal": False, "type": "phone"}
+        if act.note is not None:
+            yield {"body": act.note, "sender": "Agent", "internal": True, "type": "note"}
+
+    def _message(self, case: Case, subject: str, text: str, *, html: bool = False) -> EmailMessage:
+        message = EmailMessage()
+        user, _, host = case.address.partition("@")
+        message["From"] = Address(case.name, user, host)
+        message["To"] = f"desk@{DOMAIN}"
+        message["Subject"] = subject
+        content = self.private.filled(
+            "".join(f"<p>{escape(line)}</p>\n" for line in text.splitlines()) if html else text
+        )
+        message.set_content(content, subtype="html" if html else "plain")
+        return message
 
     def _receive(self, message: EmailMessage, group_id: int) -> Mapping[str, Any]:
         return self.box.receive_mail(message.as_bytes(), group_id=group_id)
@@ -167,23 +235,10 @@ def _plain(value: str | tuple[str, ...]) -> object:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _articles(act: Act, case: Case) -> list[dict[str, object]]:
-    found: list[dict[str, object]] = []
-    if act.reply is not None:
-        mail = {"type": "email", "to": case.address, "subject": f"Re: {case.title}"}
-        found.append({"body": act.reply, "sender": "Agent", "internal": False, **mail})
-    if act.call is not None:
-        found.append({"body": act.call, "sender": "Agent", "internal": False, "type": "phone"})
-    if act.note is not None:
-        found.append({"body": act.note, "sender": "Agent", "internal": True, "type": "note"})
-    return found
-
-
-def _message(case: Case, subject: str, text: str) -> EmailMessage:
-    message = EmailMessage()
-    user, _, host = case.address.partition("@")
-    message["From"] = Address(case.name, user, host)
-    message["To"] = f"desk@{DOMAIN}"
-    message["Subject"] = subject
-    message.set_content(text)
-    return message
+def _signature(member: str, answered: str) -> str:
+    """What the helpdesk puts under a member's mails, in the language of what is answered."""
+    person, tongue = MEMBERS[member], language_of(answered)
+    if tongue == "en":
+        return f"\n\n-- \n{person.name}, Customer Service, staff no. {person.staff_no}"
+    department, number = ("客戶服務部", "工號") if tongue == "zh-TW" else ("客户服务部", "工号")
+    return f"\n\n-- \n{department} {person.chinese} {number}{person.staff_no}"

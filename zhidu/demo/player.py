@@ -14,8 +14,10 @@ from integrations.zammad.sandbox import Fault
 from jobs.drain import Workers
 from jobs.outcomes import Outcome
 from zhidu.demo.actors import Actors, FormAsks, Opened
-from zhidu.demo.script import Act, Astray, Case, Cue, Leave, Outage
-from zhidu.demo.stage import PEOPLE_EVERY, RECONCILE_EVERY, Stage
+from zhidu.demo.installation import PEOPLE_EVERY, RECONCILE_EVERY
+from zhidu.demo.originals import Showing
+from zhidu.demo.script import Act, Astray, Case, Cue, Leave, Outage, Reveal
+from zhidu.demo.stage import Stage
 from zhidu.demo.story import Story
 from zhidu.demo.watching import Judgement, WatchedPlanner
 
@@ -37,19 +39,23 @@ OWN_TIME: Final = 1.0
 
 @dataclass(slots=True, kw_only=True)
 class Tally:
-    """What the player itself counts: looks by outcome, why tickets were looked at, the last judgement of each."""
+    """What the player itself counts: looks by outcome, why tickets were looked at, the last judgement of each.
+
+    A ticket counts by its number, which it keeps when it is made anew. `anew`: how often one was.
+    """
 
     looks: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
-    clocks: dict[tuple[int, str, str], tuple[str, str]] = field(default_factory=dict)
-    last: dict[int, Judgement] = field(default_factory=dict)
+    clocks: dict[tuple[str, str, str], tuple[str, str]] = field(default_factory=dict)
+    last: dict[str, Judgement] = field(default_factory=dict)
+    anew: int = 0
 
     def judged(self, judgement: Judgement) -> None:
-        """Keep the latest status of every run of every clock: (ticket, clock, run) → (clause, status).
+        """Keep the latest status of every run of every clock: (number, clock, run) → (clause, status).
 
         A clock that is no longer there ended by what was done: before it was due, or late.
         """
-        ticket = judgement.facts.ticket.id
+        ticket = judgement.facts.ticket.number
         self.last[ticket] = judgement
         running = {(ticket, action.clock.name, action.clock.run): action.clock for action in judgement.verdict.running}
         for key, (clause, status) in self.clocks.items():
@@ -81,13 +87,14 @@ class Player:
     _people_at: datetime = field(init=False)
     _idle_at: datetime = field(init=False)
     _back_at: datetime | None = None
+    _anew_at: datetime | None = None
     _told_waiting: bool = False
     _put_off: int = 0
 
     def __post_init__(self) -> None:
         stage, processor = self.stage, self.stage.service.processor
         assert processor is not None  # noqa: S101 - a stage's service is connected
-        self.actors = Actors(box=stage.box, url=stage.url)
+        self.actors = Actors(box=stage.box, url=stage.url, private=stage.private, documents=stage.documents)
         planner = WatchedPlanner(names=processor.planner.names, notes=processor.planner.notes, watch=self._watch)
         watched = replace(processor, planner=planner)
         stage.service.processor = watched
@@ -98,8 +105,8 @@ class Player:
     @property
     def example(self) -> int:
         """A ticket worth explaining: the one about which most was decided."""
-        judged = self.tally.last
-        return max(judged, key=lambda ticket: (len(judged[ticket].verdict.decisions), -ticket)) if judged else 1
+        judged = sorted(self.tally.last.values(), key=lambda one: one.facts.ticket.number)
+        return max(judged, key=lambda one: len(one.verdict.decisions)).facts.ticket.id if judged else 1
 
     def play(self, until: datetime) -> None:
         """Everything up to `until`."""
@@ -136,7 +143,7 @@ class Player:
         store = self.stage.service.store
         found = [self._reconcile_at, self._people_at]
         found += [cue.at for cue in self.cues[:1]]
-        found += [at for at in (self.stage.box.queue.next_at(), self._back_at) if at is not None]
+        found += [at for at in (self.stage.box.queue.next_at(), self._back_at, self._anew_at) if at is not None]
         due = store.clocks.next_at()
         if due is not None:
             found.append(max(due, self._swept_at + SWEEP_EVERY))
@@ -162,6 +169,24 @@ class Player:
         if now >= self._people_at:
             self._people_at = now + timedelta(seconds=PEOPLE_EVERY)
             self._round("absences")
+        if self._anew_at is not None and now >= self._anew_at:
+            self._make_anew(now)
+
+    def _next_round(self) -> datetime:
+        """Of the job that makes tickets anew."""
+        return self.stage.clock.now() + timedelta(seconds=self.stage.service.config.schedule.twin_every_seconds)
+
+    def _make_anew(self, now: datetime) -> None:
+        """What is to be masked is made anew; what could not be, the next time."""
+        store, vaulted = self.stage.service.store, self.stage.service.vaulted
+        waiting = {twin.ticket_id: twin.number for twin in store.twins.unfinished()}
+        self._round("twin")
+        left = {twin.ticket_id for twin in store.twins.unfinished()}
+        self._anew_at = self._next_round() if left else None
+        for ticket, number in waiting.items():
+            if ticket not in left and vaulted is not None:
+                self.tally.anew += 1
+                self.story.anew(self.stage.clock.now(), number, vaulted.vault.rows.records(ticket_id=ticket))
 
     def _round(self, job: str) -> object:
         try:
@@ -189,6 +214,8 @@ class Player:
             self._wait_for_helpdesk()
         elif self._judgement is not None:
             self.tally.judged(self._judgement)
+            if self._judgement.plan.twinning and self._anew_at is None:
+                self._anew_at = self._next_round()
             if self._judgement.plan.decisions:
                 self.story.decided(self._judgement)
         self.stage.clock.tick(OWN_TIME)
@@ -217,6 +244,8 @@ class Player:
                     self.story.asked(now, opened.number, act, asked.field)
                 else:
                     self.story.acts(now, opened.number, act, case)
+            case Reveal() as reveal:
+                self._reveal(reveal, self._opened[cue.case][1])
             case Outage(minutes=minutes):
                 box.faults.outage(minutes * 60)
                 self._back_at, self._put_off = now + timedelta(minutes=minutes), 0
@@ -227,6 +256,12 @@ class Player:
             case Astray(how=how):
                 box.faults.add(Fault(kind=how))
                 self.story.company(now, how)
+
+    def _reveal(self, reveal: Reveal, ticket: Opened) -> None:
+        vaulted = self.stage.service.vaulted
+        if vaulted is not None:
+            showing = Showing(vault=vaulted.vault, clock=self.stage.clock, story=self.story)
+            showing.play(reveal, ticket.id, ticket.number)
 
     def _tell_leave(self, now: datetime, leave: Leave) -> None:
         words = self.story.words

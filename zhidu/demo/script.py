@@ -61,10 +61,21 @@ class Act(StrictModel):
     """What the customer writes."""
     set: dict[str, str | tuple[str, ...]] = Field(default_factory=dict)
     """Fields of ours, without `zhidu_`."""
+    documents: dict[str, str] = Field(default_factory=dict)
+    """Lines of the checklist of documents: `fine`, or what is wrong with it."""
+
+
+class Attachment(StrictModel):
+    """A text file that comes with a mail."""
+
+    name: Text
+    """What it is called."""
+    text: Text
+    """What is in it."""
 
 
 class Case(StrictModel):
-    """One customer's matter."""
+    """One customer's matter. Where a text has `{card}`, `{identity}` or `{password}`, see `private.py`."""
 
     at: When
     """When it comes in."""
@@ -82,6 +93,10 @@ class Case(StrictModel):
     """Its subject."""
     text: Text
     """What the customer writes or says."""
+    html: bool = False
+    """Whether the mail is in HTML; a line of it is a paragraph."""
+    attachment: Attachment | None = None
+    """What comes with the mail."""
     then: tuple[Act, ...] = ()
     """What people do about it."""
 
@@ -117,6 +132,21 @@ class Astray(StrictModel):
     """It never arrives, or twice."""
 
 
+class Reveal(StrictModel):
+    """Somebody must see what was masked in a case."""
+
+    at: When
+    """When it is asked for."""
+    case: Text
+    """Whose message."""
+    by: Text
+    """Who asks, tries to approve it alone, sees it, and tries again."""
+    approver: Text
+    """The second person."""
+    reason: Text
+    """Why."""
+
+
 class Week(StrictModel):
     """The whole of `week.yaml`."""
 
@@ -128,6 +158,8 @@ class Week(StrictModel):
     """Who is away when."""
     astray: tuple[Astray, ...] = ()
     """What becomes of deliveries."""
+    reveals: tuple[Reveal, ...] = ()
+    """Who must see an original."""
     cases: Annotated[dict[str, Case], Field(min_length=1)]
     """Short name → case."""
 
@@ -138,7 +170,7 @@ class Cue:
 
     at: datetime
     case: str
-    what: Case | Act | Outage | Leave | Astray
+    what: Case | Act | Outage | Leave | Astray | Reveal
 
 
 def load_week(path: Path = FILE) -> Week:
@@ -153,6 +185,8 @@ def cues(week: Week, chance: Chance) -> list[Cue]:
 
 def _cues(week: Week, chance: Chance) -> Iterator[Cue]:
     events: list[Outage | Leave | Astray] = [*week.outages, *week.leaves, *week.astray]
+    for reveal in week.reveals:
+        yield Cue(at=reveal.at, case=reveal.case, what=reveal)
     for event in events:
         yield Cue(at=event.at, case="", what=event)
     for name, case in week.cases.items():

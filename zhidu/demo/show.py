@@ -71,7 +71,7 @@ class Show:
             self._folder() as folder,
             staged(folder, clock=clock, chance=chance, tongue=tongue, port=self.port) as stage,
         ):
-            words = Words(tongue=tongue, fields=stage.fields)
+            words = Words(tongue=tongue, fields=stage.fields, policy=stage.policy.texts)
             player = self._player(stage, words, week, chance)
             try:
                 summary = self._play(player, week)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-
-import yaml
 
 from integrations.notify.directory import DirectoryMailer
 from integrations.zammad.client import Client
@@ -17,11 +14,15 @@ from integrations.zammad.objects import migrate
 from integrations.zammad.provision.wanted import Hook, Site
 from integrations.zammad.provision.whole import provision
 from integrations.zammad.sandbox import Sandbox, serve
+from integrations.zammad.wire import PREFIX
 from policies.kernel.provisioning import FieldNeed
 from policies.kernel.texts import Language
 from zhidu import compose
+from zhidu.compose import Outside
 from zhidu.demo.clock import Chance, VirtualClock, virtual_outside
 from zhidu.demo.company import DOMAIN, GROUPS, MEMBERS, login, password
+from zhidu.demo.installation import Secrets, configure
+from zhidu.demo.private import Private
 from zhidu.demo.script import ZONE
 from zhidu.people_file import load_people
 from zhidu.policy import Policy, load_policy
@@ -29,13 +30,15 @@ from zhidu.provisioner import StoredRecord
 from zhidu.provisioning import needs_of
 from zhidu.services import Service
 from zhidu.settings import load_settings
+from zhidu.vaults import vaulted
 
 SERVICE_USER: Final = f"zhidu@{DOMAIN}"
-RECONCILE_EVERY: Final = 3600.0
-"""Virtual seconds between two searches for missed changes: ten days have few enough of them to be played fast."""
+_OWN: Final = {"criteria": {"owned_by_me": True, "subscribed": True}, "channel": {"email": True, "online": True}}
+_OWN_ALONE: Final = {"create": _OWN, "update": _OWN, "reminder_reached": _OWN, "escalation": _OWN}
+"""The helpdesk tells of one's own tickets and of those one is mentioned in."""
 
-PEOPLE_EVERY: Final = 10_800.0
-"""Virtual seconds between two looks at who is there."""
+ADMIN: Final = f"admin@{DOMAIN}"
+"""Whose token erases what is made anew, and is used for nothing else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,16 +47,25 @@ class Stage:
 
     url      of the helpdesk
     config   the folder that `zhidu --config` takes
+    private  what customers write that they should not
     """
 
     clock: VirtualClock
     box: Sandbox
     service: Service
     policy: Policy
+    tongue: Language
     fields: Mapping[str, FieldNeed]
     url: str
     config: Path
     mails: Path
+    private: Private
+
+    @property
+    def documents(self) -> Mapping[str, str]:
+        """What requests need, by the names of the settings, as the checklists have it."""
+        names = self.policy.modules["business"].config.documents
+        return {name: texts[self.tongue] for name, texts in names.items()}
 
 
 @contextmanager
@@ -63,28 +75,32 @@ def staged(folder: Path, *, clock: VirtualClock, chance: Chance, tongue: Languag
     port   of the helpdesk; 0: any free one
     raises OSError – the port is taken
     """
-    token, secret = chance.new_id(), chance.new_id()
+    secrets = Secrets(token=chance.new_id(), admin=chance.new_id(), webhook=chance.new_id())
+    outside = virtual_outside(clock, chance)
     box = Sandbox(now=clock.now, token=chance.new_id(), seed=chance.seed)
     with serve(box, port=port, deliver=False) as url:
         box.desk.fqdn = url.removeprefix("http://")
         _people(box, tongue)
-        _token(box, token)
-        config = folder / "config"
-        _configure(config, url, tongue, token=token, secret=secret)
-        service, policy = _service(config, clock, chance, folder / "mails")
+        _token(box, SERVICE_USER, secrets.token, ["admin", "ticket.agent"])
+        _token(box, ADMIN, secrets.admin, ["admin"])
+        config = configure(folder, url, tongue, secrets, outside.entropy)
+        service, policy = _service(config, outside, folder / "mails")
         try:
             service.server.start()
-            fields = _attach(service, policy, secret, tongue)
+            fields = _attach(service, policy, secrets.webhook, tongue)
+            _register(box)
             service.connect()
             yield Stage(
                 clock=clock,
                 box=box,
                 service=service,
                 policy=policy,
+                tongue=tongue,
                 fields=fields,
                 url=url,
                 config=config,
                 mails=folder / "mails",
+                private=Private.of(chance),
             )
         finally:
             service.stop()
@@ -111,8 +127,10 @@ def _people(box: Sandbox, tongue: Language) -> None:
             lastname=last,
             roles=["Agent"],
             groups={group: ["full"] for group in member.groups},
+            preferences={} if member.looks_for_work else {"notification_config": {"matrix": _OWN_ALONE}},
         )
     everything = {str(row["name"]): ["full"] for row in box.desk.groups}
+    box.add_person(login=ADMIN, firstname="Admin", password=password("admin"), roles=["Admin"])
     box.add_person(
         login=SERVICE_USER,
         firstname="zhidu",
@@ -123,65 +141,34 @@ def _people(box: Sandbox, tongue: Language) -> None:
     )
 
 
-def _token(box: Sandbox, token: str) -> None:
-    """The service user's token, with the rights it needs."""
-    user = box.desk.users.get(box.desk.logins[SERVICE_USER])
-    row = {"user_id": user["id"], "name": "zhidu", "preferences": {"permission": ["admin", "ticket.agent"]}}
+def _token(box: Sandbox, owner: str, token: str, permissions: list[str]) -> None:
+    """A user's token, with the rights it needs."""
+    row = {"user_id": box.desk.logins[owner], "name": "zhidu", "preferences": {"permission": permissions}}
     with box.lock:
         box.desk.tokens[token] = box.desk.table("tokens").add(row | {"id": 0, "last_used_at": None})
 
 
-def _configure(config: Path, url: str, tongue: Language, *, token: str, secret: str) -> None:
-    """The configuration as a company would write it; secrets in files that only their owner reads."""
-    (config / "policies").mkdir(parents=True, exist_ok=True)
-    _secret(config / "token", token)
-    _secret(config / "webhook_secret", secret)
-    settings = {
-        "helpdesk": {"url": url, "token_file": "token"},
-        "store": {"url": "sqlite:///../zhidu.db"},
-        "http": {"port": 0, "webhook_secret_file": "webhook_secret"},
-        "schedule": {"reconcile_every_seconds": RECONCILE_EVERY, "people_every_seconds": PEOPLE_EVERY},
-        "log": {"level": "critical"},
-    }
-    posts: dict[str, list[str]] = {}
+def _register(box: Sandbox) -> None:
+    """What the helpdesk knows of its people: staff number and department."""
     for key, member in MEMBERS.items():
-        posts.setdefault(member.post.value, []).append(login(key))
-    desks = {}
-    for name, group in GROUPS.items():
-        led = {"supervisor": group.supervisor, "deputy": group.deputy, "manager": group.manager}
-        entry = {post: login(member) for post, member in led.items() if member is not None}
-        told = {"kind": group.kind, "department": group.department, "language": tongue}
-        desks[name] = entry | {setting: value for setting, value in told.items() if value is not None}
-    _write(config / "zhidu.yaml", settings)
-    _write(config / "people.yaml", {"posts": posts, "desks": desks})
-    departments = {group.department: name for name, group in GROUPS.items() if group.department is not None}
-    _write(config / "policies" / "complaints.yaml", {"departments": departments})
+        known = {"department": member.department, f"{PREFIX}staff_no": member.staff_no}
+        status, _ = box.request("PUT", f"/api/v1/users/{box.desk.logins[login(key)]}", json=known)
+        assert status == 200  # noqa: S101 - the fields were provisioned just before
 
 
-def _write(path: Path, content: object) -> None:
-    """As people write it, to be added to."""
-    path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
-
-
-def _secret(path: Path, text: str) -> None:
-    opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(opened, "w", encoding="utf-8") as file:
-        file.write(text)
-
-
-def _service(config: Path, clock: VirtualClock, chance: Chance, mails: Path) -> tuple[Service, Policy]:
-    settings = load_settings(config)
-    policy = load_policy(config)
-    outside = virtual_outside(clock, chance)
+def _service(config: Path, outside: Outside, mails: Path) -> tuple[Service, Policy]:
+    settings, policy, people = load_settings(config), load_policy(config), load_people(config)
+    store = compose.store_of(settings, outside)
     service = Service(
         config=settings.config,
         policy=policy,
-        people=load_people(config),
+        people=people,
         secrets=compose.secrets_of(settings),
-        store=compose.store_of(settings, outside),
+        store=store,
         outside=outside,
-        mailer=DirectoryMailer(mails, sender=SERVICE_USER, now=clock.now, sender_name="zhidu"),
+        mailer=DirectoryMailer(mails, sender=SERVICE_USER, now=outside.now, sender_name="zhidu"),
         timetable=(),
+        vaulted=vaulted(settings, store, people.config, outside, ZONE),
     )
     return service, policy
 

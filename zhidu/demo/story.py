@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, Literal
 from unicodedata import east_asian_width
 
+from integrations.store.vault.records import Record
+from integrations.zammad.twin_taking import WHOLE
 from policies.kernel.calendar import WorkingCalendar
 from policies.kernel.decisions import (
     Assign,
@@ -24,6 +27,7 @@ from policies.kernel.decisions import (
     Tell,
 )
 from policies.kernel.voice import Voice
+from zhidu.demo.private import told
 from zhidu.demo.script import ZONE, Act, Case
 from zhidu.demo.watching import Judgement
 from zhidu.demo.words import Words
@@ -82,14 +86,14 @@ class Story:
 
     def comes(self, at: datetime, number: str, case: Case) -> None:
         how = self.words.of(f"act.{case.channel}")
-        what = self.words.of("act.comes", how=how, title=_quote(f"{case.title} – {case.text}"))
+        what = self.words.of("act.comes", how=how, title=self._quote(f"{case.title} – {case.text}"))
         who = case.name or self.words.of("people.customer")
         self._tell(Line(at=at, number=number, who=who, what=what, tone="customer"))
 
     def acts(self, at: datetime, number: str, act: Act, case: Case) -> None:
         """What one person did, on one line."""
         if act.by == "customer":
-            what = self.words.of("act.answers", text=_quote(act.mail or ""))
+            what = self.words.of("act.answers", text=self._quote(act.mail or ""))
             who = case.name or self.words.of("people.customer")
             self._tell(Line(at=at, number=number, who=who, what=what, tone="customer"))
             return
@@ -118,11 +122,35 @@ class Story:
             yield of("act.set", fields=self.words.joined(entered))
         for key, text in (("reply", act.reply), ("call", act.call), ("note", act.note)):
             if text is not None:
-                yield of(f"act.{key}", text=_quote(text))
+                yield of(f"act.{key}", text=self._quote(text))
         if act.until is not None:
             yield of("act.pending", until=self.words.when(act.until))
         elif act.state is not None:
             yield of(f"act.{act.state}")
+
+    def _quote(self, text: str) -> str:
+        """On one line, cut where it grows too long for one; what is confidential is only named."""
+        return _cut(told(text, lambda name: self.words.of(f"private.{name}")))
+
+    def anew(self, at: datetime, number: str, originals: Iterable[Record]) -> None:
+        """A ticket was made anew: how many originals were sealed, and which kinds were masked where."""
+        sealed = list(originals)
+        masked = Counter(kind for one in sealed if one.origin.kind != WHOLE for kind in one.origin.kind.split(","))
+        kinds = self.words.joined(f"{self.words.kind(kind)} {count}" for kind, count in sorted(masked.items()))
+        what = self.words.of("vault.anew", kinds=kinds, originals=len(sealed))
+        who = self.words.of("people.zhidu")
+        self._tell(Line(at=at, number=number, who=who, what=what, clauses=("6.1.1",), tone="zhidu"))
+
+    def vault(self, at: datetime, number: str, by: str, key: str, **values: object) -> None:
+        """What somebody does to see an original."""
+        what = self.words.of(f"vault.{key}", **values)
+        self._tell(Line(at=at, number=number, who=self.words.person(by), what=what, tone="agent"))
+
+    def refused(self, at: datetime, number: str, by: str, key: str, clause: str) -> None:
+        """What somebody may not do with an original."""
+        what = self.words.of(f"vault.{key}", person=self.words.person(by))
+        who = self.words.of("people.zhidu")
+        self._tell(Line(at=at, number=number, who=who, what=what, clauses=(clause,), tone="finding"))
 
     def decided(self, judgement: Judgement) -> None:
         """What zhidu wrote, a line for each reason, with the clauses it rests on and its effects."""
@@ -208,7 +236,7 @@ def columns(text: str) -> int:
     return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
-def _quote(text: str) -> str:
+def _cut(text: str) -> str:
     """On one line, cut where it grows too long for one."""
     line = " ".join(text.split())
     if columns(line) <= _QUOTE:

@@ -27,10 +27,11 @@ def texts() -> Texts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """Everything the story says, in `tongue`; `fields` are the ticket fields by name."""
+    """Everything the story says, in `tongue`; `fields` are the ticket fields by name, `policy` the modules' texts."""
 
     tongue: Language
     fields: Mapping[str, FieldNeed]
+    policy: Mapping[str, Texts]
 
     def of(self, key: str, **values: object) -> str:
         return texts().get(key, self.tongue, **values)
@@ -56,6 +57,10 @@ class Words:
         need = self.fields.get(name)
         option = None if need is None else need.options.get(str(value))
         return str(value) if option is None else self._in(option)
+
+    def kind(self, name: str) -> str:
+        """A kind of personal data, as the policy calls it."""
+        return self.policy["masking"].get(f"kind.{name}", self.tongue)
 
     def joined(self, parts: Iterable[str]) -> str:
         """As a list is written."""

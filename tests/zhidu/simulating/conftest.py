@@ -42,7 +42,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     chance, clock = Chance(1), VirtualClock(week.begins.astimezone(UTC))
     with staged(folder, clock=clock, chance=chance, tongue="en") as stage:
         story = Story(
-            words=Words(tongue="en", fields=stage.fields),
+            words=Words(tongue="en", fields=stage.fields, policy=stage.policy.texts),
             calendar=stage.policy.calendars["default"],
             speak=lambda judgement: stage.policy.speak(judgement.facts, "en"),
             tell=lambda line: None,
