@@ -21,12 +21,14 @@ from policies.kernel.masking.openers import Opens, openers
 from policies.kernel.masking.persons import person
 from policies.kernel.masking.runs import NUMERALS, runs
 from policies.kernel.masking.secrets import secret
+from policies.kernel.masking.tables import headed, written
 from policies.kernel.masking.views import View, plain_view
 
 _WORDS: Final = frozenset({Kind.NAME, Kind.ADDRESS, Kind.EMAIL, Kind.PASSWORD})
 _BETWEEN: Final = frozenset(" .-/·•、—~()（）[]【】\n\v\t")
 _KEPT: Final = re.compile(r"[\s()（）.-]+")
 _SHORTEST_REST: Final = 4
+_start: Final = attrgetter("start")
 
 
 def detect(text: str, *, html: bool = False, config: Masking) -> tuple[Span, ...]:
@@ -39,6 +41,7 @@ def detect(text: str, *, html: bool = False, config: Masking) -> tuple[Span, ...
     Total: whatever the text is, nothing raises. Linear in its length but for what stands round a finding.
     """
     view = html_view(text) if html else plain_view(text)
+    view = headed(view, view.tables if html else written(view.text))
     kept = frozenset(_plain(value) for value in config.keep)
     spans = (
         _span(view, found)
@@ -47,7 +50,8 @@ def detect(text: str, *, html: bool = False, config: Masking) -> tuple[Span, ...
         and found.confidence >= config.least_confidence
         and not (kept and _plain(view.text[found.start : found.end]) in kept)
     )
-    return tuple(sorted(spans, key=lambda span: span.start) if html else spans)
+    shown = [span for span in spans if span.cells]
+    return tuple(sorted(shown, key=_start) if html else shown)
 
 
 def _plain(value: str) -> str:
@@ -79,9 +83,6 @@ def _resolved(text: str) -> list[Found]:
             insort(spaces, (piece.start, piece.end))
             chosen.append(piece)
     return sorted(chosen, key=_start)
-
-
-_start: Final = attrgetter("start")
 
 
 def _surest(found: Found) -> tuple[float, int, int]:
@@ -140,7 +141,7 @@ def _cells(view: View, found: Found) -> tuple[Cell, ...]:
             places = [at for at, char in enumerate(value, found.start) if char not in _BETWEEN]
     if view.marks is None:
         return tuple([(at, at + 1) for at in places])
-    return tuple([view.cell(at) for at in places])
+    return tuple([cell for at in places if (cell := view.cell(at))[0] < cell[1]])
 
 
 def canonical(kind: Kind, shown: str) -> str:

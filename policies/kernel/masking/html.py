@@ -9,6 +9,7 @@ import re
 from html import unescape
 from typing import Final
 
+from policies.kernel.masking.grids import TABLE_TAGS, Grid
 from policies.kernel.masking.views import Builder, View, has_invisible
 
 _BLOCK_TAGS: Final = (
@@ -20,7 +21,10 @@ _BLOCK_TAGS: Final = (
 _BLOCKS: Final = frozenset(_BLOCK_TAGS.split())
 # A label in one cell speaks for the next cell, not for the next row: cells end with a mark of their own.
 _CELLS: Final = frozenset({"td", "th"})
-_BREAKS: Final = {tag: "\v" if tag in _CELLS else "\n" for tag in _BLOCKS}
+# What word processors call paragraphs, breaks, cells and rows ends lines and cells too.
+_BREAKS: Final = {tag: "\v" if tag in _CELLS else "\n" for tag in _BLOCKS} | {
+    "w:p": "\n", "w:br": "\n", "w:cr": "\n", "w:tab": "\t", "w:tc": "\v", "w:tr": "\n", "w:tbl": "\n",
+}  # fmt: skip
 _RAW: Final = frozenset({"script", "style"})
 _KEEPS_LINES: Final = frozenset({"pre", "textarea"})
 _READ_ATTRIBUTES: Final = frozenset(
@@ -54,6 +58,7 @@ class _Reader:
         self.aside: list[tuple[int, int, bool]] = []
         self.keeps_lines = 0
         self.worth: dict[str, bool] = {}
+        self.grid = Grid()
 
     def read(self) -> View:
         source, position, token = self.source, 0, _TOKEN
@@ -72,10 +77,11 @@ class _Reader:
                 token, end = _SIMPLE, start
             position = end
         self._text(position, len(source))
+        tables = self.grid.tables(self.builder.size)
         for start, end, is_url in self.aside:
             self.builder.mark("\n", start)
             self._attribute(start, end, is_url)
-        return self.builder.view()
+        return self.builder.view(tables)
 
     def _tag(self, found: re.Match[str]) -> int:
         """Takes a tag in; returns where reading goes on."""
@@ -87,6 +93,8 @@ class _Reader:
             self.builder.mark(shown, start)
             if name in _KEEPS_LINES:
                 self.keeps_lines = max(0, self.keeps_lines - 1) if closing else self.keeps_lines + 1
+            elif name in TABLE_TAGS:
+                self.grid.tag(TABLE_TAGS[name], self.builder.size, found["attributes"], closing=closing)
         if not closing and len(found["attributes"]) > 3:
             self._attributes(found)
         if name in _RAW and not closing:

@@ -141,6 +141,11 @@ def deciding(text: str, start: int, end: int) -> Label | None:
     return _after(text, end) or ahead
 
 
+def is_label(text: str) -> bool:
+    """Whether a label stands in the text."""
+    return _WORDS.last(text) is not None
+
+
 def _before(text: str, at: int) -> Label | None:
     """The last label on the line and in the sentence, at most 32 characters away; or one that ends a line or cell."""
     words = text[max(0, at - _LONGEST) : at]

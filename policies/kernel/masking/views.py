@@ -8,7 +8,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 
 from policies.kernel.masking.kinds import Cell
 
@@ -48,13 +48,30 @@ _CIRCLES: Final = re.compile(f"[{''.join(_CIRCLED)}](?:[ .-]?[{''.join(_CIRCLED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TableCell:
+    """A cell of a table: `text[start:end]` of the view.
+
+    column   counted from 0
+    head     the source says that it is a head
+    """
+
+    column: int
+    start: int
+    end: int
+    head: bool = False
+
+
+Row: TypeAlias = tuple[TableCell, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Marks:
     """Where runs of a view's characters stand in the source.
 
     starts    the view's offset at which each run begins, ascending
     sources   the source's offset of the run's first character
     ends      0: each character stands behind the one before; else the source's offset at which the run's only
-              character ends
+              character ends; the run's own source where the source has none of its characters
     """
 
     starts: list[int]
@@ -64,10 +81,15 @@ class Marks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """Folded text; `marks` is None where every character stands in the source at its own offset."""
+    """Folded text.
+
+    marks    None where every character stands in the source at its own offset
+    tables   the rows of each table that the source marks as one
+    """
 
     text: str
     marks: Marks | None = None
+    tables: tuple[tuple[Row, ...], ...] = ()
 
     def cell(self, at: int) -> Cell:
         """Where the source has the character `text[at]`."""
@@ -122,9 +144,9 @@ class Builder:
             self.ends.append(end)
             self.size += len(piece)
 
-    def view(self) -> View:
+    def view(self, tables: tuple[tuple[Row, ...], ...] = ()) -> View:
         marks = Marks(starts=self.starts, sources=self.sources, ends=self.ends)
-        return View(text=_folded("".join(self.pieces)), marks=marks)
+        return View(text=_folded("".join(self.pieces)), marks=marks, tables=tables)
 
 
 def has_invisible(text: str) -> bool:

@@ -1,0 +1,173 @@
+"""Tables: the head of a column is said again before each of its cells, so that it counts as their label."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Final
+
+from policies.kernel.masking.labels import is_label
+from policies.kernel.masking.openers import openers
+from policies.kernel.masking.views import Marks, Row, TableCell, View
+from policies.kernel.masking.words import Words
+
+# Heads that say nothing about confidential data, but that the row they stand in is one of heads.
+_OTHERS: Final = Words(
+    {
+        True: "备注 说明 状态 类型 币种 部门 网点 开户行 客户 用户 银行 性别 年龄 国籍 职业 邮箱 用途 渠道 名称"
+        "| remark, remarks, note, status, type, currency, department, branch, customer, user, bank, gender, age, "
+        "nationality, date, time, email, e-mail, mail, channel, description, no, id"
+    }
+)
+_LONGEST_HEAD: Final = 28
+_NO_HEAD: Final = re.compile("[0-9]{2}|[。！？!?:：*@]")
+_END: Final = "\n"
+# What makes a label of a head, ends a cell, and what no label reaches across.
+_LABELS: Final = "\v"
+_PARTS: Final = "。"
+_RULE: Final = frozenset("-=: |+")
+_SEPARATORS: Final = "\t|;,，\v"
+# A line whose first cell is short and that has no digits; the one before it ends.
+_LINE: Final = re.compile(
+    rf"\n(?P<line>[ \t]*+[^\n0-9{_SEPARATORS}]{{0,{_LONGEST_HEAD}}}[{_SEPARATORS}][^\n0-9]{{1,400}})(?=\n)"
+)
+_LONGEST_TABLE: Final = 100_000
+"""Lines."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """What is said before the character `at` of the view."""
+
+    at: int
+    text: str
+
+
+def headed(view: View, tables: Iterable[Sequence[Row]]) -> View:
+    """The view with each column's head before its cells; they take no place in the source."""
+    said = sorted(chain.from_iterable(_repeated(view.text, rows) for rows in tables), key=lambda one: one.at)
+    return _inserted(view, said) if said else view
+
+
+def written(text: str) -> Iterator[Sequence[Row]]:
+    """The tables that a plain text has as lines with tabs, commas, semicolons or bars between the cells."""
+    if "\n" not in text:
+        return
+    until = 0
+    for start, end in _lines(text):
+        if start < until:
+            continue
+        separator = max(_SEPARATORS, key=text[start:end].count)
+        head = _split(text, start, end, separator)
+        if _is_head(head, [value for cell in head if (value := text[cell.start : cell.end].strip())]):
+            rows = [head, *_following(text, end, separator)]
+            until = rows[-1][-1].end
+            yield rows
+
+
+def _lines(text: str) -> Iterator[tuple[int, int]]:
+    """Where lines stand that may be heads."""
+    first = _LINE.match(f"\n{text[: text.index(_END) + 1]}")
+    if first is not None:
+        yield 0, first.end("line") - 1
+    yield from (line.span("line") for line in _LINE.finditer(text))
+
+
+def _following(text: str, at: int, separator: str) -> Iterator[Row]:
+    """The lines behind the line that ends at `at`, up to one without the separator."""
+    for _ in range(_LONGEST_TABLE):
+        start = at + 1
+        at = text.find("\n", start)
+        at = len(text) if at < 0 else at
+        if start >= len(text) or text.find(separator, start, at) < 0:
+            return
+        yield _split(text, start, at, separator)
+
+
+def _split(text: str, start: int, end: int, separator: str) -> Row:
+    """The cells of a line; a separator within quotation marks is none."""
+    cells: list[TableCell] = []
+    while True:
+        close = _closing(text, start + 1, end) if text.startswith('"', start) else -1
+        stop = text.find(separator, max(start, close), end)
+        stop = end if stop < 0 else stop
+        begin, until = (start, stop) if close < 0 else (start + 1, close)
+        cells.append(TableCell(column=len(cells), start=begin, end=until))
+        if stop >= end:
+            return tuple(cells)
+        start = stop + 1
+
+
+def _closing(text: str, start: int, end: int) -> int:
+    at = text.find('"', start, end)
+    while at >= 0 and text.startswith('""', at):
+        at = text.find('"', at + 2, end)
+    return at
+
+
+def _repeated(text: str, rows: Iterable[Row]) -> Iterator[_Said]:
+    heads: dict[int, str] = {}
+    for row in rows:
+        shown = [(cell, value) for cell in row if (value := text[cell.start : cell.end].strip())]
+        if not shown:
+            continue
+        if _is_head(row, [value for _, value in shown]):
+            heads = {cell.column: f"{value}{_LABELS}" for cell, value in shown}
+            # One head is no label of the next one.
+            yield from (_Said(at=_begin(text, cell), text=_PARTS) for cell, _ in shown)
+        elif heads and not all(_RULE.issuperset(value) for _, value in shown):
+            yield _Said(at=row[0].start, text=_PARTS)
+            for cell, _ in shown:
+                yield _Said(at=_begin(text, cell), text=heads.get(cell.column, ""))
+                yield _Said(at=cell.end, text=_LABELS)
+
+
+def _begin(text: str, cell: TableCell) -> int:
+    value = text[cell.start : cell.end]
+    return cell.start + len(value) - len(value.lstrip())
+
+
+def _is_head(row: Row, shown: Sequence[str]) -> bool:
+    """Whether the row's cells are words that tell what stands below, and no values themselves."""
+    if any(len(value) > _LONGEST_HEAD or _NO_HEAD.search(value) for value in shown):
+        return False
+    known = sum(map(_is_known, shown))
+    if all(cell.head for cell in row):
+        return known > 0
+    return known > 1 and 2 * known > len(shown)
+
+
+def _is_known(value: str) -> bool:
+    return is_label(value) or next(openers(value), None) is not None or _OTHERS.last(value) is not None
+
+
+def _inserted(view: View, said: Sequence[_Said]) -> View:
+    marks = view.marks or Marks(starts=[0], sources=[0], ends=[0])
+    bounds = [*marks.starts, len(view.text)]
+    pieces: list[str] = []
+    starts: list[int] = []
+    sources: list[int] = []
+    ends: list[int] = []
+    size = at = run = 0
+
+    def put(piece: str, source: int, end: int) -> None:
+        nonlocal size
+        pieces.append(piece)
+        starts.append(size)
+        sources.append(source)
+        ends.append(end)
+        size += len(piece)
+
+    for stop, text in (*((one.at, one.text) for one in said), (len(view.text), "")):
+        while at < stop:
+            if bounds[run + 1] <= at:
+                run += 1
+                continue
+            until = min(stop, bounds[run + 1])
+            end = marks.ends[run]
+            put(view.text[at:until], marks.sources[run] if end else marks.sources[run] + at - bounds[run], end)
+            at = until
+        if text:
+            place = view.cell(max(stop - 1, 0))[1]
+            put(text, place, place)
+    return View(text="".join(pieces), marks=Marks(starts=starts, sources=sources, ends=ends))
