@@ -224,7 +224,7 @@ def test_the_json_object(played: Played) -> None:
     assert {
         "tickets", "cases", "clocks", "clocks_met", "clocks_breached", "rungs", "findings", "notes", "replies", "mails",
         "deliveries", "looks", "events", "reads", "writes", "reads_per_event", "writes_per_event", "told", "reopened",
-        "ended", "seed", "policy", "seconds",
+        "ended", "seed", "policy", "seconds", "masked", "originals", "grave_told_within",
     } <= found.keys()  # fmt: skip
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 
+from integrations.store.records import MessageStatus
+from integrations.store.store import Store
 from integrations.store.vault.errors import Denied
-from integrations.store.vault.records import Actor, Record, Request
+from integrations.store.vault.records import Actor, Event, Record, Request
 from integrations.store.vault.vault import Vault
 from zhidu.demo.clock import VirtualClock
 from zhidu.demo.company import MEMBERS, login
@@ -63,3 +69,31 @@ class Showing:
 def _actor(member: str) -> Actor:
     """By the command, from an account of their own."""
     return Actor(login=login(member), post=MEMBERS[member].post, account=member)
+
+
+_ALL: Final = 1_000_000
+_GRAVE: Final = re.compile(r":(?:secret_sent|others_data_sent|grave_slip):(\d+)(?::|$)")
+
+
+def counted(vault: Vault | None) -> Mapping[str, int]:
+    """Originals that were sealed; how often one was seen, and how often that was refused."""
+    if vault is None:
+        return MappingProxyType({})
+    events = [entry.event for entry in vault.rows.log(limit=_ALL)]
+    sealed = len(vault.rows.records(limit=_ALL))
+    return MappingProxyType(
+        {"sealed": sealed, "seen": events.count(Event.REVEALED), "refused": events.count(Event.DENIED)}
+    )
+
+
+def told_within(store: Store, replied: Mapping[int, datetime]) -> float | None:
+    """The most seconds from a reply that holds something grave until the mail about it had gone; None: there was none.
+
+    replied   article → when it was written
+    """
+    took = []
+    for record in store.outbox.list(MessageStatus.SENT, limit=_ALL):
+        found = _GRAVE.search(record.message.key)
+        if found is not None and record.sent_at is not None:
+            took.append((record.sent_at - replied[int(found[1])]).total_seconds())
+    return max(took, default=None)

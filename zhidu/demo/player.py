@@ -41,7 +41,8 @@ OWN_TIME: Final = 1.0
 class Tally:
     """What the player itself counts: looks by outcome, why tickets were looked at, the last judgement of each.
 
-    A ticket counts by its number, which it keeps when it is made anew. `anew`: how often one was.
+    A ticket counts by its number, which it keeps when it is made anew. `anew`: how often one was; `replied`: reply →
+    when it was written.
     """
 
     looks: Counter[str] = field(default_factory=Counter)
@@ -49,6 +50,7 @@ class Tally:
     clocks: dict[tuple[str, str, str], tuple[str, str]] = field(default_factory=dict)
     last: dict[str, Judgement] = field(default_factory=dict)
     anew: int = 0
+    replied: dict[int, datetime] = field(default_factory=dict)
 
     def judged(self, judgement: Judgement) -> None:
         """Keep the latest status of every run of every clock: (number, clock, run) → (clause, status).
@@ -57,6 +59,7 @@ class Tally:
         """
         ticket = judgement.facts.ticket.number
         self.last[ticket] = judgement
+        self.replied.update((reply.id, reply.at) for reply in judgement.facts.to_customer)
         running = {(ticket, action.clock.name, action.clock.run): action.clock for action in judgement.verdict.running}
         for key, (clause, status) in self.clocks.items():
             if key[0] == ticket and key not in running:

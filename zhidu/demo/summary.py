@@ -15,6 +15,7 @@ from integrations.store.records import MessageStatus
 from integrations.store.store import Store
 from integrations.zammad.sandbox import Sandbox
 from zhidu.demo.company import MEMBERS, login
+from zhidu.demo.originals import counted, told_within
 from zhidu.demo.player import Player
 from zhidu.demo.script import ZONE
 from zhidu.demo.stage import SERVICE_USER
@@ -40,6 +41,9 @@ class Summary:
     reads, writes    the service's calls to the helpdesk in the week; setting up is not counted
     searches         calls that look for changes without a delivery, as the timetable says; not among the reads
     events           deliveries that were taken in, clocks that were due and changes that were found by searching
+    masked           how often a ticket was made anew with confidential data masked
+    originals        sealed, seen, refused: see `originals.counted`
+    grave_told_within   the most seconds from a grave reply until the mail about it had gone; None: there was none
     told             login → how often the helpdesk told that person of something
     told_by_zhidu    how often of these it told of what zhidu did
     seconds          real time that the play took; the only figure that differs from one play to the next
@@ -62,6 +66,9 @@ class Summary:
     notes: int
     replies: int
     mails: Mapping[str, int]
+    masked: int
+    originals: Mapping[str, int]
+    grave_told_within: float | None
     told: Mapping[str, int]
     told_by_zhidu: int
     deliveries: Mapping[str, int]
@@ -109,11 +116,12 @@ class Summary:
         yield "ended", self.ended, []
         yield "reopened", self.reopened, []
         yield "rungs", sum(self.rungs.values()), _counts(self.rungs)
-        grave = words.of("summary.grave", count=self.grave)
-        yield "findings", sum(self.findings.values()), [*_counts(self.findings), grave]
+        yield "findings", sum(self.findings.values()), [*_counts(self.findings), *self._grave(words)]
         yield "notes", self.notes, []
         yield "replies", self.replies, []
         yield "mails", sum(self.mails.values()), _counts(self.mails)
+        originals = {words.of(f"summary.{name}"): count for name, count in self.originals.items()}
+        yield "masked", self.masked, _counts(originals)
         by_zhidu = words.of("summary.by_zhidu", count=self.told_by_zhidu)
         told = {words.person(who): count for who, count in self.told.items()}
         yield "told", sum(self.told.values()), [by_zhidu, *_counts(told)]
@@ -122,6 +130,11 @@ class Summary:
         yield "looks", sum(self.looks.values()), _counts(self.looks)
         searches = words.of("summary.searches", count=self.searches)
         yield "helpdesk", self.reads + self.writes + self.searches, [self._per_event(words), searches]
+
+    def _grave(self, words: Words) -> Iterator[str]:
+        yield words.of("summary.grave", count=self.grave)
+        if self.grave_told_within is not None:
+            yield words.of("summary.grave_told", seconds=f"{self.grave_told_within:.0f}")
 
     def _per_event(self, words: Words) -> str:
         reads, writes = self.reads / max(1, self.events), self.writes / max(1, self.events)
@@ -191,6 +204,9 @@ def summarise(player: Player, *, begins: datetime, seed: int, before: tuple[int,
         notes=_articles(box, internal=True),
         replies=_articles(box, internal=False),
         mails=_mails(service.store),
+        masked=tally.anew,
+        originals=counted(None if service.vaulted is None else service.vaulted.vault),
+        grave_told_within=told_within(service.store, tally.replied),
         told=_told(box),
         told_by_zhidu=sum(told.by_id == me for told in box.notifications),
         deliveries=MappingProxyType({name: int(count) for name, count in deliveries.items() if count}),

@@ -1,0 +1,265 @@
+"""6.1.1, 6.1.4 the demonstration's customer who writes too much: nothing of it is readable afterwards, anywhere, and
+two persons see it once."""
+
+import io
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import structlog
+from prometheus_client import generate_latest
+
+from integrations.store.vault.records import Event
+from policies.kernel.masking import detect
+from policies.kernel.scrub import scrub_text
+from tests.zhidu.readable import everything, found_in, joined, texts_of
+from zhidu import observe
+from zhidu.demo.clock import Chance, VirtualClock
+from zhidu.demo.export import export
+from zhidu.demo.player import Player
+from zhidu.demo.private import DISGUISES, Private, told
+from zhidu.demo.script import ZONE, Case, Week, cues, load_week
+from zhidu.demo.stage import SERVICE_USER, Stage, staged
+from zhidu.demo.story import Line, Story
+from zhidu.demo.summary import Summary, summarise
+from zhidu.demo.words import Words
+from zhidu.policy import load_policy
+
+CUSTOMER, SLIP = "told-too-much", "card-in-reply"
+CAME = datetime(2026, 5, 6, 10, 40, tzinfo=ZONE)
+"""When the first mail is there, and everybody has seen it."""
+
+
+def of_these(week: Week, *names: str) -> Week:
+    """The week with these cases alone."""
+    reveals = tuple(reveal for reveal in week.reveals if reveal.case in names)
+    cases = {name: week.cases[name] for name in names}
+    return week.model_copy(
+        update={
+            "cases": cases,
+            "reveals": reveals,
+            "outages": (),
+            "leaves": (),
+            "astray": (),
+            "begins": CAME.replace(hour=9),
+        }
+    )
+
+
+WEEK = of_these(load_week(), CUSTOMER, SLIP)
+
+
+@dataclass(frozen=True)
+class Played:
+    """A play that still stands on its stage, and all that was logged."""
+
+    stage: Stage
+    player: Player
+    lines: list[Line]
+    log: io.StringIO
+    folder: Path
+    summary: Summary
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        private = self.stage.private
+        return {"card": private.card, "identity": private.identity, "password": private.password}
+
+    def texts(self) -> Mapping[str, Iterator[str]]:
+        """Every place where something rests or is told, and what stands there."""
+        box, service = self.stage.box, self.stage.service
+        files = [path for path in self.folder.rglob("*") if path.is_file() and path.parent.name != "vault"]
+        return {
+            "helpdesk": everything([box.desk, box.sent, box.notifications]),
+            "store and mails": (text for path in files for text in texts_of(path.read_bytes())),
+            "log": iter([self.log.getvalue()]),
+            "metrics": iter([generate_latest(service.registry).decode()]),
+            "story": (line.text() for line in self.lines),
+        }
+
+
+def play(folder: Path, until: datetime) -> Iterator[Played]:
+    """Plays until then. The log is as talkative as it can be."""
+    chance, clock = Chance(1), VirtualClock(WEEK.begins.astimezone(UTC))
+    lines: list[Line] = []
+    log = io.StringIO()
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    observe.configure(format="json", level="debug", stream=log, now=clock.now)
+    with staged(folder, clock=clock, chance=chance, tongue="en") as stage:
+        story = Story(
+            words=Words(tongue="en", fields=stage.fields, policy=stage.policy.texts),
+            calendar=stage.policy.calendars["default"],
+            speak=lambda judgement: stage.policy.speak(judgement.facts, "en"),
+            tell=lines.append,
+        )
+        player = Player(stage=stage, cues=cues(WEEK, chance), story=story, wait=lambda seconds: None)
+        player.play(until.astimezone(UTC))
+        summary = summarise(player, begins=WEEK.begins, seed=1, before=(0, 0), seconds=1.0)
+        export(stage.box, folder / "tickets.jsonl", by=SERVICE_USER)
+        yield Played(stage, player, lines, log, folder, summary)
+        player.actors.close()
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
+    yield from play(tmp_path_factory.mktemp("demo"), CAME + timedelta(days=2, hours=6))
+
+
+# --- nothing readable remains ---
+
+
+def test_nothing_readable_remains_anywhere(played: Played) -> None:
+    """6.1.1 tickets, articles, raw mails, attachments, history and all else of the helpdesk; store, mails,
+    configuration, export, logs, metrics, and the story that is told."""
+    texts = {place: list(parts) for place, parts in played.texts().items()}
+    assert all(texts.values())
+    assert "made anew" in texts["log"][0]
+    assert found_in(texts, played.values) == []
+
+
+def test_what_the_customer_wrote_was_readable_before(tmp_path: Path) -> None:
+    """The same search finds all of it, in every disguise, where the mail has come in and is not masked yet."""
+    minute = next(cue.at for cue in cues(WEEK, Chance(1)) if isinstance(cue.what, Case)) + timedelta(seconds=2)
+    for before in play(tmp_path, minute):
+        texts = {"helpdesk": list(before.texts()["helpdesk"])}
+        assert found_in(texts, before.values) == [("helpdesk", name) for name in before.values]
+        desk = before.stage.box.desk
+        ticket = desk.tickets.get(2)
+        article = next(row for row in desk.articles if row["ticket_id"] == 2)
+        attachments = [content for content in desk.files.values() if content not in desk.raw_mails.values()]
+        places = {
+            "title": [ticket["title"]],
+            "body": [article["body"]],
+            "subject": [article["subject"]],
+            "raw mail": list(texts_of(desk.raw_mails[article["id"]])),
+            "attachment": [content.decode() for content in attachments],
+        }
+        assert {place for place, _ in found_in(places, before.values)} == set(places)
+        assert before.stage.private.card not in ticket["title"]
+
+
+PLANTED = {
+    # row                 a text that gives it away
+    "as it is":          "{card}",
+    "in groups":         "no. {card:spaced}",
+    "with dashes":       "{card:dashed}",
+    "full width":        "卡号{card:wide}",
+    "numerals":          "{card:numerals}",
+    "zero width":        "{card:hidden}",
+    "split by tags":     "<p>{card:tags}</p>",
+    "as entities":       "{card:entities}",
+    "escaped in JSON":   "{card:escaped}",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", PLANTED.values(), ids=PLANTED)
+def test_the_search_finds_a_value_in_every_spelling(text: str) -> None:
+    private = Private.of(Chance(7))
+    more = {
+        "entities": "".join(f"&#{ord(digit)};" for digit in private.card),
+        "escaped": "".join(f"\\u{ord(digit):04x}" for digit in private.card),
+    }
+    for name, spelling in more.items():
+        text = text.replace(f"{{card:{name}}}", spelling)
+    planted = private.filled(text)
+    assert found_in({"there": ["nothing", planted]}, {"card": private.card}) == [("there", "card")]
+    assert found_in({"there": ["nothing", private.card[:-1]]}, {"card": private.card}) == []
+
+
+def test_the_search_looks_into_every_place(played: Played) -> None:
+    """A value that is put into a place is found there, and there alone."""
+    box, card = played.stage.box, played.stage.private.card
+    with box.lock:
+        box.desk.tickets.get(1)["title"], before = f"x {card}", box.desk.tickets.get(1)["title"]
+    path = played.folder / "mails" / "planted.eml"
+    path.write_text(card, encoding="utf-8")
+    try:
+        assert {place for place, _ in found_in(played.texts(), {"card": card})} == {"helpdesk", "store and mails"}
+    finally:
+        path.unlink()
+        box.desk.tickets.get(1)["title"] = before
+
+
+# --- the ticket goes on, and is told of ---
+
+
+def test_the_ticket_went_on_under_its_number(played: Played) -> None:
+    """Made anew twice, it is one case, with all that was said, and was closed by its agent."""
+    desk = played.stage.box.desk
+    number = next(number for number, one in played.player.tally.last.items() if one.facts.ticket.kind == "complaint")
+    ticket = desk.tickets.get(desk.numbers[number])
+    facts = played.player.tally.last[number].facts
+    assert ticket["id"] > 3
+    assert [article.sender for article in facts.articles if article.from_customer] == ["customer", "customer"]
+    assert len(facts.to_customer) == 2
+    assert ticket["zhidu_stage"] == "awaiting_satisfaction"
+    assert played.summary.cases == 2
+    assert played.summary.masked == 3
+
+
+def test_the_story_names_what_was_there_and_shows_none_of_it(played: Played) -> None:
+    texts = [line.text() for line in played.lines]
+    assert any("‹card number›" in text for text in texts)
+    assert any("made it anew under its number" in text and "[6.1.1]" in text for text in texts)
+
+
+def test_a_reply_with_a_full_card_number_is_told_within_seconds(played: Played) -> None:
+    """6.1.1 grave, by mail to the supervisor, without the number."""
+    (record,) = [
+        one for one in played.stage.service.store.findings.list(limit=100) if one.finding.code == "secret_sent"
+    ]
+    assert record.finding.grave
+    assert played.summary.grave_told_within is not None
+    assert 0 < played.summary.grave_told_within <= 15
+    mails = [list(texts_of(path.read_bytes())) for path in played.stage.mails.glob("*.eml")]
+    told_of_it = [parts for parts in mails if any("carries in full" in part for part in parts)]
+    assert len(told_of_it) == 1
+
+
+# --- two persons, once ---
+
+
+def test_two_persons_see_it_once_and_every_attempt_is_on_record(played: Played) -> None:
+    """6.1.4 asked, refused to the asker alone, approved by another, seen, refused a second time."""
+    vaulted = played.stage.service.vaulted
+    assert vaulted is not None
+    log = vaulted.vault.rows.log(limit=100)
+    assert [entry.event for entry in sorted(log, key=lambda entry: entry.id)] == [
+        Event.REQUESTED, Event.DENIED, Event.APPROVED, Event.REVEALED, Event.DENIED,
+    ]  # fmt: skip
+    assert vaulted.vault.log_broken_at() is None
+    assert played.summary.originals["seen"] == 1
+    assert played.summary.originals["refused"] == 2
+    texts = [line.text() for line in played.lines]
+    steps = ("asks to see", "may not approve their own", "second person", "sees original", "wants to see it again")
+    assert [step for text in texts for step in steps if step in text] == list(steps)
+
+
+# --- the values ---
+
+
+def test_the_values_pass_every_check_and_are_found_in_every_disguise() -> None:
+    """Of any seed: what masking must find is there to be found."""
+    masking = load_policy(None).masking
+    for seed in range(50):
+        private = Private.of(Chance(seed))
+        for name in DISGUISES:
+            html = name == "tags"
+            text = private.filled(f"<p>卡号 {{card:{name}}}，身份证 {{identity:{name}}}</p>")
+            kinds = {span.kind.value for span in detect(text, html=html, config=masking)}
+            assert kinds == {"bank_card", "identity_card"}, (seed, name)
+
+
+def test_told_and_filled() -> None:
+    private = Private.of(Chance(1))
+    assert told("卡 {card:wide}, {password}", lambda name: f"‹{name}›") == "卡 ‹card›, ‹password›"
+    assert joined(private.filled("卡 {card:wide}")) == joined(f"卡{private.card}")
+    assert private.card not in repr(private)
+    assert private.card not in scrub_text(private.filled("{card}"))
