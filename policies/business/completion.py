@@ -11,12 +11,14 @@ from policies.kernel.facts import Facts
 from policies.kernel.ladders import run_clock
 from policies.kernel.once import is_done
 from policies.kernel.rules import Wants, rule
+from policies.kernel.traits import AT_DEPARTMENT, OPEN, UNDELIVERED, changed, has
 
 _TOLD: Final = SetField(field="stage", value="customer_told")
 _SHOWN: Final = say("stage.set", stage="@stage.customer_told")
+_DONE: Final = has("stage", "done")
 
 
-@rule("4.2.4", kind="business")
+@rule("4.2.4", kind="business", when=OPEN & has("stage", "with_department"))
 def to_department(facts: Facts, config: Config) -> Wants:
     """A request that is to be with its department goes to that group; a person who moves it on has the last word."""
     ticket, request = facts.ticket, view(facts, config)
@@ -35,7 +37,11 @@ def to_department(facts: Facts, config: Config) -> Wants:
     yield Note(key=f"department:{int(sent.timestamp()) // 60}", text=why), why
 
 
-@rule("4.2.4", kind="business")
+@rule(
+    "4.2.4",
+    kind="business",
+    when=has("business_type") & (changed("stage") | has("stage", "with_department")) & ~has("stage", *CHECKED),
+)
 def department_in_time(facts: Facts, config: Config) -> Wants:
     """The department does it within the time of the type; then the supervisor, then the manager hears."""
     request = view(facts, config)
@@ -51,7 +57,7 @@ def department_in_time(facts: Facts, config: Config) -> Wants:
     yield from run_clock(clock, facts, MODULE, whose=facts.ticket.owner)
 
 
-@rule("4.2.4", kind="business")
+@rule("4.2.4", kind="business", when=OPEN & AT_DEPARTMENT & has("stage", "done", "customer_told"))
 def back_from_department(facts: Facts, config: Config) -> Wants:
     """What the department has done goes back to its desk and to whoever has it."""
     ticket = facts.ticket
@@ -90,7 +96,7 @@ def _news(request: Request, number: str) -> Say:
     return say("reply.completion_keep", number=number, type=name, result=result, keep=keep)
 
 
-@rule("4.2.5", kind="business")
+@rule("4.2.5", kind="business", when=OPEN & _DONE)
 def tell_customer_of_result(facts: Facts, config: Config) -> Wants:
     """Done, the customer is told by their own channel: a mail from the ticket, else from the company's mail server; a
     short message through the gateway. With what is sent the request shows so. Where a person told them already, that
@@ -115,7 +121,7 @@ def tell_customer_of_result(facts: Facts, config: Config) -> Wants:
         yield _TOLD, _SHOWN
 
 
-@rule("4.2.5", kind="business")
+@rule("4.2.5", kind="business", when=OPEN & _DONE)
 def customer_was_told(facts: Facts, config: Config) -> Wants:
     """A request that is done, and whose customer was told, shows so."""
     ticket, request = facts.ticket, view(facts, config)
@@ -123,7 +129,7 @@ def customer_was_told(facts: Facts, config: Config) -> Wants:
         yield _TOLD, _SHOWN
 
 
-@rule("4.2.5", kind="business")
+@rule("4.2.5", kind="business", when=OPEN & _DONE)
 def tell_in_time(facts: Facts, config: Config) -> Wants:
     """The customer hears of the result within the time."""
     request, deadline = view(facts, config), config.tell
@@ -133,7 +139,7 @@ def tell_in_time(facts: Facts, config: Config) -> Wants:
     yield from run_clock(clock, facts, MODULE)
 
 
-@rule("4.2.5", kind="business")
+@rule("4.2.5", kind="business", when=UNDELIVERED)
 def notice_given_up(facts: Facts, config: Config) -> Wants:
     """A notice that was given up after all attempts is a finding, and a note asks for another way."""
     request = view(facts, config)

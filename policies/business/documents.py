@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from policies.business.config import Config
-from policies.business.request import CHECKED, MODULE, rank, view
+from policies.business.request import CHECKED, MODULE, STAGES, rank, view
 from policies.core.nudges import Nudges
 from policies.kernel.course import course, own_clock, stamp
 from policies.kernel.decisions import Note, Reply, RunClock, SetField, SetState, Tag, say
@@ -12,6 +12,7 @@ from policies.kernel.facts import Change, Facts
 from policies.kernel.ladders import run_clock
 from policies.kernel.once import is_done
 from policies.kernel.rules import Wants, rule
+from policies.kernel.traits import CUSTOMER_WROTE, OPEN, has
 
 LAPSED = "lapsed"
 
@@ -27,7 +28,7 @@ def first_reply(facts: Facts, config: Config) -> Wants:
     yield from run_clock(clock, facts, MODULE)
 
 
-@rule("4.2.2", kind="business")
+@rule("4.2.2", kind="business", when=OPEN & has("business_type") & ~has("stage", *STAGES[1:], *CHECKED))
 def tell_requirements(facts: Facts, config: Config) -> Wants:
     """Once the type is known a text lies ready: the documents, how the identity is checked, and the process."""
     ticket, request = facts.ticket, view(facts, config)
@@ -53,7 +54,7 @@ def tell_requirements(facts: Facts, config: Config) -> Wants:
         yield Reply(key=key, text=text, send=config.texts.requirements), say("draft.requirements")
 
 
-@rule("4.2.3", kind="business")
+@rule("4.2.3", kind="business", when=OPEN & ~has("stage", *STAGES[2:], *CHECKED))
 def review_in_time(facts: Facts, config: Config) -> Wants:
     """Identity and documents are looked at within the time, from receipt or from what the customer sent last."""
     ticket = facts.ticket
@@ -65,7 +66,7 @@ def review_in_time(facts: Facts, config: Config) -> Wants:
     yield from run_clock(clock, facts, MODULE)
 
 
-@rule("4.2.3", kind="business")
+@rule("4.2.3", kind="business", when=OPEN & has("stage", "identity_verified"))
 def ask_for_documents(facts: Facts, config: Config) -> Wants:
     """What is missing, or must be mended, is told to the customer with a text ready, once for each list of it."""
     ticket, request = facts.ticket, view(facts, config)
@@ -91,7 +92,7 @@ def _answered_at(facts: Facts, since: datetime) -> datetime | None:
     return next((article.at for article in facts.from_customer if article.at > since), None)
 
 
-@rule("4.2.3", kind="business")
+@rule("4.2.3", kind="business", when=OPEN & has("waiting_for", "customer") & CUSTOMER_WROTE)
 def customer_has_answered(facts: Facts, config: Config) -> Wants:
     """With the customer's message the desk has it again."""
     waiting = _waiting(facts)
@@ -103,7 +104,7 @@ def customer_has_answered(facts: Facts, config: Config) -> Wants:
         yield SetState(state="open"), why
 
 
-@rule("4.2.3", kind="business")
+@rule("4.2.3", kind="business", when=OPEN & has("waiting_for", "customer"))
 def remind_then_lapse(facts: Facts, config: Config) -> Wants:
     """A customer who was asked is reminded after the configured times; then the request lapses, and they are told so.
 

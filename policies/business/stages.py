@@ -9,12 +9,13 @@ from policies.kernel.course import course, moment, stamp
 from policies.kernel.decisions import Note, Route, SetField, say
 from policies.kernel.facts import Change, Facts
 from policies.kernel.rules import Wants, rule
+from policies.kernel.traits import AT_DEPARTMENT, CLOSED, CUSTOMER_WROTE, OPEN, changed, has
 
 _TYPE: Final = "request_"
 """Labels of the phrases that tell a type begin so."""
 
 
-@rule("2.1.2", kind="business")
+@rule("2.1.2", kind="business", when=OPEN & CUSTOMER_WROTE & ~has("business_type"))
 def type_by_words(facts: Facts, config: Config) -> Wants:
     """The type is what the customer's words say, while nobody has chosen one and they say one thing only."""
     if facts.ticket.custom.get("business_type") is not None or facts.set_by_person("business_type") is not None:
@@ -28,7 +29,7 @@ def type_by_words(facts: Facts, config: Config) -> Wants:
         yield SetField(field="business_type", value=names[0]), why
 
 
-@rule("2.1.2", kind="business")
+@rule("2.1.2", kind="business", when=OPEN & ~has("stage", *STAGES, *CHECKED))
 def stage_of_request(facts: Facts, config: Config) -> Wants:
     """A request is received; one that is opened again goes on from what it had."""
     ticket = facts.ticket
@@ -39,7 +40,7 @@ def stage_of_request(facts: Facts, config: Config) -> Wants:
     yield SetField(field="stage", value=stage), say("stage.set", stage=f"@stage.{stage}")
 
 
-@rule("4.2.5", "4.2.6", kind="business")
+@rule("4.2.5", "4.2.6", kind="business", when=CLOSED & ~has("stage", *CHECKED))
 def complete_before_closing(facts: Facts, config: Config) -> Wants:
     """A request is closed once it was done, recorded, and the customer told; else it is open again, with a note that
     says what is missing, unless a person gave a reason (the customer withdrew it, say): a finding, waived in that
@@ -66,7 +67,7 @@ def _undone(facts: Facts, config: Config, to: str) -> Wants:
     yield Note(key=f"stage_undone:{attempted}:{when}", text=why, weight=90), why
 
 
-@rule("4.2.1", kind="business")
+@rule("4.2.1", kind="business", when=OPEN & has("stage", *STAGES[1:]))
 def identity_first(facts: Facts, config: Config) -> Wants:
     """Nothing goes on, and nothing leaves the desk, before it is on record who checked whose identity, how and when."""
     ticket, request = facts.ticket, view(facts, config)
@@ -75,7 +76,7 @@ def identity_first(facts: Facts, config: Config) -> Wants:
     yield from _undone(facts, config, "received")
 
 
-@rule("4.2.1", kind="business")
+@rule("4.2.1", kind="business", when=OPEN & AT_DEPARTMENT & changed("group") & ~has("stage", *CHECKED))
 def back_from_an_early_hand_over(facts: Facts, config: Config) -> Wants:
     """A request that a person sent to a department before the identity was checked comes back to its desk."""
     ticket, request = facts.ticket, view(facts, config)
@@ -89,7 +90,7 @@ def back_from_an_early_hand_over(facts: Facts, config: Config) -> Wants:
         yield Note(key=f"too_early:{stamp(moved)}", text=why, weight=90), why
 
 
-@rule("4.2.1", kind="business")
+@rule("4.2.1", kind="business", when=OPEN & has("stage", *STAGES[1:]) & changed("identity_method"))
 def note_who_verified(facts: Facts, config: Config) -> Wants:
     """With the move to that stage a note says who checked whose identity, how and when."""
     ticket, request = facts.ticket, view(facts, config)
@@ -106,7 +107,7 @@ def note_who_verified(facts: Facts, config: Config) -> Wants:
     yield Note(key=f"verified:{stamp(verified)}", text=why, weight=60), why
 
 
-@rule("4.2.3", kind="business")
+@rule("4.2.3", kind="business", when=OPEN & has("stage", *STAGES[2:]))
 def documents_before_department(facts: Facts, config: Config) -> Wants:
     """A request goes on when every document is complete, accurate and valid."""
     ticket, request = facts.ticket, view(facts, config)
@@ -116,7 +117,7 @@ def documents_before_department(facts: Facts, config: Config) -> Wants:
         yield from _undone(facts, config, "identity_verified")
 
 
-@rule("4.2.4", kind="business")
+@rule("4.2.4", kind="business", when=OPEN & has("stage", "done", "customer_told"))
 def department_before_done(facts: Facts, config: Config) -> Wants:
     """A request is done when its department had it, and the result is recorded."""
     ticket, request = facts.ticket, view(facts, config)
@@ -127,7 +128,7 @@ def department_before_done(facts: Facts, config: Config) -> Wants:
         yield from _undone(facts, config, "with_department" if with_it else "documents_complete")
 
 
-@rule("4.2.5", kind="business")
+@rule("4.2.5", kind="business", when=OPEN & has("stage", "customer_told"))
 def told_before_told(facts: Facts, config: Config) -> Wants:
     """The customer counts as told when a message to them says so, and was not given up."""
     ticket, request = facts.ticket, view(facts, config)

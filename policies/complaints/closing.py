@@ -6,6 +6,7 @@ from policies.core.closing import closed_all_the_same, open_again
 from policies.kernel.decisions import SetField, say
 from policies.kernel.facts import Facts
 from policies.kernel.rules import Wants, rule
+from policies.kernel.traits import CLOSED, has
 
 
 def _lacking(facts: Facts, config: Config) -> tuple[str, ...]:
@@ -27,7 +28,7 @@ def show_what_is_missing(facts: Facts, config: Config) -> Wants:
         yield SetField(field="missing", value=None), say("missing.none")
 
 
-@rule("4.3.6", kind="complaint")
+@rule("4.3.6", kind="complaint", when=CLOSED & ~has("stage", "ended"))
 def complete_before_closing(facts: Facts, config: Config) -> Wants:
     """A complaint closed without cause, responsibility and remedy is opened again, unless a person overrides it."""
     ticket = facts.ticket

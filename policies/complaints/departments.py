@@ -8,6 +8,7 @@ from policies.kernel.decisions import Assign, Note, Prioritise, Route, SetField,
 from policies.kernel.facts import Change, Desk, Facts
 from policies.kernel.ladders import run_clock
 from policies.kernel.rules import Wants, rule
+from policies.kernel.traits import AT_DEPARTMENT, OPEN, has
 
 
 def _sent(facts: Facts) -> Change | None:
@@ -33,7 +34,7 @@ def _clock(facts: Facts, config: Config, sent: Change) -> Clock:
     return own_clock(facts, "department", "2.2.4", sent.at, within, config.department.ladder, met)
 
 
-@rule("4.3.3", kind="complaint")
+@rule("4.3.3", kind="complaint", when=OPEN & has("responsible"))
 def to_responsible_department(facts: Facts, config: Config) -> Wants:
     """Once the responsible department is named, the case goes to its group; whoever has the case keeps it.
 
@@ -57,7 +58,7 @@ def to_responsible_department(facts: Facts, config: Config) -> Wants:
     yield Note(key=f"department:{ticket.responsible}:{stamp(named)}", text=why), why
 
 
-@rule("2.2.4", kind="complaint")
+@rule("2.2.4", kind="complaint", when=OPEN & AT_DEPARTMENT)
 def department_answers(facts: Facts, config: Config) -> Wants:
     """The department answers within its time; then the supervisor, then the manager hears."""
     sent = _sent(facts)
@@ -65,7 +66,7 @@ def department_answers(facts: Facts, config: Config) -> Wants:
         yield from run_clock(_clock(facts, config, sent), facts, MODULE, whose=facts.ticket.owner)
 
 
-@rule("4.3.3", kind="complaint")
+@rule("4.3.3", kind="complaint", when=OPEN & AT_DEPARTMENT)
 def back_from_department(facts: Facts, config: Config) -> Wants:
     """With the department's answer the case goes back to its desk and to whoever has it."""
     sent = _sent(facts)
@@ -91,7 +92,7 @@ def _home(facts: Facts) -> str | None:
     return None
 
 
-@rule("2.2.4", kind="complaint")
+@rule("2.2.4", kind="complaint", when=OPEN & AT_DEPARTMENT)
 def overdue_department_is_urgent(facts: Facts, config: Config) -> Wants:
     """A case that a department is late with has high priority."""
     sent = None if facts.ticket.priority >= 3 else _sent(facts)

@@ -10,11 +10,12 @@ from policies.kernel.facts import Article, Facts
 from policies.kernel.kept import kept
 from policies.kernel.rules import Wants, rule
 from policies.kernel.text import TextFeatures
+from policies.kernel.traits import AT_DEPARTMENT, COMPLAINED_BEFORE, LINKED, OPEN, SAME_CAUSE, SUM_NAMED, has, said
 from policies.kernel.vocabulary import FLAGS
 
 _MOST_LINKS: Final = 5
 """The latest ones; the first of many leads on to those before it."""
-_SPOKEN: Final = frozenset(FLAGS) - {"amount"}
+_SPOKEN: Final = tuple(flag for flag in FLAGS if flag != "amount")
 
 
 def weight_of(flags: frozenset[str], weights: Mapping[Flag, int]) -> int:
@@ -37,7 +38,7 @@ def _raised(features: TextFeatures, config: Config) -> frozenset[str]:
     return frozenset(found)
 
 
-@rule("2.2.5", kind="complaint")
+@rule("2.2.5", kind="complaint", when=said(*_SPOKEN) | SUM_NAMED)
 def flags_by_words(facts: Facts, config: Config) -> Wants:
     """What the customer writes raises flags. A person's correction stands: only later messages add to it, and a flag
     that a person took away stays away."""
@@ -53,7 +54,7 @@ def flags_by_words(facts: Facts, config: Config) -> Wants:
         yield SetField(field="flags", value=facts.ticket.flags | new), say("flags.words", flags=flags)
 
 
-@rule("2.2.5", kind="complaint")
+@rule("2.2.5", kind="complaint", when=COMPLAINED_BEFORE)
 def repeated_matter(facts: Facts, config: Config) -> Wants:
     """A customer who complained before within the repeat period: flagged, and the earlier ones are counted."""
     earlier = facts.related.earlier
@@ -63,7 +64,7 @@ def repeated_matter(facts: Facts, config: Config) -> Wants:
         yield Note(key=f"repeat:{earlier[-1]}", text=why, weight=60), why
 
 
-@rule("4.3.6", kind="complaint")
+@rule("4.3.6", kind="complaint", when=LINKED)
 def link_repeats(facts: Facts, config: Config) -> Wants:
     """A customer's complaints of one cause are linked, the later one with the earlier ones: each once."""
     repeats = facts.related.linked[-_MOST_LINKS:]
@@ -74,7 +75,7 @@ def link_repeats(facts: Facts, config: Config) -> Wants:
         yield Note(key=f"linked:{repeats[-1]}", text=why, weight=40), why
 
 
-@rule("4.3.6", kind="complaint")
+@rule("4.3.6", kind="complaint", when=SAME_CAUSE)
 def several_with_one_cause(facts: Facts, config: Config) -> Wants:
     """Several customers with one cause within the period are a group complaint."""
     count = facts.related.same_cause
@@ -83,7 +84,7 @@ def several_with_one_cause(facts: Facts, config: Config) -> Wants:
         yield SetField(field="flags", value=facts.ticket.flags | {"group"}), why
 
 
-@rule("2.2.5", kind="complaint")
+@rule("2.2.5", kind="complaint", when=has("flags") | ~has("severity", *SEVERITIES))
 def severity_by_flags(facts: Facts, config: Config) -> Wants:
     """The flags' weights make the severity; it only rises, and a person's grading stands."""
     ticket = facts.ticket
@@ -100,14 +101,14 @@ def severity_by_flags(facts: Facts, config: Config) -> Wants:
     yield SetField(field="severity", value=severity), why
 
 
-@rule("2.2.5", kind="complaint")
+@rule("2.2.5", kind="complaint", when=OPEN & has("severity", "major"))
 def priority_of_major(facts: Facts, config: Config) -> Wants:
     """A major complaint has high priority."""
     if facts.ticket.severity == "major" and facts.ticket.priority < 3 and not facts.ticket.closed:
         yield Prioritise(priority=3), say("priority.major")
 
 
-@rule("2.3.6", kind="complaint")
+@rule("2.3.6", kind="complaint", when=has("flags", "regulator") | has("tags", "regulator"))
 def mark_regulator(facts: Facts, config: Config) -> Wants:
     """A complaint in which a regulator has a part bears a tag, so that it can be found."""
     flagged, tagged = "regulator" in facts.ticket.flags, "regulator" in facts.ticket.tags
@@ -117,7 +118,7 @@ def mark_regulator(facts: Facts, config: Config) -> Wants:
         yield Untag(name="regulator"), say("regulator.untag")
 
 
-@rule("4.3.3", kind="complaint")
+@rule("4.3.3", kind="complaint", when=OPEN & has("severity") & ~AT_DEPARTMENT)
 def route_by_severity(facts: Facts, config: Config) -> Wants:
     """Where a company has a desk for a severity, the complaint goes there, unless a department works on it.
 

@@ -15,6 +15,7 @@ from policies.kernel.ladders import run_clock
 from policies.kernel.regulations import Period
 from policies.kernel.rules import Wants, rule
 from policies.kernel.spec import Spec
+from policies.kernel.traits import OPEN, changed, has
 
 _APPRAISAL: Final = "external_appraisal"
 
@@ -107,7 +108,7 @@ def _by_which_law(clock: Clock, config: Config, legal: _Legal) -> Say:
     )
 
 
-@rule("1.3.2", kind="complaint")
+@rule("1.3.2", kind="complaint", when=OPEN & has("waiting_for", "appraisal"))
 def appraisal_needs_notice(facts: Facts, config: Config) -> Wants:
     """An external appraisal stops the profile's clock only once the customer was told of it: whoever has it is told."""
     stop, ticket = config.law.stop_clock, facts.ticket
@@ -119,7 +120,7 @@ def appraisal_needs_notice(facts: Facts, config: Config) -> Wants:
         yield Note(key=f"appraisal:{stamp(began)}", text=why, weight=70), why
 
 
-@rule("1.3.2", kind="complaint")
+@rule("1.3.2", kind="complaint", when=OPEN & has("extension", "asked"))
 def extension_is_asked_for(facts: Facts, config: Config) -> Wants:
     """An extension that is asked for names its reason, and whoever may approve it hears of it."""
     asked = became(facts, "extension", "asked") if facts.ticket.extension == "asked" else None
@@ -137,7 +138,7 @@ def extension_is_asked_for(facts: Facts, config: Config) -> Wants:
         yield Tell(key=f"extension_asked:{stamp(asked)}", person=leader.id, text=why), why
 
 
-@rule("1.3.2", kind="complaint")
+@rule("1.3.2", kind="complaint", when=has("extension", "approved"))
 def void_extension(facts: Facts, config: Config) -> Wants:
     """An approval without the post, by the one who asked, without a reason or beyond the law lengthens nothing."""
     judged = judged_extensions(facts, config) if facts.ticket.extension == "approved" else ()
@@ -151,7 +152,7 @@ def void_extension(facts: Facts, config: Config) -> Wants:
     yield Note(key=f"extension_void:{stamp(change)}", text=why, weight=80), why
 
 
-@rule("1.3.2", kind="complaint")
+@rule("1.3.2", kind="complaint", when=OPEN & changed("extension"))
 def extension_takes_effect(facts: Facts, config: Config) -> Wants:
     """An approved extension moves the due time: the note says to when, and by whom it was approved."""
     legal = _legal(facts, config)
@@ -161,7 +162,7 @@ def extension_takes_effect(facts: Facts, config: Config) -> Wants:
         yield Note(key=f"extension:{stamp(last)}", text=why, weight=80), why
 
 
-@rule("1.3.2", kind="complaint")
+@rule("1.3.2", kind="complaint", when=OPEN & changed("extension"))
 def tell_customer_of_extension(facts: Facts, config: Config) -> Wants:
     """The customer is told of every extension and why; a text lies ready, and telling is due."""
     legal = _legal(facts, config)

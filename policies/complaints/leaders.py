@@ -1,6 +1,7 @@
 """Major complaints and regulators' referrals: supervisor and manager in person."""
 
 from datetime import datetime
+from typing import Final
 
 from policies.complaints.approvals import close_approval
 from policies.complaints.case import LEADERS, MODULE, view
@@ -13,6 +14,10 @@ from policies.kernel.decisions import Find, Note, SetField, SetState, Tell, say
 from policies.kernel.facts import Facts, Post
 from policies.kernel.ladders import run_clock
 from policies.kernel.rules import Wants, rule
+from policies.kernel.traits import CLOSED, OPEN, has
+
+_MAJOR: Final = OPEN & has("severity", "major")
+_REFERRED: Final = has("flags", "regulator")
 
 
 def _major(facts: Facts) -> bool:
@@ -69,7 +74,7 @@ def _taken_over_at(facts: Facts, since: datetime) -> datetime | None:
     return min(acts, default=None)
 
 
-@rule("2.2.5", kind="complaint")
+@rule("2.2.5", kind="complaint", when=_MAJOR)
 def tell_supervisor(facts: Facts, config: Config) -> Wants:
     """A complaint that becomes major is handed up: the supervisor is mentioned in the note."""
     if not _major(facts) or facts.supervisor is None:
@@ -82,7 +87,7 @@ def tell_supervisor(facts: Facts, config: Config) -> Wants:
     yield Tell(key=f"take_over:{facts.supervisor.id}", person=facts.supervisor.id, text=why, how="mention"), why
 
 
-@rule("2.2.5", kind="complaint")
+@rule("2.2.5", kind="complaint", when=_MAJOR)
 def take_over(facts: Facts, config: Config) -> Wants:
     """The supervisor takes a major complaint over within the limit by becoming its owner; no wait stops this."""
     if not _major(facts):
@@ -101,7 +106,7 @@ def take_over(facts: Facts, config: Config) -> Wants:
     yield from run_clock(clock, facts, MODULE, whose=whose)
 
 
-@rule("2.2.5", kind="complaint")
+@rule("2.2.5", kind="complaint", when=_MAJOR)
 def write_plan(facts: Facts, config: Config) -> Wants:
     """Whoever took a major complaint over writes a plan as an internal note."""
     taken = _taken_over_at(facts, _major_since(facts, config)) if _major(facts) else None
@@ -120,7 +125,7 @@ def write_plan(facts: Facts, config: Config) -> Wants:
     yield from run_clock(clock, facts, MODULE)
 
 
-@rule("2.3.6", kind="complaint")
+@rule("2.3.6", kind="complaint", when=OPEN & _REFERRED)
 def tell_manager_of_regulator(facts: Facts, config: Config) -> Wants:
     """A regulator's referral goes to the manager."""
     if "regulator" in facts.ticket.flags and not facts.ticket.closed and facts.manager is not None:
@@ -139,7 +144,7 @@ def _referred_at(facts: Facts) -> datetime:
     return facts.ticket.since
 
 
-@rule("2.3.6", kind="complaint")
+@rule("2.3.6", kind="complaint", when=_REFERRED)
 def regulator_deadline(facts: Facts, config: Config) -> Wants:
     """A regulator's referral has its own deadline, which nothing pauses: regulators do not wait for customers."""
     if "regulator" not in facts.ticket.flags:
@@ -161,7 +166,7 @@ def _closed_by_manager(facts: Facts) -> bool:
     return closing is not None and facts.post_of(closing.by) is Post.MANAGER
 
 
-@rule("2.3.6", kind="complaint")
+@rule("2.3.6", kind="complaint", when=CLOSED & _REFERRED & ~has("stage", "ended"))
 def regulator_closes_with_approval(facts: Facts, config: Config) -> Wants:
     """A regulator's referral closes only with the manager's approval; without it the closing is undone.
 
@@ -185,7 +190,7 @@ def regulator_closes_with_approval(facts: Facts, config: Config) -> Wants:
         yield Tell(key=key, person=facts.manager.id, text=say("regulator.approval_ask"), how="mention"), why
 
 
-@rule("2.3.6", kind="complaint")
+@rule("2.3.6", kind="complaint", when=OPEN & has("close_approval", "asked"))
 def approval_is_asked_for(facts: Facts, config: Config) -> Wants:
     """When somebody asks for the approval to close, the manager hears of it."""
     asked = facts.last_set("close_approval") if facts.ticket.close_approval == "asked" else None
@@ -196,7 +201,7 @@ def approval_is_asked_for(facts: Facts, config: Config) -> Wants:
         yield Tell(key=f"approval_asked:{stamp(asked)}", person=facts.manager.id, text=why), why
 
 
-@rule("2.3.6", kind="complaint")
+@rule("2.3.6", kind="complaint", when=has("close_approval", "approved"))
 def approval_by_wrong_person(facts: Facts, config: Config) -> Wants:
     """An approval by somebody without the post, or by the one who asked for it, is void and a finding."""
     if facts.ticket.close_approval != "approved":

@@ -9,6 +9,7 @@ from policies.kernel.facts import Facts
 from policies.kernel.ladders import run_clock
 from policies.kernel.once import is_done
 from policies.kernel.rules import Wants, rule
+from policies.kernel.traits import ANSWERED, CLOSED, OPEN
 
 
 @rule("4.3.2", kind="complaint")
@@ -27,7 +28,7 @@ def acknowledge(facts: Facts, config: Config) -> Wants:
     yield from run_clock(clock, facts, MODULE)
 
 
-@rule("4.3.2", kind="complaint")
+@rule("4.3.2", kind="complaint", when=OPEN)
 def draft_acknowledgement(facts: Facts, config: Config) -> Wants:
     """Until somebody has answered, an answer lies ready that apologises and names the time."""
     if view(facts).answered_at is not None or facts.ticket.closed or is_done(facts.memory, MODULE, "acknowledgement"):
@@ -37,7 +38,7 @@ def draft_acknowledgement(facts: Facts, config: Config) -> Wants:
     yield Reply(key="acknowledgement", text=text, send=config.texts.acknowledgement), say("draft.acknowledgement")
 
 
-@rule("4.3.2", kind="complaint")
+@rule("4.3.2", kind="complaint", when=ANSWERED)
 def acknowledgement_apologises(facts: Facts, config: Config) -> Wants:
     """The first answer to a complaint apologises; the one who wrote it is told when it does not."""
     reply = view(facts).first_reply
@@ -50,7 +51,7 @@ def acknowledgement_apologises(facts: Facts, config: Config) -> Wants:
         yield Tell(key=f"no_apology_told:{reply.id}", person=reply.by, text=text), text
 
 
-@rule("4.3.2", kind="complaint")
+@rule("4.3.2", kind="complaint", when=ANSWERED)
 def acknowledgement_names_time(facts: Facts, config: Config) -> Wants:
     """The first answer to a complaint names the time by which the customer hears; a vague one is none."""
     reply = view(facts).first_reply
@@ -65,7 +66,7 @@ def acknowledgement_names_time(facts: Facts, config: Config) -> Wants:
         yield Tell(key=f"no_time_told:{reply.id}", person=reply.by, text=text), text
 
 
-@rule("4.3.4", kind="complaint")
+@rule("4.3.4", kind="complaint", when=OPEN)
 def keep_informed(facts: Facts, config: Config) -> Wants:
     """After the first answer the customer hears something at the interval of the severity, until it is solved."""
     case = view(facts)
@@ -78,7 +79,7 @@ def keep_informed(facts: Facts, config: Config) -> Wants:
     yield from run_clock(own_clock(facts, "progress", "4.3.4", started, within, config.progress.ladder), facts, MODULE)
 
 
-@rule("4.3.1", kind="complaint")
+@rule("4.3.1", kind="complaint", when=OPEN)
 def ask_for_missing(facts: Facts, config: Config) -> Wants:
     """What a complaint lacks of name, way to reach the customer, and matter is asked for once, with a text ready."""
     ticket = facts.ticket
@@ -102,7 +103,7 @@ def answer_suggestion(facts: Facts, config: Config) -> Wants:
     yield from run_clock(clock, facts, MODULE)
 
 
-@rule("2.1.3", kind="suggestion")
+@rule("2.1.3", kind="suggestion", when=CLOSED)
 def suggestion_closed_unanswered(facts: Facts, config: Config) -> Wants:
     """A suggestion that is closed without any answer is a finding: whoever made it should hear what became of it."""
     case = view(facts)

@@ -1,5 +1,7 @@
 """The customer's satisfaction, and how a complaint ends. 1.3.1, 4.3.5."""
 
+from typing import Final
+
 from policies.complaints.case import MODULE, higher, view
 from policies.complaints.config import Config
 from policies.core.closing import go_on, is_pleased, last_word
@@ -8,9 +10,13 @@ from policies.kernel.course import stamp
 from policies.kernel.decisions import Assign, Find, Note, Reply, RunClock, SetField, SetState, Tell, say
 from policies.kernel.facts import Facts, Person, Post
 from policies.kernel.rules import Wants, rule
+from policies.kernel.traits import CLOSED, CUSTOMER_WROTE, OPEN, has
+
+_AWAITED: Final = has("stage", "awaiting_satisfaction")
+_ENDED: Final = has("stage", "ended")
 
 
-@rule("4.3.5", kind="complaint")
+@rule("4.3.5", kind="complaint", when=OPEN & _ENDED)
 def written_to_after_the_end(facts: Facts, config: Config) -> Wants:
     """An ended case that is opened again: thanks close it, anything else is gone on with; who is not satisfied now is
     heard as before the end, unless it was decided that nothing more can be done."""
@@ -29,7 +35,7 @@ def written_to_after_the_end(facts: Facts, config: Config) -> Wants:
         yield Note(key=f"written_again:{word.id}", text=why, weight=75), why
 
 
-@rule("4.3.5", kind="complaint")
+@rule("4.3.5", kind="complaint", when=CLOSED & _ENDED)
 def ends_by_rule_alone(facts: Facts, config: Config) -> Wants:
     """A closed case is not ended by a hand that writes so: it awaits the customer's word like every other."""
     ticket = facts.ticket
@@ -39,7 +45,7 @@ def ends_by_rule_alone(facts: Facts, config: Config) -> Wants:
         yield SetField(field="stage", value="awaiting_satisfaction"), say("stage.awaiting")
 
 
-@rule("4.3.5", kind="complaint")
+@rule("4.3.5", kind="complaint", when=_AWAITED & CUSTOMER_WROTE & ~has("satisfaction"))
 def satisfaction_in_words(facts: Facts, config: Config) -> Wants:
     """What the customer writes after the solution tells whether they are satisfied; the last word counts."""
     ticket = facts.ticket
@@ -57,7 +63,7 @@ def satisfaction_in_words(facts: Facts, config: Config) -> Wants:
             return
 
 
-@rule("4.3.5", kind="complaint")
+@rule("4.3.5", kind="complaint", when=has("satisfaction", "dissatisfied") & ~_ENDED & (CLOSED | _AWAITED))
 def dissatisfied_goes_higher(facts: Facts, config: Config) -> Wants:
     """A customer who is not satisfied is served on, one level higher: graver, and by the supervisor or the manager."""
     ticket, case = facts.ticket, view(facts)
@@ -86,7 +92,7 @@ def _next_level(facts: Facts) -> Person | None:
     return facts.manager if led else facts.supervisor
 
 
-@rule("4.3.5", kind="complaint")
+@rule("4.3.5", kind="complaint", when=has("exhausted_remedy"))
 def remedy_exhausted(facts: Facts, config: Config) -> Wants:
     """A supervisor's or manager's documented decision that nothing more can be done ends the case."""
     ticket = facts.ticket
@@ -103,7 +109,7 @@ def remedy_exhausted(facts: Facts, config: Config) -> Wants:
         yield Note(key=f"exhausted_void:{stamp(by_whom)}", text=why, weight=80), why
 
 
-@rule("4.3.5", kind="complaint")
+@rule("4.3.5", kind="complaint", when=_AWAITED & has("satisfaction", "satisfied"))
 def satisfied_ends(facts: Facts, config: Config) -> Wants:
     """A satisfied customer ends the case; a mail that says so does not keep it open."""
     ticket = facts.ticket
@@ -113,14 +119,14 @@ def satisfied_ends(facts: Facts, config: Config) -> Wants:
             yield SetState(state="closed"), say("ended.satisfied")
 
 
-@rule("4.3.5", kind="complaint")
+@rule("4.3.5", kind="complaint", when=CLOSED & ~_AWAITED & ~_ENDED)
 def await_satisfaction(facts: Facts, config: Config) -> Wants:
     """A closed complaint awaits the customer's word."""
     if facts.ticket.closed and facts.ticket.stage not in ("awaiting_satisfaction", "ended"):
         yield SetField(field="stage", value="awaiting_satisfaction"), say("stage.awaiting")
 
 
-@rule("1.3.1", kind="complaint")
+@rule("1.3.1", kind="complaint", when=CLOSED & _AWAITED & ~has("satisfaction"))
 def ask_for_satisfaction(facts: Facts, config: Config) -> Wants:
     """With the solution the customer gets an apology and the question whether they are satisfied."""
     ticket = facts.ticket
@@ -130,7 +136,7 @@ def ask_for_satisfaction(facts: Facts, config: Config) -> Wants:
         yield Reply(key=key, text=text, send=config.texts.completion), say("satisfaction.ask")
 
 
-@rule("4.3.5", kind="complaint")
+@rule("4.3.5", kind="complaint", when=CLOSED & _AWAITED & ~has("satisfaction"))
 def remind_of_satisfaction(facts: Facts, config: Config) -> Wants:
     """The question is repeated after the configured times; then no answer ends the case.
 
@@ -161,7 +167,7 @@ def remind_of_satisfaction(facts: Facts, config: Config) -> Wants:
     yield SetField(field="stage", value="ended"), why
 
 
-@rule("2.1.3", kind="complaint")
+@rule("2.1.3", kind="complaint", when=OPEN & ~has("stage", "with_department", "handling"))
 def stage_of_open_case(facts: Facts, config: Config) -> Wants:
     """An open complaint is received until somebody has answered, then being handled."""
     ticket = facts.ticket

@@ -14,11 +14,13 @@ from policies.kernel.kept import kept
 from policies.kernel.rules import Wants, rule
 from policies.kernel.scrub import scrub_text
 from policies.kernel.text import Wording
+from policies.kernel.traits import ANSWERED, BARE_ANSWER, CLOSED, JARGON, OPEN, has, said, worded
 
 _KINDS: Final = ("inquiry", "business", "complaint", "suggestion", "support")
 _LONGEST_QUOTE: Final = 40
 _TOLD_ELSEWHERE: Final = ("no_time", "no_apology")
 """Of the first reply the complaints and the promises module tell these."""
+_JUDGED: Final = ANSWERED & has("kind", "inquiry", "business", "complaint", "suggestion", "support")
 
 
 def _judged(facts: Facts, config: Config) -> tuple[tuple[Article, tuple[Slip, ...]], ...]:
@@ -78,25 +80,25 @@ def _finds(facts: Facts, config: Config, *codes: Code) -> Wants:
                 yield Find(key=key, code=slip.code, text=why, person=reply.by, grave=grave, private=True), why
 
 
-@rule("3.1.1")
+@rule("3.1.1", when=_JUDGED & worded("reply_away"))
 def does_not_brush_off(facts: Facts, config: Config) -> Wants:
     """A reply does not push the customer away to somebody else; a hand-over with a time is none."""
     return _finds(facts, config, "brush_off")
 
 
-@rule("3.1.2")
+@rule("3.1.2", when=_JUDGED & (worded("reply_rude") | BARE_ANSWER))
 def is_civil(facts: Facts, config: Config) -> Wants:
     """A reply holds no rude word, and more than a bare refusal."""
     return _finds(facts, config, "banned_word", "curt")
 
 
-@rule("3.1.3")
+@rule("3.1.3", when=_JUDGED & has("kind", "complaint"))
 def apologises(facts: Facts, config: Config) -> Wants:
     """A complaint ends with an apology, too."""
     return _finds(facts, config, "no_apology")
 
 
-@rule("3.1.3")
+@rule("3.1.3", when=_JUDGED & said("heated"))
 def soothes_first(facts: Facts, config: Config) -> Wants:
     """A heated message is answered with a word of understanding."""
     if facts.ticket.kind not in _KINDS:
@@ -113,31 +115,31 @@ def soothes_first(facts: Facts, config: Config) -> Wants:
             heated = False
 
 
-@rule("3.2.1")
+@rule("3.2.1", when=_JUDGED & (worded("reply_vague") | JARGON))
 def is_clear(facts: Facts, config: Config) -> Wants:
     """No vague word stands for a time, no term of the trade without an explanation."""
     return _finds(facts, config, "vague_time", "jargon")
 
 
-@rule("3.2.3")
+@rule("3.2.3", when=_JUDGED)
 def is_concise(facts: Facts, config: Config) -> Wants:
     """A reply is no longer than people read."""
     return _finds(facts, config, "too_long")
 
 
-@rule("4.1.1")
+@rule("4.1.1", when=_JUDGED)
 def says_who_writes(facts: Facts, config: Config) -> Wants:
     """The first reply greets and names staff number or department."""
     return _finds(facts, config, "no_greeting", "no_staff_identity")
 
 
-@rule("4.1.5")
+@rule("4.1.5", when=CLOSED & _JUDGED)
 def asks_and_thanks(facts: Facts, config: Config) -> Wants:
     """The last reply asks whether more is wanted, and thanks."""
     return _finds(facts, config, "no_anything_else", "no_thanks")
 
 
-@rule("3.1.2")
+@rule("3.1.2", when=_JUDGED)
 def coach_the_writer(facts: Facts, config: Config) -> Wants:
     """The writer gets one private mail a reply: what was found, in which words, and a better wording."""
     for reply, found in _judged(facts, config):
@@ -174,7 +176,7 @@ def _explanations(facts: Facts, config: Config, reply: Article) -> Iterator[str]
             yield f"{term}: {plain}"
 
 
-@rule("3.1.1", "3.1.2")
+@rule("3.1.1", "3.1.2", when=_JUDGED)
 def tell_supervisor_of_grave_slips(facts: Facts, config: Config) -> Wants:
     """Of a grave slip the supervisor hears at once, by mail; of the others there are figures."""
     supervisor = facts.supervisor
@@ -194,7 +196,7 @@ def tell_supervisor_of_grave_slips(facts: Facts, config: Config) -> Wants:
             )
 
 
-@rule("3.3.4")
+@rule("3.3.4", when=OPEN & said("heated"))
 def tell_supervisor_of_quarrel(facts: Facts, config: Config) -> Wants:
     """Heated messages in a row are a quarrel that the supervisor calms."""
     row: list[Article] = []

@@ -5,6 +5,7 @@ from policies.kernel.decisions import Note, SetField, say
 from policies.kernel.facts import Facts
 from policies.kernel.rules import NO_KIND, Wants, rule
 from policies.kernel.text.phrases import readable
+from policies.kernel.traits import CUSTOMER_WROTE, has
 
 
 def _kind_of_desk(facts: Facts, *kinds: str) -> Wants:
@@ -50,7 +51,7 @@ def incident_of_desk(facts: Facts, config: Config) -> Wants:
     return _kind_of_desk(facts, "incident")
 
 
-@rule("2.1.3", kind=NO_KIND)
+@rule("2.1.3", kind=NO_KIND, when=CUSTOMER_WROTE)
 def complaint_by_words(facts: Facts, config: Config) -> Wants:
     """A ticket that no desk makes anything of is a complaint when the customer's words say so."""
     for article in facts.from_customer:
@@ -60,7 +61,7 @@ def complaint_by_words(facts: Facts, config: Config) -> Wants:
             return
 
 
-@rule("6.2.1")
+@rule("6.2.1", when=has("kind"))
 def true_time_of_receipt(facts: Facts, config: Config) -> Wants:
     """The time at which the matter came in is kept in a field of its own: re-creating a ticket loses it.
 
@@ -74,7 +75,7 @@ def true_time_of_receipt(facts: Facts, config: Config) -> Wants:
         yield SetField(field="received_at", value=since), say("received")
 
 
-@rule("1.3.2")
+@rule("1.3.2", when=has("nonsense"))
 def nonsense_in_fields(facts: Facts, config: Config) -> Wants:
     """A field that holds none of its options is named, and read as unset."""
     if facts.ticket.nonsense:

@@ -9,6 +9,7 @@ from policies.kernel.decisions import Assign, Find, Note, SetField, Tell, say
 from policies.kernel.facts import Change, Facts
 from policies.kernel.ladders import run_clock
 from policies.kernel.rules import Wants, rule
+from policies.kernel.traits import NEW_OWNER, OPEN, OWNER_AWAY, changed, has
 
 MODULE: Final = "core"
 OWNER_CLOCK: Final = "owner"
@@ -19,7 +20,7 @@ _WITH_THE_MOVE: Final = timedelta(minutes=10)
 """A note written this short a time before a move belongs to it."""
 
 
-@rule("1.3.4")
+@rule("1.3.4", when=NEW_OWNER & has("kind"))
 def case_owner(facts: Facts, config: Config) -> Wants:
     """Whoever owns the ticket on its own desk has the case, and keeps it while a department works on it."""
     ticket = facts.ticket
@@ -32,7 +33,7 @@ def case_owner(facts: Facts, config: Config) -> Wants:
         )
 
 
-@rule("1.3.4")
+@rule("1.3.4", when=OPEN & ~has("owner"))
 def no_case_without_owner(facts: Facts, config: Config) -> Wants:
     """A ticket that nobody owns is due for an owner; then the supervisor hears of it, then gets it."""
     ticket = facts.ticket
@@ -61,7 +62,7 @@ def _unowned_since(facts: Facts) -> datetime:
     return since
 
 
-@rule("1.2")
+@rule("1.2", when=OPEN & has("kind"))
 def every_desk_has_a_leader(facts: Facts, config: Config) -> Wants:
     """Where neither supervisor nor deputy nor manager of a desk is at work, a case there has nobody to go to."""
     ticket = facts.ticket
@@ -72,7 +73,7 @@ def every_desk_has_a_leader(facts: Facts, config: Config) -> Wants:
     yield Find(key=f"no_leader_found:{ticket.group}", code="no_leader", text=why), why
 
 
-@rule("1.3.4")
+@rule("1.3.4", when=OPEN & OWNER_AWAY)
 def owner_out_of_office(facts: Facts, config: Config) -> Wants:
     """A case whose owner is away goes to whom the helpdesk names as replacement; without one the supervisor hears."""
     owner, ticket = facts.owner, facts.ticket
@@ -89,7 +90,7 @@ def owner_out_of_office(facts: Facts, config: Config) -> Wants:
         yield Tell(key=f"away:{owner.id}", person=facts.supervisor.id, text=why), why
 
 
-@rule("1.3.4")
+@rule("1.3.4", when=OPEN & changed("group"))
 def hand_over_with_summary(facts: Facts, config: Config) -> Wants:
     """Whoever moves a case that somebody had to another group leaves a note that sums it up, within its time."""
     move = None if facts.ticket.closed else _last_move(facts)
@@ -132,7 +133,7 @@ def _summed_up(facts: Facts, move: Change) -> datetime | None:
     return None
 
 
-@rule("2.1.6")
+@rule("2.1.6", when=has("promised_at") | has("pending_until"))
 def task_by_its_due_date(facts: Facts, config: Config) -> Wants:
     """A task is done by the date it was given: the promised time, or until when it is pending."""
     ticket = facts.ticket

@@ -12,6 +12,7 @@ from policies.kernel.duties import Duty, duties
 from policies.kernel.facts import Facts
 from policies.kernel.moments import SAME_MOMENT
 from policies.kernel.rules import Wants, rule
+from policies.kernel.traits import has
 
 _NO_SITUATION: Final = (OWNER_CLOCK, HANDOVER_CLOCK, *RATING_CLOCKS)
 """Duties that change nothing about the case itself; the handover has a note of its own."""
@@ -29,7 +30,7 @@ def _named(duty: Duty) -> str:
     return f"@{duty.module}:duty.{duty.clock.name}"
 
 
-@rule("3.3.3", phase="sum_up")
+@rule("3.3.3", when=has("kind"), phase="sum_up")
 def show_what_is_due(facts: Facts, config: Config) -> Wants:
     """The fields in the sidebar show what is due next, when, and by which clause."""
     ticket = facts.ticket
@@ -61,7 +62,7 @@ def _field(duty: str, clause: str) -> Say:
     return say("due.field", duty=duty, clause=clause)
 
 
-@rule("1.3.3", phase="sum_up")
+@rule("1.3.3", when=has("kind"), phase="sum_up")
 def note_the_situation(facts: Facts, config: Config) -> Wants:
     """One note for each real change of situation: another kind, severity or stage, another duty.
 

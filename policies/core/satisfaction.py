@@ -9,10 +9,13 @@ from policies.kernel.course import course
 from policies.kernel.decisions import Assign, Note, Reply, RunClock, SetField, SetState, Tell, say
 from policies.kernel.facts import Facts, Person, Post
 from policies.kernel.rules import Wants, rule
+from policies.kernel.traits import CLOSED, CUSTOMER_WROTE, OPEN, has
 
 MODULE: Final = "core"
 RATING_CLOCK: Final = "rating"
 RATING_CLOCKS: Final = (RATING_CLOCK, f"{RATING_CLOCK}_end")
+_AWAITED: Final = has("stage", "awaiting_satisfaction")
+_ENDED: Final = has("stage", "ended")
 
 
 def _asked(facts: Facts, config: Config) -> bool:
@@ -33,7 +36,7 @@ def _nudges(facts: Facts, config: Config) -> Nudges:
     )
 
 
-@rule("1.3.1")
+@rule("1.3.1", when=_AWAITED & CUSTOMER_WROTE & ~has("satisfaction"))
 def what_the_customer_says(facts: Facts, config: Config) -> Wants:
     """What the customer writes after the closing tells whether they are satisfied; bare thanks say that they are."""
     ticket = facts.ticket
@@ -46,7 +49,7 @@ def what_the_customer_says(facts: Facts, config: Config) -> Wants:
         yield SetField(field="satisfaction", value="satisfied"), say("satisfaction.words_yes")
 
 
-@rule("1.3.1")
+@rule("1.3.1", when=_AWAITED & has("satisfaction", "satisfied"))
 def satisfied_ends(facts: Facts, config: Config) -> Wants:
     """A satisfied customer ends the case; a mail that says so does not keep it open."""
     ticket = facts.ticket
@@ -57,7 +60,7 @@ def satisfied_ends(facts: Facts, config: Config) -> Wants:
         yield SetState(state="closed"), say("satisfaction.ended")
 
 
-@rule("1.3.1")
+@rule("1.3.1", when=has("satisfaction", "dissatisfied") & ~_ENDED & (CLOSED | _AWAITED))
 def dissatisfied_goes_on(facts: Facts, config: Config) -> Wants:
     """A customer who is not satisfied is served on, by the supervisor, or by the manager where a supervisor had it."""
     ticket = facts.ticket
@@ -82,7 +85,7 @@ def _next_level(facts: Facts) -> Person | None:
     return facts.manager if led else facts.supervisor
 
 
-@rule("1.3.1")
+@rule("1.3.1", when=OPEN & (_AWAITED | _ENDED))
 def written_to_again(facts: Facts, config: Config) -> Wants:
     """A closed case that is opened again is gone on with; after its end, thanks alone close it once more."""
     ticket = facts.ticket
@@ -95,7 +98,7 @@ def written_to_again(facts: Facts, config: Config) -> Wants:
     yield from go_on(facts, say("satisfaction.again"))
 
 
-@rule("1.3.1")
+@rule("1.3.1", when=CLOSED & ~_ENDED & ~has("satisfaction"))
 def wait_for_the_answer(facts: Facts, config: Config) -> Wants:
     """The customer has the configured time to answer; then silence ends the case, never before the last reminder."""
     ticket = facts.ticket
@@ -110,7 +113,7 @@ def wait_for_the_answer(facts: Facts, config: Config) -> Wants:
         yield SetField(field="stage", value="ended"), why
 
 
-@rule("1.3.1", phase="sum_up")
+@rule("1.3.1", when=CLOSED & ~_ENDED & ~has("satisfaction"), phase="sum_up")
 def ask_for_satisfaction(facts: Facts, config: Config) -> Wants:
     """A closing that stands is followed by the question whether the customer is satisfied, and by reminders of it.
 

@@ -1,5 +1,7 @@
 """Closing an inquiry: what must be recorded and said, and what undoes a closing. 4.1.2, 4.1.5, 4.1.6."""
 
+from typing import Final
+
 from policies.core.closing import closed_all_the_same, open_again
 from policies.inquiry.config import Config
 from policies.inquiry.inquiry import recorded_missing, words_missing
@@ -7,6 +9,10 @@ from policies.kernel.course import course
 from policies.kernel.decisions import Reply, SetField, say
 from policies.kernel.facts import Facts
 from policies.kernel.rules import Wants, rule
+from policies.kernel.traits import ANSWERED, CLOSED, has
+
+_OVER: Final = has("stage", "awaiting_satisfaction", "ended")
+"""The closing was checked and stood: what the customer said since changes nothing about it."""
 
 
 def _missing(facts: Facts, config: Config) -> tuple[str, ...]:
@@ -20,7 +26,7 @@ def _over(facts: Facts) -> bool:
     return facts.ticket.stage in ("awaiting_satisfaction", "ended")
 
 
-@rule("4.1.2", "4.1.5", "4.1.6", kind="inquiry")
+@rule("4.1.2", "4.1.5", "4.1.6", kind="inquiry", when=CLOSED & ~_OVER)
 def complete_before_closing(facts: Facts, config: Config) -> Wants:
     """An inquiry that is closed with something missing is opened again, and a note says what, unless a person gave a
     reason: then it is a finding, waived in that person's name."""
@@ -35,7 +41,7 @@ def complete_before_closing(facts: Facts, config: Config) -> Wants:
         yield from open_again(facts, say("close.incomplete", what=what))
 
 
-@rule("4.1.5", kind="inquiry")
+@rule("4.1.5", kind="inquiry", when=CLOSED & ANSWERED & ~_OVER)
 def closing_words_ready(facts: Facts, config: Config) -> Wants:
     """Where a closing lacked the question for further wishes, or thanks, a text with both lies ready."""
     if facts.ticket.closed and not _over(facts) and course(facts).override is None and words_missing(facts, config):

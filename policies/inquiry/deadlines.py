@@ -1,6 +1,7 @@
 """The first reply, the answer, and the explanation of what takes longer. 2.1.1, 4.1.3."""
 
 from datetime import datetime
+from typing import Final
 
 from policies.inquiry.config import Config
 from policies.inquiry.inquiry import COMPLEX, MODULE, declared, explained, is_complex
@@ -10,6 +11,9 @@ from policies.kernel.facts import Facts
 from policies.kernel.ladders import run_clock
 from policies.kernel.once import is_done
 from policies.kernel.rules import Wants, rule
+from policies.kernel.traits import CLOSED, OPEN, has
+
+_COMPLEX: Final = has("complexity", COMPLEX)
 
 
 @rule("2.1.1", kind="inquiry")
@@ -43,7 +47,7 @@ def _answered_at(facts: Facts) -> datetime | None:
     return min(times, default=None)
 
 
-@rule("4.1.3", kind="inquiry")
+@rule("4.1.3", kind="inquiry", when=OPEN & _COMPLEX)
 def explain_complex_question(facts: Facts, config: Config) -> Wants:
     """Who asks a complex question is told why it takes longer, and until when, soon after it was found complex."""
     if not is_complex(facts) or facts.ticket.closed:
@@ -56,7 +60,7 @@ def explain_complex_question(facts: Facts, config: Config) -> Wants:
     yield from run_clock(clock, facts, MODULE)
 
 
-@rule("4.1.3", kind="inquiry")
+@rule("4.1.3", kind="inquiry", when=OPEN & _COMPLEX)
 def draft_explanation(facts: Facts, config: Config) -> Wants:
     """Until that is done, a text lies ready that says so and names the time."""
     key = f"explanation:{stamp(declared(facts))}"
@@ -68,7 +72,7 @@ def draft_explanation(facts: Facts, config: Config) -> Wants:
         yield Reply(key=key, text=text, send=config.texts.explanation), say("draft.explanation")
 
 
-@rule("4.1.3", kind="inquiry")
+@rule("4.1.3", kind="inquiry", when=CLOSED & _COMPLEX)
 def complex_never_explained(facts: Facts, config: Config) -> Wants:
     """A complex inquiry that is closed late, and of which the customer was never told until when, is a finding."""
     case = course(facts)
@@ -80,7 +84,7 @@ def complex_never_explained(facts: Facts, config: Config) -> Wants:
         yield Find(key=f"unexplained:{case.occasion}", code="complex_unexplained", text=why, person=whose), why
 
 
-@rule("4.1.3", kind="inquiry")
+@rule("4.1.3", kind="inquiry", when=has("complexity"))
 def nonsense_is_simple(facts: Facts, config: Config) -> Wants:
     """What is neither simple nor complex is emptied: a value that nobody can read would hide how long there is."""
     value = facts.ticket.custom.get("complexity")
@@ -88,7 +92,7 @@ def nonsense_is_simple(facts: Facts, config: Config) -> Wants:
         yield SetField(field="complexity", value=None), say("complex.nonsense")
 
 
-@rule("2.1.1", kind="inquiry")
+@rule("2.1.1", kind="inquiry", when=OPEN & ~has("stage", "handling", "awaiting_satisfaction", "ended"))
 def stage_of_inquiry(facts: Facts, config: Config) -> Wants:
     """An open inquiry is received until somebody has answered, then being handled."""
     ticket, case = facts.ticket, course(facts)

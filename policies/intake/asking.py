@@ -8,11 +8,12 @@ from policies.kernel.decisions import Reply, say
 from policies.kernel.facts import Facts
 from policies.kernel.once import is_done
 from policies.kernel.rules import Wants, rule
+from policies.kernel.traits import OPEN
 
 MODULE: Final = "intake"
 
 
-@rule("4.1.2")
+@rule("4.1.2", when=OPEN)
 def ask_for_missing(facts: Facts, config: Config) -> Wants:
     """What a ticket of its kind lacks of name, way to reach the customer, and matter is asked for once.
 

@@ -9,6 +9,7 @@ from policies.intake.reading import Reading, read_once
 from policies.kernel.decisions import Note, SetField, say
 from policies.kernel.facts import Article, Facts
 from policies.kernel.rules import Wants, rule
+from policies.kernel.traits import CUSTOMER_WROTE, KIND_LEARNT, OPEN, UNSORTED, changed, has
 
 _VIEW: Final = "_intake"
 
@@ -54,43 +55,43 @@ def _kind(facts: Facts, config: Config, kind: str) -> Wants:
         yield SetField(field="kind", value=kind), say("kind.plain", kind=named)
 
 
-@rule("2.1.1")
+@rule("2.1.1", when=UNSORTED & CUSTOMER_WROTE)
 def inquiry_by_words(facts: Facts, config: Config) -> Wants:
     """What asks for information, or says nothing that makes it anything else, is an inquiry."""
     return _kind(facts, config, "inquiry")
 
 
-@rule("2.1.2")
+@rule("2.1.2", when=UNSORTED & CUSTOMER_WROTE)
 def business_by_words(facts: Facts, config: Config) -> Wants:
     """What asks for something to be done on an account or product is a business request; so is a withdrawal."""
     return _kind(facts, config, "business")
 
 
-@rule("2.1.3")
+@rule("2.1.3", when=UNSORTED & CUSTOMER_WROTE)
 def complaint_by_words(facts: Facts, config: Config) -> Wants:
     """What states a wrong or displeasure and wants redress is a complaint, whatever else it is."""
     return _kind(facts, config, "complaint")
 
 
-@rule("2.1.3")
+@rule("2.1.3", when=UNSORTED & CUSTOMER_WROTE)
 def suggestion_by_words(facts: Facts, config: Config) -> Wants:
     """What proposes an improvement and wants no redress is a suggestion."""
     return _kind(facts, config, "suggestion")
 
 
-@rule("2.1.4")
+@rule("2.1.4", when=UNSORTED & CUSTOMER_WROTE)
 def support_by_words(facts: Facts, config: Config) -> Wants:
     """What does not work for this customer is a technical matter."""
     return _kind(facts, config, "support")
 
 
-@rule("7.1.1")
+@rule("7.1.1", when=UNSORTED & CUSTOMER_WROTE)
 def incident_by_words(facts: Facts, config: Config) -> Wants:
     """What staff or a partner report as failing for many is an incident."""
     return _kind(facts, config, "incident")
 
 
-@rule("2.1.3")
+@rule("2.1.3", when=has("kind") & ~has("kind", "complaint") & changed("kind") & CUSTOMER_WROTE)
 def a_later_message_complains(facts: Facts, config: Config) -> Wants:
     """A ticket that zhidu took for something else becomes a complaint when a later message complains.
 
@@ -111,7 +112,7 @@ def a_later_message_complains(facts: Facts, config: Config) -> Wants:
             return
 
 
-@rule("4.3.3")
+@rule("4.3.3", when=OPEN & has("kind") & KIND_LEARNT)
 def propose_what_was_learnt(facts: Facts, config: Config) -> Wants:
     """What was learnt from corrections is proposed where it is sure and differs; it never overrules."""
     if facts.ticket.closed or facts.ticket.kind is None or facts.set_by_person("kind") is not None:

@@ -3,13 +3,14 @@
 from policies.core.flags import taken_away
 from policies.intake.config import Config
 from policies.intake.kinds import first_reading, reading_of
-from policies.intake.reading import CALM, raised_flags
+from policies.intake.reading import CALM, SPOKEN, raised_flags
 from policies.kernel.decisions import SetField, say
 from policies.kernel.facts import Facts
 from policies.kernel.rules import Wants, rule
+from policies.kernel.traits import CUSTOMER_WROTE, SUM_NAMED, has, said
 
 
-@rule("2.2.5")
+@rule("2.2.5", when=has("kind") & ~has("kind", "complaint", "task") & (said(*SPOKEN) | SUM_NAMED))
 def flags_by_words(facts: Facts, config: Config) -> Wants:
     """What the customer writes raises flags on tickets of every kind; complaints have a rule of their own for it.
 
@@ -28,7 +29,7 @@ def flags_by_words(facts: Facts, config: Config) -> Wants:
         yield SetField(field="flags", value=facts.ticket.flags | new), say("flags", flags=flags)
 
 
-@rule("3.1.3")
+@rule("3.1.3", when=CUSTOMER_WROTE)
 def mood_by_words(facts: Facts, config: Config) -> Wants:
     """How the customer feels, by the last message: the next reply begins with it. A person may know better."""
     last = next((article for article in reversed(facts.from_customer) if article.features.length), None)
@@ -45,7 +46,7 @@ def mood_by_words(facts: Facts, config: Config) -> Wants:
         yield SetField(field="mood", value=reading.mood), why
 
 
-@rule("4.1.2")
+@rule("4.1.2", when=CUSTOMER_WROTE & ~has("language"))
 def language_of_customer(facts: Facts, config: Config) -> Wants:
     """The customer is written to in the language that the first message is in, unless the field says otherwise."""
     reading = first_reading(facts, config)
@@ -56,7 +57,7 @@ def language_of_customer(facts: Facts, config: Config) -> Wants:
         yield SetField(field="language", value=reading.language), why
 
 
-@rule("4.1.2")
+@rule("4.1.2", when=CUSTOMER_WROTE & ~has("category"))
 def category_by_words(facts: Facts, config: Config) -> Wants:
     """What the ticket is about, where nobody has said so."""
     reading = first_reading(facts, config)

@@ -18,6 +18,9 @@ MOODS: Final = ("angry", "distressed", "unhappy")
 """Strong feelings come before mild ones, whatever these weigh."""
 CALM: Final = "calm"
 
+SPOKEN: Final = tuple(flag for flag in FLAGS if flag != "amount")
+"""The flags that words raise; a sum is told by its figure."""
+
 _STRONG: Final = ("angry", "distressed")
 
 
@@ -90,7 +93,7 @@ def read_once(features: TextFeatures, config: Config, desk: str | None, channel:
 @kept
 def raised_flags(features: TextFeatures, config: Config, kind: str | None) -> frozenset[str]:
     """The flags the words raise. In a complaint, a sum of which nothing else is said is the one in dispute."""
-    found = {flag for flag in FLAGS if flag != "amount" and features.has(flag)}
+    found = {flag for flag in SPOKEN if features.has(flag)}
     roles = ("disputed", None) if kind == "complaint" else ("disputed",)
     largest = features.largest(*roles) if features.amounts else None
     if largest is not None and largest.cny is not None and largest.cny >= config.amount_from:

@@ -24,6 +24,7 @@ from policies.kernel.decisions import (
     Untag,
 )
 from policies.kernel.facts import Facts, Fired, Memory, Ticket
+from policies.kernel.glance import SAID, SHOWN
 from policies.kernel.moments import same_run
 from policies.kernel.once import once_key
 
@@ -55,13 +56,15 @@ def overlay(facts: Facts, decisions: Iterable[Decision]) -> Facts:
 def recalled(facts: Facts, **changes: Any) -> Facts:
     """`facts` with another memory or other decisions; the ticket is the same, and what was derived from it stays."""
     made = varied(facts, **changes)
-    _hand_on(facts, made, _OF_ARTICLES_AND_GROUP)
+    _hand_on(facts, made, _OF_TICKET)
     return made
 
 
-_OF_ARTICLES: Final = ("from_customer", "to_customer")
+_OF_ARTICLES: Final = ("from_customer", "to_customer", SAID)
 _OF_ARTICLES_AND_GROUP: Final = (*_OF_ARTICLES, "desk", "calendar", "supervisor", "manager")
 """What facts derive from articles, and from the group, the people and the desks: the same as long as these are."""
+_OF_TICKET: Final = (*_OF_ARTICLES_AND_GROUP, "owner", SHOWN)
+"""What they derive from the whole ticket."""
 
 
 def _hand_on(facts: Facts, to: Facts, names: Iterable[str]) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from policies.kernel.decisions import KEYED, Decision
 from policies.kernel.eras import Era
 from policies.kernel.facts import Facts
+from policies.kernel.glance import bits
 from policies.kernel.once import once_key, was_done
 from policies.kernel.overlay import overlay
 from policies.kernel.rules import NO_KIND, Phase, Rule
@@ -19,6 +19,10 @@ MOST_DECISIONS = 200
 
 
 Asked: TypeAlias = tuple[tuple[int, Rule[Any]], ...]
+"""Rules, each with its place among those of its module."""
+
+_MOST_SORTED: Final = 4096
+"""Different tickets for which a module's rules are kept sorted out; real ones come in some dozens."""
 
 
 class RuleTimeout(BaseException):
@@ -38,16 +42,30 @@ class Unit:
     rules: tuple[Rule[Any], ...]
     above: frozenset[str] = frozenset()
     eras: tuple[Era, ...] = ()
-    _asked: dict[tuple[Phase, str | None], Asked] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _looked_at: int = field(init=False, repr=False, compare=False)
+    _sorted: dict[tuple[Phase, str | None, int], Asked] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
 
-    def asked(self, phase: Phase, kind: str | None) -> Asked:
-        """The rules that are asked in this phase about a ticket of this kind, each with its place among `rules`."""
-        known = self._asked.get((phase, kind))
+    def __post_init__(self) -> None:
+        looked_at = 0
+        for rule in self.rules:
+            looked_at |= rule.when.looked_at
+        object.__setattr__(self, "_looked_at", looked_at)
+
+    def asked(self, phase: Phase, facts: Facts) -> Asked:
+        """The rules that are asked in this phase about such a ticket."""
+        kind, shown = facts.ticket.kind, bits(facts) & self._looked_at
+        known = self._sorted.get((phase, kind, shown))
         if known is None:
-            known = self._asked[phase, kind] = tuple(
+            if len(self._sorted) >= _MOST_SORTED:
+                self._sorted.clear()
+            known = self._sorted[phase, kind, shown] = tuple(
                 (place, rule)
                 for place, rule in enumerate(self.rules)
-                if rule.phase == phase and (rule.kind is None or rule.kind == (kind or NO_KIND))
+                if rule.phase == phase
+                and (rule.kind is None or rule.kind == (kind or NO_KIND))
+                and rule.when.holds(shown)
             )
         return known
 
@@ -101,56 +119,48 @@ class Round:
         self._keys: set[str] = set()
 
     def ask(self, unit: Unit) -> None:
-        if unit.name in self.out or not unit.above.isdisjoint(self.failures):
+        if unit.name in self.out or (self.failures and not unit.above.isdisjoint(self.failures)):
             return
         before = self.facts
-        if not unit.asked(self.phase, before.ticket.kind):
-            return
+        asked = unit.asked(self.phase, before)
         taken: list[Decision] = []
-        config = unit.config_for(before.ticket.since)
-        for rule in self._rules(unit):
-            failure = self._judge(rule, config, taken)
-            if failure is not None:
-                self.failures[unit.name] = failure
-                self.facts = before
-                return
+        config = unit.config_for(before.ticket.since) if unit.eras else unit.config
+        while asked:
+            asked = self._go_through(unit, asked, config, taken)
+        if unit.name in self.failures:
+            self.facts = before
+            return
         for decision in taken:
             self._contend(unit, decision)
 
-    def _rules(self, unit: Unit) -> Iterator[Rule[Any]]:
-        """Those that are asked, in order: a rule that says what kind of ticket it is changes which ones follow."""
-        last, resting = -1, False
-        while not resting:
-            resting, kind = True, self.facts.ticket.kind
-            for place, rule in unit.asked(self.phase, kind):
-                if place <= last:
-                    continue
-                last = place
-                yield rule
-                if self.facts.ticket.kind != kind:
-                    resting = False
-                    break
+    def _go_through(self, unit: Unit, asked: Asked, config: Any, taken: list[Decision]) -> Asked:
+        """Ask one rule after the other. Returns those left to ask: one that changes the ticket changes which follow."""
+        facts = self.facts
+        for place, rule in asked:
+            wanted: list[Decision] = []
+            try:
+                for action, because in rule.judge(facts, config):
+                    wanted.append(Decision(action=action, clauses=rule.clauses, rule=rule.name, because=because))
+                    if len(wanted) > MOST_DECISIONS:
+                        break
+            except (Exception, RuleTimeout) as error:
+                self._fail(unit, rule, _one_line(error))
+                return ()
+            if not wanted:
+                continue
+            if len(wanted) > MOST_DECISIONS:
+                self._fail(unit, rule, f"wanted more than {MOST_DECISIONS} things of one ticket; does it loop?")
+                return ()
+            if self.barred:
+                wanted = [decision for decision in wanted if decision.action.slot not in self.barred]
+            taken += wanted
+            self.facts = overlay(facts, wanted)
+            if self.facts is not facts:
+                return tuple(one for one in unit.asked(self.phase, self.facts) if one[0] > place)
+        return ()
 
-    def _judge(self, rule: Rule[Any], config: object, taken: list[Decision]) -> RuleFailure | None:
-        wanted: list[Decision] = []
-        try:
-            for action, because in rule.judge(self.facts, config):
-                wanted.append(Decision(action=action, clauses=rule.clauses, rule=rule.name, because=because))
-                if len(wanted) > MOST_DECISIONS:
-                    break
-        except (Exception, RuleTimeout) as error:
-            what = "stopped, it took too long" if isinstance(error, RuleTimeout) else _one_line(error)
-            return RuleFailure(rule=rule.name, clauses=rule.clauses, error=what)
-        if not wanted:
-            return None
-        if len(wanted) > MOST_DECISIONS:
-            what = f"wanted more than {MOST_DECISIONS} things of one ticket; does it loop?"
-            return RuleFailure(rule=rule.name, clauses=rule.clauses, error=what)
-        if self.barred:
-            wanted = [decision for decision in wanted if decision.action.slot not in self.barred]
-        taken.extend(wanted)
-        self.facts = overlay(self.facts, wanted)
-        return None
+    def _fail(self, unit: Unit, rule: Rule[Any], error: str) -> None:
+        self.failures[unit.name] = RuleFailure(rule=rule.name, clauses=rule.clauses, error=error)
 
     def _contend(self, unit: Unit, decision: Decision) -> None:
         action = decision.action
@@ -186,5 +196,7 @@ class Round:
 
 
 def _one_line(error: BaseException) -> str:
+    if isinstance(error, RuleTimeout):
+        return "stopped, it took too long"
     words = " ".join(str(error).split())
     return f"{type(error).__name__}: {words}" if words else type(error).__name__

@@ -8,6 +8,7 @@ from typing import Final, Generic, Literal, TypeVar
 
 from policies.kernel.decisions import Action, Decision, Say
 from policies.kernel.facts import Facts
+from policies.kernel.traits import ALWAYS, Trait
 
 C = TypeVar("C")
 
@@ -25,6 +26,7 @@ class Rule(Generic[C]):
     """A rule as data: the table of clauses and rules needs no evaluation.
 
     kind    the rule is asked only for tickets of this kind (`NO_KIND`: that have none yet); None: for every ticket
+    when    the rule is asked only where this shows on the ticket; where it does not, the rule wants nothing
     phase   `sum_up` rules run after all modules have decided and see `decided`
     """
 
@@ -34,6 +36,7 @@ class Rule(Generic[C]):
     kind: str | None
     phase: Phase
     judge: Callable[[Facts, C], Wants]
+    when: Trait = ALWAYS
 
     def __call__(self, facts: Facts, config: C) -> Iterator[Decision]:
         for action, because in self.judge(facts, config):
@@ -41,7 +44,7 @@ class Rule(Generic[C]):
 
 
 def rule(
-    *clauses: str, kind: str | None = None, phase: Phase = "decide"
+    *clauses: str, kind: str | None = None, when: Trait = ALWAYS, phase: Phase = "decide"
 ) -> Callable[[Callable[[Facts, C], Wants]], Rule[C]]:
     """Bind a generator to its clauses; one clause, or two where one act satisfies both at once.
 
@@ -59,6 +62,7 @@ def rule(
             clauses=clauses,
             doc=judge.__doc__.strip(),
             kind=kind,
+            when=when,
             phase=phase,
             judge=judge,
         )

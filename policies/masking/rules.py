@@ -11,6 +11,7 @@ from policies.kernel.decisions import Find, Mask, Note, Tell, say
 from policies.kernel.facts import Article, Facts
 from policies.kernel.masking import Kind
 from policies.kernel.rules import Wants, rule
+from policies.kernel.traits import ANSWERED, CONFIDENTIAL
 from policies.masking.config import Config
 
 THE_TICKET: Final = 0
@@ -46,7 +47,7 @@ def _grave(facts: Facts, reply: Article, code: str, kinds: tuple[str, ...]) -> W
         yield Tell(key=f"{key}:told", person=supervisor.id, text=text, private=True), why
 
 
-@rule("6.1.1")
+@rule("6.1.1", when=ANSWERED & CONFIDENTIAL)
 def sends_no_secrets(facts: Facts, config: Config) -> Wants:
     """A reply carries no full card number, security code or password, quoted ones included; else it is grave."""
     for reply in facts.to_customer:
@@ -55,7 +56,7 @@ def sends_no_secrets(facts: Facts, config: Config) -> Wants:
             yield from _grave(facts, reply, "secret_sent", kinds)
 
 
-@rule("6.1.1")
+@rule("6.1.1", when=ANSWERED & CONFIDENTIAL)
 def sends_nothing_of_others(facts: Facts, config: Config) -> Wants:
     """A reply carries no number that the customer has not given in this ticket: whose it is nobody can know, and it is
     likely another person's."""
@@ -65,7 +66,7 @@ def sends_nothing_of_others(facts: Facts, config: Config) -> Wants:
             yield from _grave(facts, reply, "others_data_sent", kinds)
 
 
-@rule("6.1.1")
+@rule("6.1.1", when=CONFIDENTIAL)
 def finds_what_is_readable(facts: Facts, config: Config) -> Wants:
     """Personal data that stays readable in a ticket is a finding of the desk's, for the figures alone."""
     if config.mode == "twin":
@@ -77,7 +78,7 @@ def finds_what_is_readable(facts: Facts, config: Config) -> Wants:
             yield Find(key=f"readable:{article}", code="readable_data", text=why, private=True), why
 
 
-@rule("6.1.1")
+@rule("6.1.1", when=CONFIDENTIAL)
 def hides_articles(facts: Facts, config: Config) -> Wants:
     """In the mode `flag`, an article with such data shows to staff only; a note says so, once."""
     if config.mode != "flag":
@@ -94,7 +95,7 @@ def hides_articles(facts: Facts, config: Config) -> Wants:
         yield Note(key=f"flagged:{article.id}", text=note, weight=60), say("flag.noted", kinds=names)
 
 
-@rule("6.1.1")
+@rule("6.1.1", when=CONFIDENTIAL)
 def makes_twins(facts: Facts, config: Config) -> Wants:
     """In the mode `twin`, a ticket with such data is made anew with all masked that is to be masked."""
     if config.mode != "twin" or not _moved(facts, config):

@@ -7,19 +7,23 @@ from policies.kernel.decisions import Find, Say, Tell, say
 from policies.kernel.facts import Article, Facts
 from policies.kernel.ladders import run_clock
 from policies.kernel.rules import Wants, rule
+from policies.kernel.traits import ANSWERED, OPEN, PROMISED, has
 from policies.promises.config import Config
 from policies.promises.kept import Given, given
 
 MODULE: Final = "promises"
 _NO_PROMISES: Final = ("task",)
 """Of a task the field holds the time at which it is due."""
+_GIVEN: Final = (PROMISED | has("promised_at")) & has("kind") & ~has("kind", "task")
+"""Of a task the field holds the time at which it is due."""
+_WAITS: Final = has("waiting_for", "customer") | has("state_type", "pending reminder", "pending action")
 
 
 def _counts(facts: Facts) -> bool:
     return facts.ticket.kind is not None and facts.ticket.kind not in _NO_PROMISES
 
 
-@rule("3.3.3")
+@rule("3.3.3", when=_GIVEN)
 def keep_the_promise(facts: Facts, config: Config) -> Wants:
     """The promise due next has a clock to the very time that was named; what is said to the customer stops it."""
     if not _counts(facts):
@@ -43,7 +47,7 @@ def keep_the_promise(facts: Facts, config: Config) -> Wants:
     yield from run_clock(clock, facts, MODULE, whose=whose)
 
 
-@rule("3.3.3")
+@rule("3.3.3", when=_GIVEN)
 def promise_is_broken(facts: Facts, config: Config) -> Wants:
     """The named time passed and the customer heard nothing: a finding, whatever is said later."""
     if not _counts(facts):
@@ -55,7 +59,7 @@ def promise_is_broken(facts: Facts, config: Config) -> Wants:
             yield _find(key, "promise_broken", why, promise, grave=config.broken_is_grave), why
 
 
-@rule("3.3.3")
+@rule("3.3.3", when=_GIVEN)
 def promise_is_moved(facts: Facts, config: Config) -> Wants:
     """Another time named before the first had come is recorded, not shown: too many of them are no good sign."""
     if not _counts(facts):
@@ -70,7 +74,7 @@ def _find(key: str, code: str, why: Say, promise: Given, *, grave: bool = False,
     return Find(key=key, code=code, text=why, person=promise.by, grave=grave, private=private)
 
 
-@rule("3.3.3")
+@rule("3.3.3", when=OPEN & ANSWERED & ~_WAITS)
 def reply_without_time(facts: Facts, config: Config) -> Wants:
     """A reply that settles nothing and names no time is a finding; the one who wrote it is told in private."""
     ticket = facts.ticket

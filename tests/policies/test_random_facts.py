@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from policies.kernel.confidential import Confidential
 from policies.kernel.decisions import KEYED
 from policies.kernel.evaluate import evaluate
 from policies.kernel.facts import Article, Change, Desk, Facts, Item, Person, Post, Related, Ticket
@@ -40,6 +41,13 @@ TEXTS = (
     "已为您办理。请问还有其他可以帮您的吗？感谢您的来信。",
 )
 WRITTEN = {text: POLICY.extractor.features("", text, "text/plain") for text in TEXTS}
+WORDED = {text: POLICY.extractor.wording(text, "text/plain") for text in TEXTS}
+HELD = (
+    (),
+    (),
+    (Confidential(place="body", kind="card", data_class="C2", count=1, own=1, strange=1),),
+    (Confidential(place="body", kind="mobile", data_class="C2", count=2, masked=False, own=1),),
+)
 
 minutes = st.integers(0, 60 * 24 * 40).map(lambda n: START + timedelta(minutes=n))
 someone = st.sampled_from((ME, 11, 21, 31, 100))
@@ -80,7 +88,7 @@ def changes(drawn: Sequence[tuple[datetime, int, tuple[str, str]]]) -> tuple[Cha
 
 articles = st.lists(
     st.tuples(
-        minutes, st.sampled_from(("customer", "agent", "system")), someone, st.booleans(), st.sampled_from(TEXTS)
+        minutes, st.sampled_from(("customer", "agent", "system")), someone, st.booleans(), st.sampled_from(TEXTS), st.sampled_from(HELD)
     ),
     max_size=5,
 )
@@ -176,8 +184,18 @@ def cases(draw: st.DrawFn) -> Facts:
         now=START + timedelta(days=41, minutes=draw(st.integers(0, 10_000))),
         ticket=ticket,
         articles=tuple(
-            Article(id=n, at=at, sender=sender, by=by, channel="email", internal=internal, features=WRITTEN[text])
-            for n, (at, sender, by, internal, text) in enumerate(written, start=1)
+            Article(
+                id=n,
+                at=at,
+                sender=sender,
+                by=by,
+                channel="email",
+                internal=internal,
+                features=WRITTEN[text],
+                wording=WORDED[text] if sender == "agent" else None,
+                confidential=held,
+            )
+            for n, (at, sender, by, internal, text, held) in enumerate(written, start=1)
         ),
         history=history,
         people={person.id: replace(person, away=person.id in away) for person in PEOPLE},
@@ -185,6 +203,8 @@ def cases(draw: st.DrawFn) -> Facts:
         calendars=POLICY.calendars,
         related=Related(
             earlier=draw(st.sampled_from(((), (88,)))),
+            linked=draw(st.sampled_from(((), (88,)))),
+            first_at=draw(st.sampled_from((None, START - timedelta(days=2)))),
             same_cause=draw(st.integers(1, 4)),
             undelivered=draw(st.frozensets(st.sampled_from(("completion:0", "completion:1")), max_size=1)),
         ),

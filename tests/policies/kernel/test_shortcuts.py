@@ -78,25 +78,19 @@ def plain_remember(memory: Memory, decisions: Iterable[Decision]) -> Memory:
 
 
 class PlainRound(rounds.Round):
-    """Every rule is looked at, in order, and asked if the ticket as it stands then is of its kind."""
-
-    def _rules(self, unit: Unit) -> Any:
-        for rule in unit.rules:
-            kinds = (None, self.facts.ticket.kind or "")
-            if rule.phase == self.phase and rule.kind in kinds:
-                yield rule
+    """Every rule is looked at, in order, and asked if the ticket as it stands then is of its kind, whatever shows."""
 
     def ask(self, unit: Unit) -> None:
         if unit.name in self.out or not unit.above.isdisjoint(self.failures):
             return
         taken: list[Decision] = []
         before = self.facts
-        for rule in self._rules(unit):
-            failure = self._judge(rule, unit.config_for(before.ticket.since), taken)
-            if failure is not None:
-                self.failures[unit.name] = failure
-                self.facts = before
-                return
+        for rule in unit.rules:
+            if rule.phase == self.phase and rule.kind in (None, self.facts.ticket.kind or ""):
+                self._go_through(unit, ((0, rule),), unit.config_for(before.ticket.since), taken)
+                if unit.name in self.failures:
+                    self.facts = before
+                    return
         for decision in taken:
             self._contend(unit, decision)
 
