@@ -37,18 +37,21 @@ class Figures:
         return 2 * self.right / all_of_them if all_of_them else 1.0
 
 
-def measured(rows: Iterable[tuple[Iterable[str], Iterable[str]]]) -> tuple[Figures, ...]:
+def measured(
+    rows: Iterable[tuple[Iterable[str], Iterable[str]]], label: Callable[[str], str] = str
+) -> tuple[Figures, ...]:
     """The figures of every label that is wanted or given anywhere, by label.
 
-    rows   the labels wanted and the labels given, example by example
+    rows    what is wanted and what is given, example by example
+    label   under which label something is counted; by itself, unless told otherwise
     """
     counts: Counter[tuple[str, str]] = Counter()
     labels: set[str] = set()
     for wanted, given in rows:
         want, got = set(wanted), set(given)
-        labels |= want | got
-        for label in want | got:
-            counts[label, "right" if label in want & got else "missed" if label in want else "wrong"] += 1
+        labels |= {label(one) for one in want | got}
+        for one in want | got:
+            counts[label(one), "right" if one in want & got else "missed" if one in want else "wrong"] += 1
     return tuple(
         Figures(label=label, **{what: counts[label, what] for what in ("right", "wrong", "missed")})
         for label in sorted(labels)

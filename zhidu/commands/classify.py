@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -46,7 +45,9 @@ def classify(
         raise click.UsageError("lines are read from standard input; TEXT is not given")
     reader = _classifier(habits)
     if measure:
-        _measure(reader, habits)
+        from zhidu.commands.measured import show
+
+        show(reader.labels, habits, "kind", lambda wanted, got: bool(wanted & got & reader.kinds))
     elif jsonl:
         answer_lines(
             lambda line: reader.answer(
@@ -103,30 +104,3 @@ def _shown(answer: Mapping[str, Any], *, quiet: bool) -> Iterator[str]:
         return
     for ground in answer["why"]:
         yield f"  {ground['label']:<14} {ground['weight']:+g}  {ground['phrase']}  “{ground['words']}”"
-
-
-def _measure(reader: Classifier, habits: Habits) -> None:
-    """Figures per label of the examples on standard input, and every example that was read otherwise."""
-    from zhidu.exits import WrongUse
-    from zhidu.measuring import as_json, departures, examples, measured, table
-
-    try:
-        rows = list(departures(examples(sys.stdin.buffer), reader.labels))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise WrongUse(f"the examples: {error}") from None
-    figures = measured((wanted, got) for _, wanted, got in rows)
-    same = [next(iter(w & g & reader.kinds), None) is not None for _, w, g in rows]
-    share = sum(same) / len(same) if same else 1.0
-    if habits.json:
-        import json
-
-        click.echo(json.dumps({"examples": len(rows), "kind_accuracy": round(share, 4), "labels": as_json(figures)}))
-        return
-    for line in table(figures):
-        click.echo(line)
-    click.echo(f"kind: {share:.3f} of {len(rows)} examples")
-    if not habits.quiet:
-        for number, (example, wanted, got) in enumerate(rows, start=1):
-            if wanted != got:
-                missed, wrong = " ".join(sorted(wanted - got)), " ".join(sorted(got - wanted))
-                click.echo(f"{example.get('id', number)}: wanted {missed or '-'}, got {wrong or '-'}")

@@ -32,9 +32,17 @@ _POSITIONS: Final = ("first", "middle", "closing")
 @click.option(
     "--jsonl", is_flag=True, help='Read {"ticket_kind", "position", "text", "staff"}, write {"findings"} lines.'
 )
+@click.option("--measure", is_flag=True, help="Read such lines with `expect`; print precision, recall, F1 per code.")
 @click.pass_obj
 def lint(
-    habits: Habits | None, text: str | None, kind: str, position: str, staff_no: str, department: str, jsonl: bool
+    habits: Habits | None,
+    text: str | None,
+    kind: str,
+    position: str,
+    staff_no: str,
+    department: str,
+    jsonl: bool,
+    measure: bool,
 ) -> int:
     """What the conduct module says of TEXT (or standard input), a reply of an agent: code, words, a better wording.
 
@@ -44,15 +52,21 @@ def lint(
     Example:
       zhidu lint --post first --staff-no 2107 "您好，工号2107。这款产品的净值每天更新。"
       zhidu lint --jsonl < replies.jsonl
+      zhidu lint --measure < labelled.jsonl
     """
     from zhidu.exits import DONE, NO
     from zhidu.json_lines import answer_lines, written
 
     habits = habits or Habits()
     policy = _policy(habits)
+    if (jsonl or measure) and text is not None:
+        raise click.UsageError("replies are read from standard input; TEXT is not given")
+    if measure:
+        from zhidu.commands.measured import show
+
+        show(lambda line: _labels(policy, line), habits, "lines")
+        return DONE
     if jsonl:
-        if text is not None:
-            raise click.UsageError("--jsonl reads its replies from standard input; TEXT is not given")
         answer_lines(lambda line: {"findings": _of_line(policy, line)}, _LIKE)
         return DONE
     rows = found(policy, written(text), kind, position, (staff_no, department))
@@ -90,6 +104,11 @@ def _of_line(policy: Policy, line: Mapping[str, Any]) -> list[Mapping[str, str]]
         raise ValueError('staff is an object such as {"staff_no": "2107", "department": "客服部"}')
     names = tuple(str(staff.get(name) or "") for name in ("staff_no", "department"))
     return found(policy, text_of(line, "text"), text_of(line, "ticket_kind"), position, names)
+
+
+def _labels(policy: Policy, line: Mapping[str, Any]) -> tuple[set[str], set[str]]:
+    """The codes wanted of a labelled reply, and those found."""
+    return set(line["expect"]), {row["code"] for row in _of_line(policy, line)}
 
 
 def found(policy: Policy, text: str, kind: str, position: str, staff: tuple[str, ...]) -> list[Mapping[str, str]]:

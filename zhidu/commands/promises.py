@@ -22,8 +22,9 @@ _LIKE = '{"sent_at": "2026-05-06T10:00+08:00", "text": "我们会在3个工作�
 @click.option("--at", metavar="TIME", help="When the reply was sent. [default: now]")
 @click.option("--calendar", "name", default="default", show_default=True, help="The working calendar's name.")
 @click.option("--jsonl", is_flag=True, help='Read {"sent_at", "text"} lines, write {"promises"} lines.')
+@click.option("--measure", is_flag=True, help="Read such lines with `expect`; print precision, recall and F1.")
 @click.pass_obj
-def promises(habits: Habits | None, text: str | None, at: str | None, name: str, jsonl: bool) -> None:
+def promises(habits: Habits | None, text: str | None, at: str | None, name: str, jsonl: bool, measure: bool) -> None:
     """The promises in TEXT (or standard input), a reply of an agent, and the instants they mean.
 
     A promise is a time for which somebody of the company gives a word. Questions, conditions, refusals, general rules,
@@ -33,6 +34,7 @@ def promises(habits: Habits | None, text: str | None, at: str | None, name: str,
     Example:
       zhidu promises --at 2026-05-06T10:00+08:00 "我们会在3个工作日内答复您。"
       zhidu promises --jsonl < replies.jsonl
+      zhidu promises --measure < labelled.jsonl
     """
     from zhidu.calendars import load_calendars
     from zhidu.commands.due import named
@@ -41,9 +43,14 @@ def promises(habits: Habits | None, text: str | None, at: str | None, name: str,
 
     habits = habits or Habits()
     calendar = named(load_calendars(habits.directory), name)
+    if (jsonl or measure) and (text is not None or at is not None):
+        raise click.UsageError("texts and times are read from standard input; TEXT and --at are not given")
+    if measure:
+        from zhidu.commands.measured import show
+
+        show(lambda line: _labels(line, calendar), habits, "lines", label=lambda promise: "promise")
+        return
     if jsonl:
-        if text is not None or at is not None:
-            raise click.UsageError("--jsonl reads texts and times from standard input; TEXT and --at are not given")
         answer_lines(
             lambda line: {"promises": found(text_of(line, "text"), sent(text_of(line, "sent_at"), calendar), calendar)},
             _LIKE,
@@ -77,6 +84,21 @@ def found(text: str, sent_at: datetime, calendar: WorkingCalendar) -> list[Mappi
         }
         for promise in read(own_words(text))
     ]
+
+
+def _labels(line: Mapping[str, Any], calendar: WorkingCalendar) -> tuple[set[str], set[str]]:
+    """The promises wanted of a labelled reply, and those found: the words and the instant."""
+    got = found(line["text"], sent(line["sent_at"], calendar), calendar)
+    wanted = ({"surface": row["surface"], "due_at": _same(row["due_at"], calendar)} for row in line["expect"])
+    return {_label(row) for row in wanted}, {_label(row) for row in got}
+
+
+def _same(at: str, calendar: WorkingCalendar) -> str:
+    return sent(at, calendar).astimezone(calendar.zone).isoformat()
+
+
+def _label(row: Mapping[str, Any]) -> str:
+    return f"{row['surface']!r} {row['due_at']}"
 
 
 def sent(at: str, calendar: WorkingCalendar) -> datetime:

@@ -97,7 +97,7 @@ def test_measure() -> None:
     figures = json.loads(run("--measure", stdin=stdin, json_=True).stdout)
 
     assert "kind: 0.500 of 2 examples" in result.stdout
-    assert result.stdout.splitlines()[-1] == "2: wanted flag media kind business, got kind inquiry"
+    assert result.stdout.splitlines()[-1] == "2: wanted flag media, kind business, got kind inquiry"
     assert figures["kind_accuracy"] == 0.5
     assert figures["labels"]["kind inquiry"] | {"f1": 0} == {
         "precision": 0.5, "recall": 1.0, "f1": 0, "right": 1, "wrong": 1, "missed": 0,

@@ -7,6 +7,7 @@ from click.testing import CliRunner, Result
 
 from zhidu.commands.lint import lint
 from zhidu.commands.promises import promises
+from zhidu.exits import WrongUse
 from zhidu.habits import Habits
 
 NOWHERE = Habits(config=Path("nowhere"))
@@ -32,6 +33,31 @@ def test_promises_from_standard_input_for_machines() -> None:
     assert json.loads(result.stdout) == {
         "promises": [{"surface": "by 5pm tomorrow", "due_at": "2026-05-07T17:00:00+08:00"}]
     }
+
+
+EXAMPLES = Path(__file__).parents[2] / "policies"
+
+
+def test_labelled_replies_are_measured() -> None:
+    """3.3.3: precision, recall and F1, the share of replies read alike, and what was read otherwise."""
+    given = (EXAMPLES / "promises" / "examples.jsonl").read_bytes()
+    odd = json.dumps({"id": "odd", "sent_at": "2026-05-06T10:00+08:00", "text": "2小时内回电。", "expect": []})
+    figures = json.loads(run("--measure", stdin=given, habits=Habits(json=True)).stdout)
+    shown = run("--measure", stdin=odd).stdout.splitlines()
+
+    assert figures["lines_accuracy"] >= 0.97
+    assert figures["labels"]["promise"]["precision"] == 1.0
+    assert shown[-2] == "lines: 0.000 of 1 examples"
+    assert shown[-1] == "odd: wanted -, got '2小时内' 2026-05-06T12:00:00+08:00"
+    assert run("--measure", "x").exit_code == 2
+
+
+def test_labelled_replies_are_measured_by_code() -> None:
+    given = (EXAMPLES / "conduct" / "examples.jsonl").read_bytes()
+    figures = json.loads(run_lint("--measure", stdin=given, habits=Habits(json=True)).stdout)
+
+    assert min(label["f1"] for label in figures["labels"].values()) >= 0.95
+    assert isinstance(run_lint("--measure", stdin=b'{"expect": []}').exception, WrongUse)
 
 
 def test_promises_by_lines_stop_at_nothing() -> None:
