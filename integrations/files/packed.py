@@ -11,9 +11,9 @@ from typing import Final
 
 from integrations.files.formats import Limits
 
-PIECE: Final = re.compile(r"<(w:p|si|is|c|comment|a:p|dc:\w+|cp:\w+)(?=[\s>])[^>]*>.*?</\1\s*>", re.DOTALL)
-"""What a reader takes for one line: a paragraph, a cell, a text shared by cells. They never nest in themselves, but for
-paragraphs within text boxes, which are then read with the paragraph around them."""
+PIECE: Final = re.compile(r"<(w:tbl|w:p|si|is|c|comment|a:p|dc:\w+|cp:\w+)(?=[\s>])[^>]*>.*?</\1\s*>", re.DOTALL)
+"""What a reader takes for one: a table of a document, a paragraph, a cell, a text shared by cells. What nests in
+itself, paragraphs within text boxes and tables within tables, is read with what is around it up to its end."""
 
 
 _CHUNK: Final = 64 * 1024
@@ -65,14 +65,18 @@ def pieces(text: str) -> Iterator[str]:
         yield found[0]
 
 
-def repacked(content: bytes, limits: Limits, change: Callable[[str], str]) -> bytes:
-    """The same archive with `change` applied to every line of text; other parts byte for byte. raises Unreadable"""
+def repacked(content: bytes, limits: Limits, change: Callable[[str, str], str]) -> bytes:
+    """The same archive, other parts byte for byte.
+
+    change  gives the new XML of a part with text, of its name and XML
+    raises  Unreadable
+    """
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for info, data in parts(content, limits):
             if is_text(info.filename):
                 text = decoded(data)
-                changed = PIECE.sub(lambda found: change(found[0]), text)
+                changed = change(info.filename, text)
                 data = data if changed == text else changed.encode()
             archive.writestr(info, data)
     return target.getvalue()

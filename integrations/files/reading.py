@@ -15,13 +15,21 @@ from pypdf.errors import PyPdfError
 
 from integrations.files.formats import Format, Limits, format_of
 from integrations.files.packed import Unreadable, decoded, is_text, parts, pieces
+from integrations.files.sheets import SHARED, is_sheet, sheet_texts
 
 __all__ = ["Unreadable", "plain", "texts"]
 
 _LIMITS: Final = Limits()
 _TAG: Final = re.compile(r"<[^>]*>")
 _BLOCK: Final = re.compile(r"<(?:br|p|div|tr|li|td|th|h[1-6])\b[^>]*>", re.IGNORECASE)
+_HTML_CELL: Final = re.compile(
+    r"<t[dh]\b[^>]*>(?P<content>(?:(?!</?t[dhr]\b|</?table\b).)*+)</t[dh]\s*>\s*", re.IGNORECASE | re.DOTALL
+)
 _BREAK: Final = re.compile(r"<(?:w:br|w:tab|w:cr)\s*/>|</w:p>")
+_TABLE: Final = ("<w:tbl>", "<w:tbl ")
+_CELL_END: Final = re.compile(r"(?:</w:p>\s*)?</w:tc>")
+_ROW_END: Final = re.compile(r"\s*</w:tr>")
+_LINE_IN_CELL: Final = re.compile(r"</w:p>|<w:(?:br|cr)\s*/>")
 _FORMULA: Final = re.compile(r"<f\b[^>]*>.*?</f>", re.DOTALL)
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it quotes what it stumbles over
@@ -44,13 +52,19 @@ def texts(
         case Format.TEXT:
             return (plain(content),)
         case Format.HTML:
-            return (unescape(_TAG.sub("", _BLOCK.sub("\n", plain(content)))),)
+            return (_read(plain(content)),)
         case Format.WORD | Format.SHEET:
             return tuple(_packed(content, limits))
         case Format.PDF:
             return tuple(_pages(content, limits, monotonic))
         case _:
             return ()
+
+
+def _read(html: str) -> str:
+    """HTML as text: a line a paragraph or a row, with marks between cells."""
+    cells = _HTML_CELL.sub(lambda cell: "\v" + _BLOCK.sub("\r", cell["content"]).strip(), html)
+    return unescape(_TAG.sub("", _BLOCK.sub("\n", cells)))
 
 
 def plain(content: bytes) -> str:
@@ -66,16 +80,28 @@ def plain(content: bytes) -> str:
 
 
 def _packed(content: bytes, limits: Limits) -> Iterator[str]:
-    """A paragraph, a cell or a shared text a piece, and a row's label beside its value once more."""
+    """A paragraph, a table, a cell or a shared text a piece; a row's label beside its value; sheets as tables."""
+    sheets: list[str] = []
+    shared = ""
     for info, data in parts(content, limits):
-        if is_text(info.filename):
-            lines = [line for piece in pieces(decoded(data)) if (line := _words(piece))]
+        if not is_text(info.filename):
+            continue
+        text = decoded(data)
+        if info.filename == SHARED:
+            shared = text
+        elif is_sheet(info.filename):
+            sheets.append(text)
+        else:
+            lines = [line for piece in pieces(text) if (line := _words(piece))]
             yield from lines
             if len(lines) > 1:
                 yield "\n".join(lines)
+    yield from sheet_texts(sheets, shared)
 
 
 def _words(piece: str) -> str:
+    if piece.startswith(_TABLE):
+        piece = _LINE_IN_CELL.sub("\r", _ROW_END.sub("\n", _CELL_END.sub("\t", piece)))
     return unescape(_TAG.sub("", _BREAK.sub("\n", _FORMULA.sub("", piece)))).strip()
 
 

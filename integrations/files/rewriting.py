@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final, Protocol
 
 from integrations.files.formats import Format, Limits, format_of
-from integrations.files.packed import Unreadable, repacked
+from integrations.files.packed import PIECE, Unreadable, decoded, parts, repacked
 from integrations.files.reading import plain, texts
+from integrations.files.sheets import SHARED, is_sheet, masked_sheets
 
 _LIMITS: Final = Limits()
 _CELL: Final = ("<c ", "<c>")
@@ -50,10 +51,24 @@ def _made(kind: Format, content: bytes, mask: Mask, limits: Limits) -> bytes | N
                     continue
                 return mask(text, html=kind is Format.HTML).encode(encoding)
             return mask(plain(content), html=kind is Format.HTML).encode()
-        case Format.WORD | Format.SHEET:
-            return repacked(content, limits, lambda piece: _line(piece, mask))
+        case Format.WORD:
+            return repacked(content, limits, lambda _, text: _lines(text, mask))
+        case Format.SHEET:
+            changed = _sheets(content, mask, limits)
+            return repacked(content, limits, lambda name, text: changed.get(name) or _lines(text, mask))
         case _:
             return None
+
+
+def _sheets(content: bytes, mask: Mask, limits: Limits) -> Mapping[str, str]:
+    """Every sheet of a workbook and the texts that they share, masked as tables. raises Unreadable"""
+    known = {info.filename: data for info, data in parts(content, limits)}
+    sheets = {name: decoded(data) for name, data in known.items() if is_sheet(name)}
+    return masked_sheets(sheets, decoded(known.get(SHARED, b"")), mask)
+
+
+def _lines(text: str, mask: Mask) -> str:
+    return PIECE.sub(lambda found: _line(found[0], mask), text)
 
 
 def _line(piece: str, mask: Mask) -> str:

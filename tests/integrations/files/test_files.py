@@ -29,13 +29,35 @@ def docx(document: str = WORD) -> bytes:
     return target.getvalue()
 
 
-def xlsx(*cells: str | int) -> bytes:
+def xlsx(*cells: str | float) -> bytes:
     target = io.BytesIO()
     with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
         sheet = book.add_worksheet()
         for row, cell in enumerate(cells):
             sheet.write(row, 0, cell)
     return target.getvalue()
+
+
+def table(*rows: tuple[str | int, ...]) -> bytes:
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 1, row)
+    return target.getvalue()
+
+
+def word_table(*rows: tuple[str, ...]) -> bytes:
+    cells = "".join(
+        f"<w:tr>{''.join(f'<w:tc><w:p><w:r><w:t>{cell}</w:t></w:r></w:p></w:tc>' for cell in row)}</w:tr>"
+        for row in rows
+    )
+    return docx(f"<w:document><w:body><w:p><w:t>您好</w:t></w:p><w:tbl>{cells}</w:tbl></w:body></w:document>")
+
+
+def html_table(*rows: tuple[str, ...]) -> bytes:
+    lines = "".join(f"<tr>{''.join(f'<td><p>{cell}</p></td>' for cell in row)}</tr>\n" for row in rows)
+    return f"<p>您好</p><table>\n{lines}</table>".encode()
 
 
 def pdf(text: str) -> bytes:
@@ -103,6 +125,45 @@ def test_a_word_file_stays_the_same_but_for_the_masked_characters() -> None:
     assert "您好 &amp; 再见" in text
 
 
+HEADED = (("客户", "密码", "订单号"), ("甲", "qwer1234", CARD), ("乙", "asdf5678", CARD))
+TABLES = {
+    # row                       name      content                 rewritten
+    "a sheet":                 ("a.xlsx", table(*HEADED),         True),
+    "a document's table":      ("a.docx", word_table(*HEADED),    True),
+    "csv":                     ("a.csv",  "\n".join(map(",".join, HEADED)).encode(), True),
+    "html":                    ("a.html", html_table(*HEADED),    True),
+    "a number in a sheet":     ("a.xlsx", table(("客户", "密码"), ("甲", 482913)), False),
+    "a text that others show": ("a.xlsx", table(("客户", "密码", "备注"), ("甲", "qwer1234", "qwer1234")), False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "content", "rewrites"), TABLES.values(), ids=TABLES)
+def test_the_head_of_a_column_speaks_for_its_cells(name: str, content: bytes, rewrites: bool) -> None:
+    """6.1.1: what only the head of a column tells is found and masked; what it says is an order number stays."""
+    found = [span.kind.value for text in files.texts(name, "", content) for span in detect(text, config=CONFIG)]
+    assert set(found) == {"password"}
+
+    made = files.rewritten(name, "", content, mask, holds)
+
+    assert (made is not None) is rewrites
+    if made is not None:
+        shown = "\n".join(files.texts(name, "", made))
+        assert "qwer1234" not in shown
+        assert "asdf5678" not in shown
+        assert shown.count(CARD) == "\n".join(files.texts(name, "", content)).count(CARD)
+
+
+def test_a_sheet_keeps_lines_within_a_cell_and_the_texts_of_other_cells() -> None:
+    made = files.rewritten(
+        "a.xlsx", "", table(("备注", "身份证号"), ("甲\n乙", "本人\n110101199003070012")), mask, holds
+    )
+    assert made is not None
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        shared = archive.read("xl/sharedStrings.xml").decode()
+    assert "甲\n乙" in shared
+    assert "本人\n110***********0012" in shared
+
+
 CLEAN = {
     "text":     ("a.txt", "您好".encode()),
     "Word":     ("a.docx", docx("<w:p><w:t>您好</w:t></w:p>")),
@@ -129,7 +190,16 @@ def encrypted() -> bytes:
     return bytes(data)
 
 
+def far_cells() -> bytes:
+    cells = "".join(f'<row r="{row}"><c r="XFD{row}" t="inlineStr"><is><t>x</t></is></c></row>' for row in range(1, 99))
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", f"<worksheet><sheetData>{cells}</sheetData></worksheet>")
+    return target.getvalue()
+
+
 BAD = {
+    "a sheet of empty cells":              ("a.xlsx", far_cells()),
     "an archive that unpacks to too much": ("a.docx", bomb()),
     "too large as it is":                  ("a.txt", b"x" * 2_000_001),
     "an encrypted archive":                ("a.docx", encrypted()),
