@@ -25,6 +25,7 @@ _BLOCK: Final = re.compile(r"<(?:br|p|div|tr|li|td|th|h[1-6])\b[^>]*>", re.IGNOR
 _HTML_CELL: Final = re.compile(
     r"<t[dh]\b[^>]*>(?P<content>(?:(?!</?t[dhr]\b|</?table\b).)*+)</t[dh]\s*>\s*", re.IGNORECASE | re.DOTALL
 )
+_ROWS: Final = re.compile(r"(?:</?(?:tr|thead|tbody|tfoot)\b[^>]*+>\s*+)++", re.IGNORECASE)
 _BREAK: Final = re.compile(r"<(?:w:br|w:tab|w:cr)\s*/>|</w:p>")
 _TABLE: Final = ("<w:tbl>", "<w:tbl ")
 _CELL_END: Final = re.compile(r"(?:</w:p>\s*)?</w:tc>")
@@ -64,7 +65,7 @@ def texts(
 def _read(html: str) -> str:
     """HTML as text: a line a paragraph or a row, with marks between cells."""
     cells = _HTML_CELL.sub(lambda cell: "\v" + _BLOCK.sub("\r", cell["content"]).strip(), html)
-    return unescape(_TAG.sub("", _BLOCK.sub("\n", cells)))
+    return unescape(_TAG.sub("", _BLOCK.sub("\n", _ROWS.sub("\n", cells))))
 
 
 def plain(content: bytes) -> str:
