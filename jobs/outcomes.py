@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from integrations.zammad.plan import Plan
@@ -44,3 +44,12 @@ class Over:
 
     outcome: Outcome
     into: int | None = None
+
+
+@dataclass(slots=True)
+class Calls:
+    """How many calls a look has cost the helpdesk, and the clauses it decided by."""
+
+    reads: int = 0
+    writes: int = 0
+    clauses: list[str] = field(default_factory=list)

@@ -25,7 +25,7 @@ from jobs.corrections import corrections, written_over
 from jobs.lessons import keep_correction
 from jobs.looks import Known, came_between, is_as_last_seen, is_echo, says_nothing_new
 from jobs.manner import Manner, in_manner, manner_of
-from jobs.outcomes import Judged, Outcome, Over
+from jobs.outcomes import Calls, Judged, Outcome, Over
 from jobs.ports import Helpdesk, Meter
 from jobs.record import Recorder
 from jobs.related import Relations
@@ -53,6 +53,7 @@ class Processor:
     helpdesk     the client of the calling thread
     adopt_from   tickets created before it are only observed until a person touches them; None: all are taken in
     access       is told whether the helpdesk lets us in
+    bind         ties what came in through the gate to the ticket
     dry_run      say what would be written, and write nothing: neither to the helpdesk nor, but for the inbox, here
     """
 
@@ -72,11 +73,12 @@ class Processor:
     adopt_from: Callable[[], datetime | None] = lambda: None
     dry_run: bool = False
     access: Admission = field(default_factory=Unguarded)
+    bind: Callable[[OneRead], None] = lambda read: None
 
     def process(self, work: Work) -> Outcome:
         """Look at the ticket of `work` and finish the work, whatever comes: done, tried again later, or dead letter."""
         began = time.monotonic()
-        calls = _Calls()
+        calls = Calls()
         deliveries = [delivery.delivery_id for delivery in work.deliveries]
         with structlog.contextvars.bound_contextvars(
             ticket_id=work.ticket_id, delivery_id=deliveries, reasons=",".join(work.reasons)
@@ -96,14 +98,14 @@ class Processor:
         return outcome
 
     def judge(
-        self, ticket_id: int, calls: _Calls | None = None, *, reasons: Collection[str] = (), sure: bool = True
+        self, ticket_id: int, calls: Calls | None = None, *, reasons: Collection[str] = (), sure: bool = True
     ) -> Judged | Over:
         """Read and judge a ticket; nothing is written.
 
         reasons  why it is looked at: some let nobody be told
         sure     whether a ticket that is as it was last seen needs no look into its history
         """
-        calls = calls or _Calls()
+        calls = calls or Calls()
         calls.reads += 1
         try:
             read = self.helpdesk().ticket(ticket_id)
@@ -136,7 +138,7 @@ class Processor:
         plan = in_manner(plan, manner, facts.memory)
         return Judged(read=read, known=known, facts=facts, verdict=verdict, plan=plan, case_id=case_id)
 
-    def _known(self, read: OneRead, look: Look | None, calls: _Calls, sure: bool) -> tuple[Known, Mapping[str, str]]:
+    def _known(self, read: OneRead, look: Look | None, calls: Calls, sure: bool) -> tuple[Known, Mapping[str, str]]:
         """What is known of the ticket's past, and the words of persons that our own last write undid unseen."""
         kept, me = Known.of(look), self.reader.me
         if kept is not None and sure and is_as_last_seen(read.ticket, look):
@@ -149,7 +151,7 @@ class Processor:
         undone = written_over(kept, self.reader.full_changes(told), me)
         return Known(changes=kept.dated(history, me)), undone
 
-    def _look(self, work: Work, calls: _Calls) -> Outcome:
+    def _look(self, work: Work, calls: Calls) -> Outcome:
         look = self.store.looks.get(work.ticket_id)
         me = self.reader.me
         only_deliveries = len(work.deliveries) == len(work.entries)
@@ -166,6 +168,7 @@ class Processor:
         if self.dry_run:
             self._say(judged)
             return self._finish(work, Outcome.SAME)
+        self.bind(judged.read)
         applied = Applied(ticket=None)
         if not judged.plan.empty or judged.plan.decisions:
             if not self._is_still_ours(work):
@@ -206,7 +209,7 @@ class Processor:
             unit.looks.forget(work.ticket_id)
         return over.outcome
 
-    def _apply(self, judged: Judged, calls: _Calls) -> Applied:
+    def _apply(self, judged: Judged, calls: Calls) -> Applied:
         try:
             applied = apply(judged.plan, judged.read, self.helpdesk())
         except Refused as error:
@@ -216,7 +219,7 @@ class Processor:
         calls.writes += applied.writes
         return applied
 
-    def _note_refusal(self, judged: Judged, error: Refused, calls: _Calls) -> None:
+    def _note_refusal(self, judged: Judged, error: Refused, calls: Calls) -> None:
         """A refusal is a thing a person must see: a finding, and a note, which Zammad takes where it refuses a PUT."""
         self.troubles.refused(judged.read, judged.case_id, judged.plan, error)
         note = self.troubles.refusal_note(judged.read, judged.facts, judged.plan, error)
@@ -289,12 +292,3 @@ class Processor:
             if failed:
                 unit.clocks.replace(work.ticket_id, rested(unit.clocks.of(work.ticket_id), self.now()))
         return Outcome.FAILED if failed else Outcome.LOST
-
-
-@dataclass(slots=True)
-class _Calls:
-    """How many calls this look has cost the helpdesk, and the clauses it decided by."""
-
-    reads: int = 0
-    writes: int = 0
-    clauses: list[str] = field(default_factory=list)

@@ -21,6 +21,7 @@ from integrations.store.database import Bound, Database, PostgresDatabase, Sessi
 from integrations.store.decisions import Decisions
 from integrations.store.errors import StoreError, StoreUnavailable, UnusableUrl
 from integrations.store.findings import Findings
+from integrations.store.gate import Gate
 from integrations.store.group import GroupCommit
 from integrations.store.inbox import Inbox
 from integrations.store.lessons import Corrections, LearntModels
@@ -73,6 +74,7 @@ class Repositories:
         self.versions = Versions(session)
         self.vault_rows = VaultRows(session)
         self.twins = Twins(session, outside)
+        self.gate = Gate(session, outside)
         self.corrections = Corrections(session)
         self.learnt = LearntModels(session, outside)
 

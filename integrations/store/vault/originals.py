@@ -15,7 +15,7 @@ from integrations.store.vault.errors import Shredded, Tampered, WrongKey
 from integrations.store.vault.keys import KEY_BYTES, NONCE_BYTES, KeyRing
 from integrations.store.vault.records import Origin, Original, Piece, Record, Resealing, Seal, Sealed
 from integrations.store.vault.rows import record_of
-from integrations.store.vault.tables import VAULT_DATA_KEYS, VAULT_KEYS, VAULT_PIECES, VAULT_RECORDS
+from integrations.store.vault.tables import VAULT_DATA_KEYS, VAULT_KEYS, VAULT_PIECES, VAULT_RECORDS, VAULT_REQUESTS
 
 _RECORD = VAULT_RECORDS.c
 
@@ -162,6 +162,34 @@ class Originals:
         except Tampered as error:
             failed(record, error)
             return False
+
+    def move(self, id: int, origin: Origin, at: datetime) -> bool:
+        """Seals the original `id` anew for where it stands by now; of a place that lost its last one the data keys go.
+
+        returns  False: it is destroyed, so that only where it stood is told anew
+        raises   NotFound · KeyGone · WrongKey · Tampered – nothing is changed then
+        """
+        with self._session.write() as connection:
+            row = connection.execute(select(VAULT_RECORDS).where(_RECORD.id == id).with_for_update()).first()
+            if row is None:
+                raise NotFound(f"the vault has no original {id}")
+            if connection.dialect.name == "sqlite":
+                # What is left of the old data key would open the old pieces after the new one is destroyed.
+                connection.exec_driver_sql("PRAGMA secure_delete=ON")
+            names = ("ticket_id", "article_id", "place", "kind")
+            told = {name: getattr(origin, name) for name in names}
+            if row.shredded_at is None:
+                data = self._data(connection, row)
+                digest = self._ring.digest(cipher.about(origin), data)
+                self._write(connection, id, origin, digest, data, at)
+            connection.execute(update(VAULT_RECORDS).where(_RECORD.id == id).values(**told))
+            asked = update(VAULT_REQUESTS).where(VAULT_REQUESTS.c.record_id == id)
+            connection.execute(asked.values(ticket_id=origin.ticket_id))
+            used = select(_RECORD.id).where(_RECORD.data_key_id == VAULT_DATA_KEYS.c.id).exists()
+            connection.execute(delete(VAULT_DATA_KEYS).where(VAULT_DATA_KEYS.c.ticket_id == row.ticket_id, ~used))
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql("PRAGMA secure_delete=OFF")
+            return row.shredded_at is None
 
     def fault(self, id: int, why: str) -> None:
         """Remembers that the original did not open."""

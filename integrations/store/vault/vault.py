@@ -75,6 +75,17 @@ class Vault:
         same = original.content if value is None else value.encode()
         return self._originals.seal(origin, original, same if comparable else None, self._now())
 
+    def move(self, id: int, origin: Origin) -> None:
+        """The original stands there by now: it is sealed anew, bound to that place, and shredded with that ticket.
+
+        raises   NotFound · KeyGone · WrongKey – nothing is changed then · Tampered – nor then, and a grave finding
+        """
+        try:
+            self._originals.move(id, origin, self._now())
+        except Tampered as error:
+            self._found(self.rows.record(id), error)
+            raise
+
     def token(self, value: str) -> str:
         """The token of `value`, to find where else it stood."""
         return self.ring.token(value.encode())
