@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 from zoneinfo import ZoneInfo
 
 from jobs.looks import word
 from policies.kernel.calendar import WorkingCalendar
 from policies.kernel.copies import varied
-from policies.kernel.deadlines import look
+from policies.kernel.deadlines import Clock, look
 from policies.kernel.decisions import Decision, Reply
 from policies.kernel.evaluate import Unit, Verdict, evaluate
-from policies.kernel.facts import Article, Change, Desk, Facts, Memory, Person, Related, Ticket
+from policies.kernel.facts import Article, Change, Desk, Facts, Fired, Memory, Person, Related, Ticket
 from policies.kernel.ladders import fired_in
 from policies.kernel.text.features import EMPTY
 from policies.kernel.vocabulary import FIELDS
@@ -51,8 +51,7 @@ class Rules:
     zone: ZoneInfo
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
+class Moment(NamedTuple):
     """One look: the facts as they were, what was decided, what would have been written."""
 
     given: Facts
@@ -66,7 +65,7 @@ class Moment:
 
 def replay(story: Story, rules: Rules, until: datetime) -> Iterator[Moment]:
     """Every moment before `until`, in order. Raises Loops."""
-    stage = _Stage(story, rules)
+    stage, dues = _Stage(story, rules), _Dues()
     moment: Moment | None = None
     events = iter(story.events)
     event = next(events, None)
@@ -88,29 +87,44 @@ def replay(story: Story, rules: Rules, until: datetime) -> Iterator[Moment]:
                 return
         moment = stage.look(now)
         yield moment
-        due_at = next_due(moment.verdict, now)
+        due_at = dues.after(moment.verdict, now)
     running = () if moment is None else moment.verdict.running
     clocks = ", ".join(sorted(action.clock.name for action in running))
     raise Loops(f"more than {MOST_MOMENTS} looks at ticket {story.began.id}: {clocks or 'too many events'}")
 
 
-def next_due(verdict: Verdict, now: datetime) -> datetime | None:
-    """When the first clock could change by itself."""
-    due = (look(a.clock, now, fired_in(verdict.memory, a.clock)).next_at for a in verdict.running)
-    return min((at for at in due if at is not None and at > now), default=None)
+class _Dues:
+    """When the first clock could change by itself; a clock that stands as it stood is not worked out again."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[Clock, Fired | None, datetime | None]] = {}
+
+    def after(self, verdict: Verdict, now: datetime) -> datetime | None:
+        """None: none could."""
+        first: datetime | None = None
+        for action in verdict.running:
+            at = self._next_at(action.clock, verdict.memory, now)
+            if at is not None and at > now and (first is None or at < first):
+                first = at
+        return first
+
+    def _next_at(self, clock: Clock, memory: Memory, now: datetime) -> datetime | None:
+        fired = memory.fired.get(clock.name)
+        known = self._known.get(clock.name)
+        if known is not None and known[1] is fired and known[0] == clock:
+            at = known[2]
+            if at is None or at > now:
+                return at
+        at = look(clock, now, fired_in(memory, clock)).next_at
+        if clock.met_at is None or clock.met_at <= now:
+            self._known[clock.name] = clock, fired, at
+        return at
 
 
 class _Heard(Facts):
-    """Facts that tell whether any rule asked what was said; made of others by `of`."""
+    """Facts that tell whether any rule asked what was said."""
 
     asked: ClassVar[bool] = False
-
-    @classmethod
-    def of(cls, facts: Facts) -> _Heard:
-        cls.asked = False
-        made = object.__new__(cls)
-        made.__dict__.update(facts.__dict__)
-        return made
 
     @property
     def articles(self) -> tuple[Article, ...]:
@@ -128,32 +142,31 @@ class _Stage:
     def __init__(self, story: Story, rules: Rules) -> None:
         self.heard = True
         self.rules = rules
-        self.base = story.facts
+        self.base = _heard(story, rules)
         self.scene = Scene(ticket=story.began)
         self.memory = Memory()
         self.known: set[str] = set()
 
     def look(self, now: datetime) -> Moment:
         facts = self._facts(now)
-        verdict = evaluate(self.rules.units, _Heard.of(facts))
+        _Heard.asked = False
+        verdict = evaluate(self.rules.units, facts)
         self.heard = _Heard.asked
         done = written(verdict, facts, self.known, mails=self.rules.mails(verdict.facts.ticket.group))
         self._carry(done, verdict, now)
-        return Moment(given=facts, verdict=verdict, written=done)
+        return Moment(facts, verdict, done)
 
     def _facts(self, now: datetime) -> Facts:
         rules, scene = self.rules, self.scene
-        return Facts(
+        return varied(
+            self.base,
             now=now,
             ticket=scene.ticket,
             articles=scene.articles,
             history=scene.history,
             people=rules.people(now.astimezone(rules.zone).date()),
-            desks=rules.desks,
-            calendars=rules.calendars,
             memory=self.memory,
             related=rules.related(scene.ticket, now),
-            me=self.base.me,
         )
 
     def _carry(self, done: Written, verdict: Verdict, now: datetime) -> None:
@@ -182,9 +195,19 @@ class _Stage:
 
     def _reply(self, decision: Decision, now: datetime) -> Article:
         assert isinstance(decision.action, Reply)  # noqa: S101 - only replies are sent
-        key = f"{self.base.ticket.id}:{decision.action.key}"
+        key = f"{self.scene.ticket.id}:{decision.action.key}"
         self.known.add(key)
         return Article(id=0, at=now, sender="agent", by=self.base.me, channel="email", key=key, features=EMPTY)
+
+
+def _heard(story: Story, rules: Rules) -> _Heard:
+    """The facts that stay the same from look to look."""
+    made = object.__new__(_Heard)
+    same = Facts(
+        now=story.began.created_at, ticket=story.began, desks=rules.desks, calendars=rules.calendars, me=story.facts.me
+    )
+    made.__dict__.update(same.__dict__)
+    return made
 
 
 def _lay(field: str, new: Any, ticket: Ticket, wanted: dict[str, Any]) -> None:
