@@ -10,6 +10,7 @@ from policies.intake.reading import Reading, read
 from policies.kernel.text.phrases import readable
 from policies.kernel.vocabulary import FLAGS, KINDS
 from zhidu.policy import Policy
+from zhidu.reading_line import reading_line
 
 
 class Classifier:
@@ -34,6 +35,7 @@ class Classifier:
         about = {reading.kind, reading.mood, reading.category, *FLAGS, "withdrawal", "sum_disputed"}
         return {
             "kind": reading.kind,
+            "reading": reading_line(reading),
             "flags": sorted(reading.flags),
             "mood": reading.mood,
             "language": reading.language,

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from integrations.zammad.plan import Plan
+from policies.intake.kinds import first_reading
+from policies.intake.reading import Reading
 from policies.kernel.day_count import amount_text
 from policies.kernel.deadlines import Clock, look
 from policies.kernel.decisions import Decision, RunClock
@@ -17,6 +19,7 @@ from policies.kernel.facts import Facts
 from policies.kernel.ladders import fired_in
 from policies.kernel.voice import Voice
 from zhidu.policy import Policy
+from zhidu.reading_line import reading_line
 
 _SHOWN = (
     "group", "owner", "state", "priority", "kind", "severity", "flags", "stage", "case_owner", "received_at", "cause",
@@ -38,6 +41,7 @@ class Explained:
         """The explanation for people."""
         yield from self._head()
         yield from self._facts()
+        yield from self._reading()
         yield from self._texts()
         yield from self._decisions()
         yield from self._clocks()
@@ -70,6 +74,25 @@ class Explained:
         if self.facts.memory.done or self.facts.memory.fired:
             fired = (f"{name} {'/'.join(sorted(f.rungs))}" for name, f in sorted(self.facts.memory.fired.items()))
             yield f"  remembered     {'; '.join((*fired, *sorted(self.facts.memory.done)))}"
+
+    def _reading(self) -> Iterator[str]:
+        """What the customer's words say, and whose word stands where a person had another opinion."""
+        reading = self.reading
+        if reading is None:
+            return
+        yield ""
+        yield "reading"
+        yield f"  {reading_line(reading)}"
+        for name in ("kind", "flags", "mood", "category", "language"):
+            change = self.facts.set_by_person(name)
+            if change is not None:
+                yield f"  {self.voice.person(change.by)} set {name} at {self._time(change.at)}, which stands"
+
+    @property
+    def reading(self) -> Reading | None:
+        """Of the message that decides; None without one, or without the module that reads."""
+        module = self.policy.modules.get("intake")
+        return None if module is None else first_reading(self.facts, module.config)
 
     def _texts(self) -> Iterator[str]:
         yield ""
@@ -154,6 +177,7 @@ class Explained:
             "at": _utc(self.facts.now),
             "policy": self.policy.digest,
             "facts": {name: _plain(getattr(self.facts.ticket, name)) for name in _SHOWN},
+            "reading": None if self.reading is None else reading_line(self.reading),
             "custom": {name: _plain(value) for name, value in sorted(self.facts.ticket.custom.items())},
             "unreadable": sorted(self.facts.ticket.nonsense),
             "observed": self.facts.memory.observed,

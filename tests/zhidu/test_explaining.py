@@ -11,7 +11,7 @@ import pytest
 from policies.kernel.deadlines import Clock, Pause
 from policies.kernel.decisions import Assign, Find, Link, Note, Reply, Route, RunClock, SetField, Tag, Tell, Untag, say
 from policies.kernel.evaluate import Conflict, RuleFailure, Verdict
-from policies.kernel.facts import Facts, Fired, Memory
+from policies.kernel.facts import Change, Facts, Fired, Memory
 from policies.kernel.ladder import Ladder, Rung
 from policies.kernel.spec import Spec
 from tests.integrations.zammad.tickets import (
@@ -174,6 +174,20 @@ def test_articles_are_told_without_their_words(policy: Policy) -> None:
     assert "zhidu, note, internal" in told
     assert "sum 300" in told
     assert "再不处理" not in told
+
+
+def test_the_reading_is_told_and_whose_word_stands(policy: Policy) -> None:
+    """2.1 the deciding message on one line; a person's correction is named with who made it and when."""
+    given = facts(one_read([article(body="我要投诉，柜员态度恶劣")]))
+    read = policy.extractor.features("", "我要投诉，柜员态度恶劣", "text/plain")
+    change = Change(at=NOW - HOUR, by=AGNES, field="kind", old="complaint", new="inquiry")
+    given = replace(
+        given, articles=tuple(replace(a, features=read) for a in given.articles), history=(*given.history, change)
+    )
+    told = text(policy, verdict(given), given)
+    assert "\nreading\n  kind complaint 8 (投诉 +4, 态度真差 +4); mood angry 3 (恶劣 +3); " in told
+    assert "  Agnes Chen set kind at Wed 2026-05-06 09:00, which stands" in told
+    assert explained(policy, verdict(given), given).as_json()["reading"].startswith("kind complaint 8")
 
 
 def test_decisions_and_what_was_not_decided(policy: Policy) -> None:

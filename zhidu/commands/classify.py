@@ -30,7 +30,8 @@ def classify(
 ) -> None:
     """Kind, category, flags, severity, mood and language of TEXT (or standard input), a customer's message.
 
-    Quoted mail, forwarded headers and the signature count for nothing. Every phrase that weighed is told.
+    Quoted mail, forwarded headers and the signature count for nothing. The first line is the reading with the heaviest
+    phrases; below it stands every phrase that weighed, with the words it was found in.
 
     \b
     Example:
@@ -96,11 +97,12 @@ def _kind_of(habits: Habits, group: str | None) -> str | None:
 
 
 def _shown(answer: Mapping[str, Any], *, quiet: bool) -> Iterator[str]:
-    names = ("kind", "category", "severity", "mood", "language")
-    yield "  ".join(f"{name} {answer[name]}" for name in names if answer[name])
-    if answer["flags"]:
-        yield f"flags {', '.join(answer['flags'])}"
     if quiet:
+        names = ("kind", "category", "severity", "mood", "language")
+        yield "  ".join(f"{name} {answer[name]}" for name in names if answer[name])
         return
+    yield answer["reading"]
+    if answer["severity"]:
+        yield f"severity {answer['severity']}"
     for ground in answer["why"]:
         yield f"  {ground['label']:<14} {ground['weight']:+g}  {ground['phrase']}  “{ground['words']}”"

@@ -26,10 +26,12 @@ def test_for_people() -> None:
 
     lines = result.stdout.splitlines()
     assert result.exit_code == 0
-    assert lines[0] == "kind business  category cards  mood calm  language zh-CN"
+    assert lines[0].startswith("kind business 6 (")
+    assert lines[0].endswith("; mood calm; category cards 2 (挂失 +2); language zh-CN")
     assert any(line.split()[:2] == ["business", "+3"] for line in lines[1:])
     assert any("“挂失”" in line for line in lines[1:])
-    assert run("我的卡丢了，麻烦马上帮我挂失", quiet=True).stdout.splitlines() == lines[:1]
+    quiet = "kind business  category cards  mood calm  language zh-CN"
+    assert run("我的卡丢了，麻烦马上帮我挂失", quiet=True).stdout.splitlines() == [quiet]
 
 
 def test_flags_and_severity() -> None:
@@ -38,7 +40,7 @@ def test_flags_and_severity() -> None:
     assert (answer["kind"], answer["flags"], answer["severity"]) == ("complaint", ["amount", "vulnerable"], "major")
     assert {"complaint", "vulnerable"} <= {ground["label"] for ground in answer["why"]}
     assert all(set(ground) == {"label", "phrase", "words", "weight", "field"} for ground in answer["why"])
-    assert "flags amount, vulnerable" in run("卡里六万块被盗刷，我七十二岁了，你们必须赔偿！").stdout
+    assert "flags amount, vulnerable (" in run("卡里六万块被盗刷，我七十二岁了，你们必须赔偿！").stdout
 
 
 SEVERITIES = {
