@@ -186,7 +186,7 @@ def test_the_reading_is_told_and_whose_word_stands(policy: Policy) -> None:
     )
     told = text(policy, verdict(given), given)
     assert "\nreading\n  kind complaint 8 (投诉 +4, 态度真差 +4); mood angry 3 (恶劣 +3); " in told
-    assert "  Agnes Chen set kind at Wed 2026-05-06 09:00, which stands" in told
+    assert "  Agnes Chen set kind at Wed 2026-05-06 10:00, which stands" in told
     assert explained(policy, verdict(given), given).as_json()["reading"].startswith("kind complaint 8")
 
 
