@@ -129,6 +129,9 @@ class _Layout:
         doer = head if text[head : phrase.start].strip() or len(heads) == 1 else heads[-2]
         comma = bisect_right(self.commas, phrase.end)
         tail = min(stop, self.commas[comma]) if comma < len(self.commas) else stop
+        if tail < stop and not text[phrase.end : tail].strip():
+            # 明天下午四点前，我们会…: of a phrase that stands alone the next clause tells what happens
+            tail = min(stop, self.commas[comma + 1]) if comma + 1 < len(self.commas) else stop
         return _Place(
             before=text[head : phrase.start],
             subject=text[doer : phrase.start],
@@ -190,11 +193,16 @@ def _other(signs: Signs, place: _Place, phrase: Phrase) -> bool:
         and signs.attribute.match(place.after)
     ):
         return not signs.booked.search(place.before)
+    dated = isinstance(phrase.when, At) and isinstance(phrase.when.day, Date) and not phrase.bound
+    if dated and signs.done.match(place.after):
+        return True
     return bool(signs.other.search(place.clause))
 
 
 def _customers(signs: Signs, place: _Place) -> bool:
     """What the customer is to do."""
+    if signs.ours.match(place.after.lstrip(", ")):
+        return False
     before, after = signs.harmless.sub("", place.subject), signs.harmless.sub("", place.after)
     if signs.receives.search(after) or (signs.receives.search(before) and not signs.please.search(before)):
         return False
@@ -210,8 +218,10 @@ def _spoken_for(signs: Signs, place: _Place, phrase: Phrase) -> bool:
     """Somebody of the company does it, or it is said as a deadline is."""
     if isinstance(phrase.when, Span) and not phrase.bound:
         return bool(signs.at_once.match(place.after))
-    if signs.acts.search(place.clause):
+    if signs.acts.search(place.clause) or (phrase.bound and signs.scheduled.search(place.before)):
         return True
+    if isinstance(phrase.when, Span) and phrase.bound and place.after.strip(" ,"):
+        return not signs.granted.search(place.after)
     if not isinstance(phrase.when, At):
         return False
     if not place.after.strip() or place.after.startswith(","):
