@@ -14,8 +14,10 @@ _MOBILE: Final = re.compile(r"(0086|086|86|0)?1[3-9][0-9]{9}")
 _AREA: Final = r"(?:10|2[0-57-9]|3[1-9][0-9]|4[1-9][0-9]|5[0-9]{2}|6[36][0-9]|7[0-9]{2}|8[0-9]{2}|9[0-9]{2})"
 _LANDLINE: Final = re.compile(rf"(?:(?:00)?860?|0){_AREA}[2-8][0-9]{{6,7}}")
 _LOCAL: Final = re.compile(r"[2-8][0-9]{6}|(?!9[56]|20[0-9]{2}[01][0-9][0-3])[2-9][0-9]{7}")
+_SIGNS: Final = frozenset("+)）")
 _AREA_BEFORE: Final = re.compile(rf"[(（]0?{_AREA}[)）][ -]?$")
 _ABROAD: Final = re.compile(r"(?:00)?(?:852[2-9][0-9]{7}|853[268][0-9]{7}|8860?[2-9][0-9]{7,8})|09[0-9]{8}")
+_TELEPHONE: Final = re.compile("|".join(known.pattern for known in (_MOBILE, _LANDLINE, _ABROAD)))
 # So sure is only what carries its own proof; such a number made of the whole run is not taken apart.
 _PROVEN: Final = 0.9
 # A group of so many digits is a number by itself, whatever number stands beside it.
@@ -76,9 +78,15 @@ def _may_be(digits: str, size: int, window: Window) -> bool:
     """Quick: whether the window could be anything, so that labels are worth looking for."""
     if digits[-1] == "x":
         return size == 18
-    if window.whole or size >= 14:
+    if window.whole or (len(window.groups) == 1 and size >= _LONG):
         return True
-    return (size >= 10 and digits[0] in "018") or (window.start > 0 and window.text[window.start - 1] in "+)）")
+    if window.text[window.start - 1 : window.start] in _SIGNS or _TELEPHONE.fullmatch(digits):
+        return True
+    if size == 18 and checks.identity_card_shape(digits):
+        return True
+    if size == 15 and checks.old_identity_card(digits):
+        return True
+    return size >= 14 and checks.card_range(digits) and checks.luhn(digits)
 
 
 def _by_shape(window: Window, label: Label | None, said: Means | None) -> Found | None:

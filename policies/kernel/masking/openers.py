@@ -1,9 +1,11 @@
 """The words behind or before which a secret, a name or an address stands: one pass over the text finds them all."""
 
+import re
 from collections.abc import Iterator, Mapping
 from enum import Enum, auto
 from typing import Final
 
+from policies.kernel.masking.kinds import Kind
 from policies.kernel.masking.words import Words
 
 
@@ -56,8 +58,13 @@ WORDS: Final[Mapping[Opens, str]] = {
 }
 
 _WORDS: Final = Words(WORDS)
+# What stands in the place of a value that was masked: `[password]`, `[password:…]`.
+_REPLACED: Final = re.compile(rf"\[(?:{'|'.join(Kind)})(?::[a-z]+)?\]")
 
 
 def openers(text: str) -> Iterator[tuple[Opens, int, int]]:
     """Every word that opens something, as what it opens and where it stands."""
-    return _WORDS.every(text)
+    for word in _WORDS.every(text):
+        start = word[1]
+        if text[start - 1 : start] != "[" or _REPLACED.match(text, start - 1) is None:
+            yield word

@@ -14,6 +14,15 @@ _SHORTEST: Final = 7
 _SHORTEST_RUN: Final = 6
 _LONGEST: Final = 19
 _PREFIXES: Final = 4
+# How long the number of a person may be among others, behind a sign and by its first digit: telephones with and
+# without prefixes, identity cards, bank cards, accounts in one.
+_SIZES: Final = frozenset(range(_SHORTEST, _LONGEST + _PREFIXES + 1))
+_SIGNS: Final = frozenset("+)）")
+_SIZES_BEHIND: Final = {
+    "0": frozenset(range(10, 18)) | {18, 19},
+    "1": frozenset({11, 12, 13, 14, 15, 16, 17, 18, 19}),
+    "8": frozenset(range(10, 20)),
+} | dict.fromkeys("2345679", frozenset(range(12, 20)))
 # A date is matched first, so that it is not taken for the beginning of the number behind it.
 _DATE: Final = r"(?<=[12])(?<![0-9].)([09][0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}(?![0-9]|[-/.][0-9]))"
 _MORE: Final = rf"{{{_SHORTEST_RUN - 1},}}(?:{_BETWEEN}{{0,3}}x(?![0-9a-z]))?"
@@ -158,22 +167,23 @@ def entire(text: str, start: int, end: int) -> Window | None:
 
 
 def parts(run: Window) -> Iterator[Window]:
-    """Some groups of an entire run, side by side, that may be a number of seven digits or more."""
-    text, sizes = run.text, run.groups
+    """Some groups of an entire run, side by side, that are as long as a number of a person that begins like them."""
+    text, sizes, digits = run.text, run.groups, run.digits
     groups = [found.span() for found in _GROUP.finditer(text, run.start, run.end)]
     last, upto = len(groups) - 1, 0
     for first, (begin, _) in enumerate(groups):
         size = 0
+        fitting = _SIZES if text[begin - 1 : begin] in _SIGNS else _SIZES_BEHIND.get(digits[upto], _SIZES)
         for behind in range(first, last + (first > 0)):
             size += sizes[behind]
             if size > _LONGEST + _PREFIXES:
                 break
-            if size >= _SHORTEST:
+            if size in fitting:
                 yield Window(
                     text=text,
                     start=begin,
                     end=groups[behind][1],
-                    digits=run.digits[upto : upto + size],
+                    digits=digits[upto : upto + size],
                     groups=sizes[first : behind + 1],
                     whole=False,
                 )

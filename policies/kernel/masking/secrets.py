@@ -71,6 +71,8 @@ _NO_SECRETS: Final = frozenset(
     ]
 )
 _ALREADY: Final = re.compile(r"[*•●×.]+$|\[[a-z_]+(?::[a-z]+)?$")
+# What a token or a kind's name in brackets holds.
+_REPLACED: Final = re.compile(rf"(?:{'|'.join(Kind)})(?::[a-z]+)?")
 _HOTLINE: Final = re.compile(r"9[56][0-9]{3}|12[0-9]{3}|[48]00[0-9]{7}")
 
 
@@ -113,6 +115,8 @@ def _password_end(found: re.Match[str]) -> int:
     stripped = value.rstrip(_ENDS)
     value = stripped if len(stripped) >= 4 else value
     marked = any(mark in found["gap"] for mark in ":：=是为成")
+    if found["gap"].endswith("[") and _REPLACED.fullmatch(value):
+        return 0
     if _ALREADY.match(value) or value.startswith("**") or _HOTLINE.fullmatch(value):
         return 0
     if value.isalpha() and (not marked or value in _NO_SECRETS):
