@@ -37,12 +37,12 @@ def _legal(facts: Facts, config: Config) -> _Legal:
 
 def _law_clock(facts: Facts, config: Config, legal: _Legal) -> Clock:
     """From the first receipt. A figure that nobody has confirmed runs under another name than the law's."""
-    return Clock(
-        name="law" if legal.part.confirmed else "profile",
-        clauses=("1.3.2",),
-        started_at=facts.ticket.since,
+    return Clock.of(
+        "law" if legal.part.confirmed else "profile",
+        "1.3.2",
+        facts.ticket.since,
+        facts.calendar,
         within=legal.within,
-        calendar=facts.calendar,
         ladder=config.law_ladder,
         met_at=view(facts).solved_at,
         pauses=tuple(_appraisals(facts, config)),

@@ -93,12 +93,12 @@ def take_over(facts: Facts, config: Config) -> Wants:
     if not _major(facts):
         return
     since, deadline = _major_since(facts, config), config.take_over
-    clock = Clock(
-        name="take_over",
-        clauses=("2.2.5",),
-        started_at=since,
+    clock = Clock.of(
+        "take_over",
+        "2.2.5",
+        since,
+        facts.calendar,
         within=deadline.within,
-        calendar=facts.calendar,
         ladder=deadline.ladder,
         met_at=_taken_over_at(facts, since),
     )
@@ -149,12 +149,12 @@ def regulator_deadline(facts: Facts, config: Config) -> Wants:
     """A regulator's referral has its own deadline, which nothing pauses: regulators do not wait for customers."""
     if "regulator" not in facts.ticket.flags:
         return
-    clock = Clock(
-        name="regulator",
-        clauses=("2.3.6",),
-        started_at=_referred_at(facts),
+    clock = Clock.of(
+        "regulator",
+        "2.3.6",
+        _referred_at(facts),
+        facts.calendar,
         within=config.regulator.within,
-        calendar=facts.calendar,
         ladder=config.regulator.ladder,
         met_at=view(facts).solved_at,
     )

@@ -58,15 +58,19 @@ class Nudges:
         calendar = self.facts.calendar
         if self.passed < len(self.reminders):
             within = self.reminders[self.passed]
-            return Clock(
-                name=self.name, clauses=(self.clause,), started_at=self.since, within=within, calendar=calendar
+            return Clock.of(
+                self.name,
+                self.clause,
+                self.since,
+                calendar,
+                within=within,
             )
-        return Clock(
-            name=f"{self.name}_end",
-            clauses=(self.clause,),
-            started_at=self.since,
+        return Clock.of(
+            f"{self.name}_end",
+            self.clause,
+            self.since,
+            calendar,
             until_at=self._ends_at,
-            calendar=calendar,
         )
 
     @property

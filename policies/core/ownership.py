@@ -39,12 +39,12 @@ def no_case_without_owner(facts: Facts, config: Config) -> Wants:
     ticket = facts.ticket
     if ticket.owner is not None or ticket.closed:
         return
-    clock = Clock(
-        name=OWNER_CLOCK,
-        clauses=("1.3.4",),
-        started_at=_unowned_since(facts),
+    clock = Clock.of(
+        OWNER_CLOCK,
+        "1.3.4",
+        _unowned_since(facts),
+        facts.calendar,
         within=config.owner_within,
-        calendar=facts.calendar,
         ladder=config.owner_ladder,
     )
     yield from run_clock(clock, facts, MODULE)
@@ -97,12 +97,12 @@ def hand_over_with_summary(facts: Facts, config: Config) -> Wants:
     if move is None or not _somebody_had_it(facts, move):
         return
     summed_up = _summed_up(facts, move)
-    clock = Clock(
-        name=HANDOVER_CLOCK,
-        clauses=("1.3.4",),
-        started_at=move.at,
+    clock = Clock.of(
+        HANDOVER_CLOCK,
+        "1.3.4",
+        move.at,
+        facts.calendar,
         within=config.summary_within,
-        calendar=facts.calendar,
         met_at=summed_up,
         ladder=config.summary_ladder,
     )
@@ -140,12 +140,12 @@ def task_by_its_due_date(facts: Facts, config: Config) -> Wants:
     due_at = ticket.promised_at or ticket.pending_until
     if ticket.kind != "task" or due_at is None:
         return
-    clock = Clock(
-        name="task",
-        clauses=("2.1.6",),
-        started_at=min(ticket.since, due_at),
+    clock = Clock.of(
+        "task",
+        "2.1.6",
+        min(ticket.since, due_at),
+        facts.calendar,
         until_at=due_at,
-        calendar=facts.calendar,
         met_at=(ticket.closed_at or ticket.updated_at) if ticket.closed else None,
         ladder=config.task_ladder,
     )

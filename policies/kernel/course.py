@@ -230,14 +230,14 @@ def own_clock(
     restarts: int = 0,
 ) -> Clock:
     """A clock of the company's own: it stands still while the customer is waited for."""
-    return Clock(
-        name=name,
-        clauses=(clause,),
-        started_at=started_at,
+    return Clock.of(
+        name,
+        clause,
+        started_at,
+        facts.calendar,
         within=within,
-        calendar=facts.calendar,
-        ladder=ladder,
         met_at=met_at,
+        ladder=ladder,
         pauses=course(facts).pauses,
         restarts=restarts,
     )

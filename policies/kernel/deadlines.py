@@ -3,10 +3,12 @@
 A clock is derived from facts each time a case is looked at. Only which rungs took effect in which run is remembered.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from operator import itemgetter
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from policies.kernel.calendar import Due, WorkingCalendar
 from policies.kernel.ladder import Ladder, Rung, rung_named
@@ -49,6 +51,26 @@ class Clock:
     ladder: Ladder = _NO_LADDER
     restarts: int = 0
     due: Due | None = field(init=False)
+    known: dict[str, Any] = field(init=False, repr=False, compare=False, default_factory=dict)
+    """What was worked out about it and never changes, by the name of what it is."""
+
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        clause: str,
+        started_at: datetime,
+        calendar: WorkingCalendar,
+        *,
+        within: Spec | None = None,
+        until_at: datetime | None = None,
+        met_at: datetime | None = None,
+        ladder: Ladder = _NO_LADDER,
+        pauses: tuple[Pause, ...] = (),
+        restarts: int = 0,
+    ) -> "Clock":
+        """The clock of one clause; of the same deadline, looked at again, the same one: nothing is worked out twice."""
+        return _same(name, clause, started_at, calendar, within, until_at, met_at, ladder, pauses, restarts)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "due", self._end())
@@ -70,8 +92,12 @@ class Clock:
     @property
     def run(self) -> str:
         """The identity of this run of the clock: it stays when the end moves, and changes with a new start."""
-        again = f"#{self.restarts}" if self.restarts else ""
-        return f"{self.name}@{self.started_at.astimezone(UTC).isoformat().removesuffix('+00:00')}Z{again}"
+        run: str | None = self.known.get("run")
+        if run is None:
+            again = f"#{self.restarts}" if self.restarts else ""
+            began = self.started_at.astimezone(UTC).isoformat().removesuffix("+00:00")
+            run = self.known["run"] = f"{self.name}@{began}Z{again}"
+        return run
 
     @property
     def due_at(self) -> datetime | None:
@@ -94,6 +120,33 @@ class Clock:
         if not self.pauses:
             return "running"
         return "paused" if any(low <= now < high for low, high in self.paused) else "running"
+
+
+@lru_cache(maxsize=8192)
+def _same(
+    name: str,
+    clause: str,
+    started_at: datetime,
+    calendar: WorkingCalendar,
+    within: Spec | None,
+    until_at: datetime | None,
+    met_at: datetime | None,
+    ladder: Ladder,
+    pauses: tuple[Pause, ...],
+    restarts: int,
+) -> Clock:
+    return Clock(
+        name=name,
+        clauses=(clause,),
+        started_at=started_at,
+        calendar=calendar,
+        within=within,
+        until_at=until_at,
+        met_at=met_at,
+        ladder=ladder,
+        pauses=pauses,
+        restarts=restarts,
+    )
 
 
 class Reached(NamedTuple):
@@ -158,23 +211,31 @@ def next_at(clock: Clock, now: datetime, fired: frozenset[str] = _NONE_FIRED) ->
 
 
 def _before_the_end(clock: Clock, now: datetime, due_at: datetime, fired: frozenset[str]) -> Look:
+    shares = clock.known.get("shares")
+    if shares is None:
+        shares = clock.known["shares"] = tuple(_shares(clock, due_at))
     floor = _highest_share(fired) if fired else 0
-    pending = [share for share in clock.ladder.shares if floor < share[0] < 100]
-    if not pending:
-        return Look("running", _NOTHING, due_at)
+    reached: list[Rung] = []
+    for percent, rung_at, rung in shares:
+        if percent <= floor:
+            continue
+        if rung_at > now:
+            return Look("running", Reached(tuple(reached)) if reached else _NOTHING, rung_at)
+        reached.append(rung)
+    return Look("running", Reached(tuple(reached)) if reached else _NOTHING, due_at)
+
+
+def _shares(clock: Clock, due_at: datetime) -> Iterator[tuple[int, datetime, Rung]]:
+    """The rungs before the end, each with its percentage and when it is reached; all pauses have begun by now."""
     calendar, start, paused = clock.calendar, clock.started_at, clock.paused
     unit = None if clock.within is None else clock.within.unit
     # What a period of minutes or hours runs for is known; of days and of a promise it must be measured.
     total = (clock.within.length if clock.within is not None else None) or ran_until(
         calendar, unit, start, due_at, paused
     )
-    reached: list[Rung] = []
-    for percent, rung in pending:
-        rung_at = instant_after(calendar, unit, start, total * percent // 100, paused)
-        if rung_at > now:
-            return Look("running", Reached(tuple(reached)) if reached else _NOTHING, rung_at)
-        reached.append(rung)
-    return Look("running", Reached(tuple(reached)), due_at)
+    for percent, rung in clock.ladder.shares:
+        if percent < 100:
+            yield percent, instant_after(calendar, unit, start, total * percent // 100, paused), rung
 
 
 def _after_the_end(clock: Clock, now: datetime, due_at: datetime, fired: frozenset[str]) -> Look:
@@ -182,9 +243,14 @@ def _after_the_end(clock: Clock, now: datetime, due_at: datetime, fired: frozens
     reached = [rung for percent, rung in clock.ladder.shares if percent > floor]
     known = [rung.after for name in fired if (rung := rung_named(name)) is not None and rung.after is not None]
     done_at = max((add(due_at, after).at for after in known), default=due_at)
-    later = [(add(due_at, after).at, rung) for after, rung in clock.ladder.later if rung.name not in fired]
+    later = clock.known.get("later")
+    if later is None:
+        times = ((add(due_at, after).at, rung) for after, rung in clock.ladder.later)
+        later = clock.known["later"] = tuple(sorted(times, key=itemgetter(0)))
     next_at: datetime | None = None
-    for at, rung in sorted(later, key=itemgetter(0)):
+    for at, rung in later:
+        if rung.name in fired:
+            continue
         if at <= now and at >= done_at:
             reached.append(rung)
         elif at > now and next_at is None:
@@ -192,6 +258,7 @@ def _after_the_end(clock: Clock, now: datetime, due_at: datetime, fired: frozens
     return Look("breached", Reached(tuple(reached)), next_at)
 
 
+@lru_cache(maxsize=1024)
 def _highest_share(fired: frozenset[str]) -> int:
     """The highest share of the period among the fired rungs; 100 when one after its end is among them."""
     rungs = [rung for name in fired if (rung := rung_named(name)) is not None]

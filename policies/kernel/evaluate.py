@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from policies.kernel.decisions import Decision, RunClock, Tag, Untag
 from policies.kernel.facts import Facts, Memory
@@ -30,6 +31,8 @@ __all__ = [
 
 MOST_ROUNDS = 5
 """Decisions that call for further decisions this often are taken never to come to rest."""
+
+_TAGS: Final = (Tag, Untag)
 
 _MOST_STARTS = 20
 """As often a module or a slot is taken out and all is asked anew; after that nothing at all is decided."""
@@ -171,17 +174,18 @@ class _Settled:
         for unit in self.units:
             asked.ask(unit)
         winners, conflicts = asked.settle()
-        self.broken = self.out.broken(asked, conflicts)
+        self.broken = bool(conflicts or asked.failures) and self.out.broken(asked, conflicts)
         if self.broken:
             return
-        standing = {d.action for d in self.additive if isinstance(d.action, Tag | Untag)}
-        self.additive += [d for d in asked.additive if d.action not in standing]
+        tags = [d for d in asked.additive if isinstance(d.action, _TAGS)]
+        standing = [d.action for d in self.additive if isinstance(d.action, _TAGS)]
+        self.additive += [d for d in asked.additive if d.action not in standing] if standing else asked.additive
         self.overruled += [d for d in asked.overruled if d not in self.overruled]
         clocks = self._sort_in(winners)
         if not sum_up:
             self._run(clocks)
         chosen = [sides[0] for sides in self.slots.values()]
-        laid = overlay(self.facts, [*chosen, *(d for d in asked.additive if isinstance(d.action, Tag | Untag))])
+        laid = overlay(self.facts, chosen + tags)
         memory = remember(laid.memory, [*asked.additive, *(sides[0] for sides in clocks.values())])
         self.facts = laid if memory is laid.memory else recalled(laid, memory=memory)
 

@@ -93,6 +93,8 @@ class Ladder:
     """The rungs that are shares of the period, each with its percentage."""
     later: tuple[tuple[Spec, Rung], ...] = field(init=False, repr=False, compare=False)
     """The rungs after the end of the period, each with how long after."""
+    _hash: int = field(init=False, repr=False, compare=False)
+    """Of numbers alone: the same in every process."""
 
     def __post_init__(self) -> None:
         names = [rung.name for rung in self.rungs]
@@ -104,6 +106,10 @@ class Ladder:
         object.__setattr__(self, "shares", tuple(shares))
         object.__setattr__(self, "later", later)
         object.__setattr__(self, "rungs", tuple(rung for _, rung in (*shares, *later)))
+        object.__setattr__(self, "_hash", hash(tuple((rung.percent or 0, rung.after or 0) for rung in self.rungs)))
+
+    def __hash__(self) -> int:
+        return self._hash
 
     @property
     def effects(self) -> frozenset[str]:

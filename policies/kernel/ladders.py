@@ -36,12 +36,24 @@ def run_clock(clock: Clock, facts: Facts, module: str, *, whose: int | None = No
     The effects on the ticket of all missed rungs come at once; only the highest rung tells people.
     """
     seen = look(clock, facts.now, fired_in(facts.memory, clock))
-    duty = f"@{module}:duty.{clock.name}"
-    due_at = clock.due_at
-    why = say("clock.stands", _TEXTS, duty=duty) if due_at is None else say("clock.runs", _TEXTS, duty=duty, due=due_at)
+    runs, why = clock.known.get(module) or _runs(clock, module)
+    if not seen.reached.rungs:
+        yield runs, why
+        return
     yield RunClock(clock=clock, reached=seen.reached.names), why
-    if seen.reached.rungs:
-        yield from _Effects(clock, facts, duty, seen, whose).all()
+    yield from _Effects(clock, facts, _duty(clock, module), seen, whose).all()
+
+
+def _runs(clock: Clock, module: str) -> tuple[RunClock, Say]:
+    """That it runs and nothing more, and why; the same for as long as it does."""
+    duty, due_at = _duty(clock, module), clock.due_at
+    why = say("clock.stands", _TEXTS, duty=duty) if due_at is None else say("clock.runs", _TEXTS, duty=duty, due=due_at)
+    found = clock.known[module] = RunClock(clock=clock), why
+    return found
+
+
+def _duty(clock: Clock, module: str) -> str:
+    return f"@{module}:duty.{clock.name}"
 
 
 def fired_in(memory: Memory, clock: Clock) -> frozenset[str]:

@@ -19,12 +19,6 @@ def once_key(module: str, action: Keyed) -> str:
     return action.key if isinstance(action, Link) else f"{module}.{action.key}"
 
 
-def was_done(memory: Memory, module: str, action: Keyed) -> bool:
-    """Whether this module, or before keys told their module any, has acted on this occasion."""
-    done = memory.done
-    return action.key in done or once_key(module, action) in done
-
-
 def is_done(memory: Memory, module: str, key: str) -> bool:
     """Whether this module, or before keys told their module any, has acted on the occasion that its rules name so."""
     return key in memory.done or f"{module}.{key}" in memory.done

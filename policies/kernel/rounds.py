@@ -10,7 +10,7 @@ from policies.kernel.decisions import KEYED, Decision
 from policies.kernel.eras import Era
 from policies.kernel.facts import Facts
 from policies.kernel.glance import bits
-from policies.kernel.once import once_key, was_done
+from policies.kernel.once import once_key
 from policies.kernel.overlay import overlay
 from policies.kernel.rules import NO_KIND, Phase, Rule
 
@@ -53,9 +53,9 @@ class Unit:
             looked_at |= rule.when.looked_at
         object.__setattr__(self, "_looked_at", looked_at)
 
-    def asked(self, phase: Phase, facts: Facts) -> Asked:
-        """The rules that are asked in this phase about such a ticket."""
-        kind, shown = facts.ticket.kind, bits(facts) & self._looked_at
+    def asked(self, phase: Phase, kind: str | None, shows: int) -> Asked:
+        """The rules that are asked in this phase about a ticket of this kind on which this shows."""
+        shown = shows & self._looked_at
         known = self._sorted.get((phase, kind, shown))
         if known is None:
             if len(self._sorted) >= _MOST_SORTED:
@@ -93,10 +93,8 @@ class RuleFailure:
     error: str
 
 
-@dataclass(slots=True)
-class _Contender:
-    module: str
-    decision: Decision
+_Contender: TypeAlias = tuple[str, Decision]
+"""A module and what it wants."""
 
 
 class Round:
@@ -115,20 +113,23 @@ class Round:
         self.slots: dict[str, list[_Contender]] = {}
         self.overruled: list[Decision] = []
         self.failures: dict[str, RuleFailure] = {}
-        self._memory = facts.memory
+        self._shows = bits(facts)
+        self._done = facts.memory.done
         self._keys: set[str] = set()
 
     def ask(self, unit: Unit) -> None:
         if unit.name in self.out or (self.failures and not unit.above.isdisjoint(self.failures)):
             return
-        before = self.facts
-        asked = unit.asked(self.phase, before)
+        before, shown = self.facts, self._shows
+        asked = unit.asked(self.phase, before.ticket.kind, shown)
+        if not asked:
+            return
         taken: list[Decision] = []
         config = unit.config_for(before.ticket.since) if unit.eras else unit.config
         while asked:
             asked = self._go_through(unit, asked, config, taken)
         if unit.name in self.failures:
-            self.facts = before
+            self.facts, self._shows = before, shown
             return
         for decision in taken:
             self._contend(unit, decision)
@@ -154,9 +155,10 @@ class Round:
             if self.barred:
                 wanted = [decision for decision in wanted if decision.action.slot not in self.barred]
             taken += wanted
-            self.facts = overlay(facts, wanted)
-            if self.facts is not facts:
-                return tuple(one for one in unit.asked(self.phase, self.facts) if one[0] > place)
+            laid = overlay(facts, wanted)
+            if laid is not facts:
+                self.facts, self._shows = laid, bits(laid)
+                return tuple(one for one in unit.asked(self.phase, laid.ticket.kind, self._shows) if one[0] > place)
         return ()
 
     def _fail(self, unit: Unit, rule: Rule[Any], error: str) -> None:
@@ -166,28 +168,30 @@ class Round:
         action = decision.action
         if isinstance(action, KEYED):
             key = once_key(unit.name, action)
-            if key in self._keys or was_done(self._memory, unit.name, action):
-                return
-            self._keys.add(key)
+            if key not in self._keys and key not in self._done and action.key not in self._done:
+                self._keys.add(key)
+                self.additive.append(decision)
+            return
         slot = action.slot
         if not slot:
             self.additive.append(decision)
             return
         staying = []
         for other in self.slots.get(slot, ()):
-            beaten = other.module == unit.name or other.module in unit.above
-            if beaten and other.decision.action != action:
-                self.overruled.append(other.decision)
+            module, beaten = other
+            if (module == unit.name or module in unit.above) and beaten.action != action:
+                self.overruled.append(beaten)
             else:
                 staying.append(other)
-        self.slots[slot] = [*staying, _Contender(unit.name, decision)]
+        staying.append((unit.name, decision))
+        self.slots[slot] = staying
 
     def settle(self) -> tuple[dict[str, list[Decision]], list[Conflict]]:
         """slot → its winner, with those that agree; and the slots on which unrelated modules disagree."""
         winners: dict[str, list[Decision]] = {}
         conflicts = []
         for slot, contenders in self.slots.items():
-            sides = [contender.decision for contender in contenders]
+            sides = [decision for _, decision in contenders]
             if len(sides) == 1 or all(side.action == sides[0].action for side in sides[1:]):
                 winners[slot] = sides
             else:

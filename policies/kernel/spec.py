@@ -32,6 +32,8 @@ class Spec:
     """Of `wm`, `wh`, `m`, `h`; zero for the day units, which have no fixed length."""
     open_seconds: int = field(init=False, repr=False, compare=False)
     """The length of `wm` and `wh` in seconds; 0 for the other units."""
+    _hash: int = field(init=False, repr=False, compare=False)
+    """Of numbers alone: the same in every process."""
 
     def __post_init__(self) -> None:
         if self.unit not in UNITS:
@@ -41,6 +43,10 @@ class Spec:
         seconds = self.amount * _UNIT_SECONDS[self.unit]
         object.__setattr__(self, "length", timedelta(seconds=seconds))
         object.__setattr__(self, "open_seconds", seconds if self.unit in ("wm", "wh") else 0)
+        object.__setattr__(self, "_hash", hash((self.amount, UNITS.index(self.unit))))
+
+    def __hash__(self) -> int:
+        return self._hash
 
     @classmethod
     def parse(cls, text: str) -> Self:

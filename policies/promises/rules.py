@@ -33,12 +33,12 @@ def keep_the_promise(facts: Facts, config: Config) -> Wants:
     current = min(waiting, key=lambda promise: promise.due_at) if waiting else told[-1] if told else None
     if current is None:
         return
-    clock = Clock(
-        name="promise",
-        clauses=("3.3.3",),
-        started_at=current.at,
+    clock = Clock.of(
+        "promise",
+        "3.3.3",
+        current.at,
+        facts.calendar,
         until_at=current.due_at,
-        calendar=facts.calendar,
         met_at=current.ended_at,
         restarts=current.number,
         ladder=config.ladder,
