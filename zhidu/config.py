@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import AwareDatetime, Field, model_validator
 
 from policies.kernel.config import StrictModel
+from zhidu.config_gate import GateSettings
 from zhidu.config_values import EnvironmentName, Seconds, WebAddress, at_most_one
 
 SQLITE: Final = "sqlite:///"
@@ -267,6 +268,8 @@ class Config(StrictModel):
     """Without it messages stay in the store's outbox."""
     vault: VaultSettings | None = None
     """Without it no original is kept, so nothing is masked in Zammad."""
+    gate: GateSettings | None = None
+    """Without it the helpdesk gets mails as they are. Needs a vault."""
     gateway: GatewayService | None = None
     """Without it SMS and messenger texts stay in the store's outbox."""
     workers: Workers = Workers()
@@ -286,3 +289,9 @@ class Config(StrictModel):
     """The policy modules that decide; null: all that are shipped and found."""
     modules_path: tuple[Path, ...] = ()
     """Folders of the company's own modules."""
+
+    @model_validator(mode="after")
+    def _sealed_first(self) -> Self:
+        if self.gate is not None and self.vault is None:
+            raise ValueError("gate needs vault: nothing is masked whose original is not sealed")
+        return self

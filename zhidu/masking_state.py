@@ -8,6 +8,7 @@ from typing import Final
 
 from integrations.store.store import Store
 from policies.masking.config import Config, Mode
+from zhidu.config import Config as Settings
 from zhidu.policy import Policy
 
 _OUTSIDE: Final = (
@@ -31,6 +32,14 @@ REMAINS: Final[Mapping[Mode, tuple[str, ...]]] = {
         "tickets older than the service that nobody has touched",
         "names and addresses of the customer's own user, and the sender of a mail",
         *_OUTSIDE,
+    ),
+    "gate": (
+        "what came in by another way than the gate: telephone notes, the helpdesk's own web interface and channels",
+        "pictures, archives and other files that are not read",
+        "what cannot be looked into, where gate.unreadable lets it pass",
+        "addresses of senders and recipients, and the customer's own user",
+        "the mail servers before the gate, and the customer's own copy",
+        "all that was there before the gate was put up",
     ),
 }
 """Mode → where originals may still exist."""
@@ -86,17 +95,27 @@ def mode_of(policy: Policy) -> Mode | None:
     return None if found is None else found.mode
 
 
-def masking_state(mode: Mode | None, store: Store, *, vault: bool, admin: bool) -> MaskingState | None:
-    """None where the module is off and nothing is under way. `vault`, `admin`: whether they are configured."""
+def lacking(mode: Mode, config: Settings) -> tuple[str, ...]:
+    """What a mode needs and the settings have not."""
+    place = config.helpdesk
+    admin = place is not None and (place.admin_token_file or place.admin_token_env) is not None
+    needs: Mapping[Mode, tuple[tuple[str, bool], ...]] = {
+        "twin": (("a vault", config.vault is not None), ("helpdesk.admin_token_file or _env", admin)),
+        "gate": (("gate.relay or gate.intake", config.gate is not None),),
+    }
+    return tuple(name for name, there in needs.get(mode, ()) if not there)
+
+
+def masking_state(mode: Mode | None, store: Store, config: Settings) -> MaskingState | None:
+    """None where the module is off and nothing is under way."""
     unfinished = store.twins.unfinished()
     if mode is None and not unfinished:
         return None
-    needed = mode == "twin" or bool(unfinished)
-    lacks = (("a vault", vault), ("helpdesk.admin_token_file or _env", admin))
+    lacks = (*lacking(mode or "find", config), *(lacking("twin", config) if unfinished else ()))
     return MaskingState(
         mode=mode or "find",
         made=store.twins.count(),
         waiting=len(unfinished),
         trouble={twin.ticket_id: twin.trouble for twin in unfinished if twin.trouble},
-        lacks=tuple(name for name, there in lacks if needed and not there),
+        lacks=tuple(dict.fromkeys(lacks)),
     )

@@ -50,6 +50,7 @@ class Metrics:
         self._admitted.set(1)
         self._kept = Gauge("zhidu_timetable_kept", "1 in the one service that runs the timetable.", registry=registry)
         self._mails = counter("messages", "Messages handed to the mail server, by how it ended.", "outcome")
+        self._passed = counter("gate", "Mails and messages at the gate, by how it ended.", "way", "outcome")
         self._differing = Gauge(
             "zhidu_provision_differing", "Objects of the helpdesk's set-up that differ.", ["why"], registry=registry
         )
@@ -98,6 +99,10 @@ class Metrics:
     def mailed(self, outcome: str) -> None:
         """A message was `sent`, will be `retried`, or is `dead`."""
         self._mails.labels(outcome).inc()
+
+    def passed(self, way: str, outcome: str) -> None:
+        """A mail or a message at the gate ended as `outcome` (a word of a closed set)."""
+        self._passed.labels(way, outcome).inc()
 
     def drifted(self, drifted: int, differing: int) -> None:
         """So many objects of the helpdesk's set-up were changed there; so many differ in all."""

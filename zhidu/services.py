@@ -23,6 +23,7 @@ from integrations.zammad.provision.changes import Plan
 from jobs.access import Access, admitted, is_lockout
 from jobs.drain import Workers
 from jobs.duty import Duty
+from jobs.gathering import Frame
 from jobs.outcomes import Outcome
 from jobs.post import Post
 from jobs.process import Processor
@@ -35,6 +36,7 @@ from webhooks.serve import Server
 from zhidu.chores import ASKING, Chores, Job
 from zhidu.compose import Outside, Secrets, helpdesk_of, processor_of
 from zhidu.config import Config, Http
+from zhidu.gating import Gating
 from zhidu.metrics import Metrics, QueueDepths
 from zhidu.older import ADOPT_FROM, service_began
 from zhidu.people_file import People
@@ -52,6 +54,11 @@ class Service:
     Deliveries are accepted from the start; work begins once the helpdesk has said who we are.
     """
 
+    workers: Workers | None = None
+    processor: Processor | None = None
+    schedule: Schedule | None = None
+    duty: Duty | None = None
+
     def __init__(
         self,
         *,
@@ -68,10 +75,12 @@ class Service:
         published: Callable[[], Policy | None] = lambda: None,
         provisioned: Callable[[Service], Plan] | None = None,
         vaulted: Vaulted | None = None,
+        gate: Callable[[Service], Gating] | None = None,
     ) -> None:
         """published     the policy that has come into force since it was last asked; None: none has
         provisioned   what differs between the helpdesk's set-up and the modules' needs; None: nobody looks
         vaulted       the vault with its pages and mails; None: none is configured
+        gate          makes what masks before the helpdesk sees it; None: no vault is configured
         """
         self.config, self.policy, self.people, self.store, self.outside = config, policy, people, store, outside
         self.registry = CollectorRegistry()
@@ -85,12 +94,9 @@ class Service:
         self.post = self._post(None, None) if dry_run else self._post(mailer, gateway)
         self.access = Access(lambda: self.helpdesk.pool.client().me(), outside.now)
         self.metrics.admits(lambda: not self.access.shut)
+        self.gating = None if gate is None else gate(self)
         self.timetable = timetable if timetable is not None else timetable_of(config)
         self.server = _server(self._app(secrets.webhook), config.http, self.metrics)
-        self.workers: Workers | None = None
-        self.processor: Processor | None = None
-        self.schedule: Schedule | None = None
-        self.duty: Duty | None = None
         self.metrics.keeps_timetable(lambda: self.duty is not None and self.duty.on)
         self._coming: Policy | None = None
         self._stopping = threading.Event()
@@ -99,7 +105,14 @@ class Service:
 
     def _post(self, mailer: Mailer | None, gateway: Gateway | None) -> Post:
         text = plain if self.vaulted is None else self.vaulted.text
-        return Post(store=self.store, mailer=mailer, gateway=gateway, meter=self.metrics, text=text)
+        return Post(
+            store=self.store,
+            mailer=mailer,
+            gateway=gateway,
+            meter=self.metrics,
+            text=text,
+            frame=lambda messages: Frame(texts=self.policy.texts).mail(messages),
+        )
 
     def _app(self, secret: str | None) -> Flask:
         return create_app(
@@ -120,6 +133,8 @@ class Service:
 
     def start(self) -> None:
         self.server.start()
+        if self.gating is not None:
+            self.gating.start()
         self._connector.start()
 
     def stop(self) -> None:
@@ -130,6 +145,8 @@ class Service:
         if self._stopping.is_set():
             return
         self._stopping.set()
+        if self.gating is not None:
+            self.gating.stop()
         self.server.stop()
         if self._connector.ident is not None:
             self._connector.join()
@@ -188,7 +205,8 @@ class Service:
         processor = processor_of(
             self.policy, self.helpdesk, self.people, self.store, self.outside, self.metrics, lambda: adopt_from
         )
-        return replace(processor, dry_run=self.dry_run, access=self.access)
+        processor = replace(processor, dry_run=self.dry_run, access=self.access)
+        return processor if self.gating is None else replace(processor, bind=self.gating.bind)
 
     def _process(self, work: Work) -> Outcome:
         """By the policy that is in force when the look begins."""

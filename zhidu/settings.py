@@ -35,7 +35,7 @@ class Settings:
     def helpdesk(self) -> Helpdesk:
         """raises ConfigErrors – the file names no helpdesk."""
         if self.config.helpdesk is None:
-            raise self._refusal("helpdesk", "required to reach the helpdesk; `zhidu init` writes a file to start from")
+            raise self.refusal("helpdesk", "required to reach the helpdesk; `zhidu init` writes a file to start from")
         return self.config.helpdesk
 
     def token(self) -> str:
@@ -70,6 +70,27 @@ class Settings:
             return None
         return self._secret("gateway.secret", gateway.secret_file, gateway.secret_env or "ZHIDU_GATEWAY_SECRET")
 
+    def relay_password(self) -> str | None:
+        """None where the server behind the relay asks for none. raises ConfigErrors – it is nowhere to be read."""
+        gate = self.config.gate
+        if gate is None or gate.relay is None or gate.relay.upstream.username is None:
+            return None
+        to = gate.relay.upstream
+        return self._secret("gate.relay.upstream.password", to.password_file, to.password_env or "")
+
+    def intake_secret(self) -> str | None:
+        """What messages to the intake are signed with; None without one. raises ConfigErrors – nowhere to be read, or
+        too short."""
+        gate = self.config.gate
+        if gate is None or gate.intake is None:
+            return None
+        file, variable = gate.intake.secret_file, gate.intake.secret_env or "ZHIDU_INTAKE_SECRET"
+        secret = self._secret("gate.intake.secret", file, variable)
+        if len(secret) < 16:
+            where = f"gate.intake.secret_{'env' if file is None else 'file'}"
+            raise self.refusal(where, "holds less than 16 characters")
+        return secret
+
     def store_url(self) -> str:
         """The store's URL with an absolute path or with its password: a secret. raises ConfigErrors."""
         store = self.config.store
@@ -81,7 +102,7 @@ class Settings:
         parts = urlsplit(store.url)
         user, at, host = parts.netloc.rpartition("@")
         if not at:
-            raise self._refusal("store.url", "must name the user whose password is set")
+            raise self.refusal("store.url", "must name the user whose password is set")
         return urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}@{host}"))
 
     def vault_secret(self) -> bytes:
@@ -94,7 +115,7 @@ class Settings:
         """The key at that place of the ring, from 0 on. raises ConfigErrors – it is nowhere to be read, or no key."""
         vault = self.config.vault
         if vault is None:
-            raise self._refusal("vault", "required to seal originals")
+            raise self.refusal("vault", "required to seal originals")
         key = vault.keys[number]
         return self._key(f"vault.keys[{number}]", ".", key.file, key.env or "")
 
@@ -102,7 +123,7 @@ class Settings:
         found = key_bytes(self._secret(name, file, variable, joint))
         if found is None:
             what = "holds no key: that is 32 bytes, as `openssl rand -base64 32` writes them"
-            raise self._refusal(f"{name}{joint}{'env' if file is None else 'file'}", what)
+            raise self.refusal(f"{name}{joint}{'env' if file is None else 'file'}", what)
         return found
 
     def path(self, path: Path) -> Path:
@@ -113,18 +134,19 @@ class Settings:
         if file is None:
             secret = self.environment.get(variable, "")
             if not secret.strip():
-                raise self._refusal(f"{name}{joint}env", f"the environment variable {variable} is not set")
+                raise self.refusal(f"{name}{joint}env", f"the environment variable {variable} is not set")
             return secret.strip()
         try:
             secret = self.path(file).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
             why = error.strerror if isinstance(error, OSError) else "it is not text"
-            raise self._refusal(f"{name}{joint}file", f"{self.path(file)} cannot be read: {why}") from None
+            raise self.refusal(f"{name}{joint}file", f"{self.path(file)} cannot be read: {why}") from None
         if not secret:
-            raise self._refusal(f"{name}{joint}file", f"{self.path(file)} is empty")
+            raise self.refusal(f"{name}{joint}file", f"{self.path(file)} is empty")
         return secret
 
-    def _refusal(self, name: str, what: str) -> ConfigErrors:
+    def refusal(self, name: str, what: str) -> ConfigErrors:
+        """What is wrong with a setting, with its file and line."""
         mark = self.loaded.where(name) or Mark(path=str(self.folder / FILE), line=0)
         return ConfigErrors([Problem(path=mark.path, line=mark.line, field=name, what=what)])
 

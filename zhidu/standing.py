@@ -18,6 +18,7 @@ from policies.kernel.problems import ConfigErrors
 from policies.masking.config import Mode
 from webhooks.readiness import TOKEN, ReadyAnswer
 from zhidu.config import Http
+from zhidu.gate_state import GateState, gate_state
 from zhidu.masking_state import MaskingState, masking_state, mode_of
 from zhidu.older import service_began
 from zhidu.settings import Settings
@@ -75,6 +76,7 @@ class Standing:
     adopt_from       tickets created before are observed in silence; None: the service was never started
     vault            None: no vault is configured, and nothing was ever sealed
     masking          None: the module is off
+    gate             None: none is configured, and nothing ever came in through one
     """
 
     at: datetime
@@ -92,6 +94,7 @@ class Standing:
     policy: PolicyState
     vault: VaultState | None
     masking: MaskingState | None
+    gate: GateState | None
 
 
 def standing(settings: Settings, store: Store, now: datetime, zone: ZoneInfo) -> Standing:
@@ -102,8 +105,7 @@ def standing(settings: Settings, store: Store, now: datetime, zone: ZoneInfo) ->
     """
     midnight = datetime.combine(now.astimezone(zone).date(), time(), tzinfo=zone)
     tomorrow = datetime.combine(now.astimezone(zone).date() + timedelta(days=1), time(), tzinfo=zone)
-    policy, place = policy_state(settings, store, now), settings.config.helpdesk
-    admin = place is not None and (place.admin_token_file or place.admin_token_env) is not None
+    policy = policy_state(settings, store, now)
     return Standing(
         at=now,
         running=running(settings.config.http),
@@ -119,7 +121,8 @@ def standing(settings: Settings, store: Store, now: datetime, zone: ZoneInfo) ->
         adopt_from=service_began(settings.config, store),
         policy=policy,
         vault=state_of(settings, store, now),
-        masking=masking_state(policy.masking, store, vault=settings.config.vault is not None, admin=admin),
+        masking=masking_state(policy.masking, store, settings.config),
+        gate=gate_state(settings.config.gate, store),
     )
 
 

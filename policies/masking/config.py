@@ -6,7 +6,7 @@ from typing import Literal
 from policies.kernel.config import StrictModel
 from policies.kernel.masking import Kind
 
-Mode = Literal["find", "flag", "twin"]
+Mode = Literal["find", "flag", "twin", "gate"]
 
 
 class Config(StrictModel):
@@ -14,7 +14,9 @@ class Config(StrictModel):
 
     mode: Mode
     """6.1.1: `find` only tells; `flag` makes the article internal, the original stays; `twin` seals the original in the
-    vault, erases the ticket and makes it anew with the data masked (needs the vault and an administrator's token)."""
+    vault, erases the ticket and makes it anew with the data masked (needs the vault and an administrator's token);
+    `gate` has it masked before the helpdesk sees it (needs the vault and `gate` in zhidu.yaml), and tells of what came
+    in by other ways."""
     acts_on: tuple[Kind, ...]
     """6.1.1: the kinds that set the mode in motion. A customer's telephone number alone is no reason to make a ticket
     anew; where there is another, all kinds are masked that `masking.yaml` masks."""

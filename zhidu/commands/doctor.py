@@ -20,8 +20,9 @@ _COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
 @click.command()
 @click.pass_obj
 def doctor(habits: Habits | None) -> int:
-    """Look at the environment, configuration, secrets, calendars, store, vault, clock, mail server and Zammad: its
-    version, the token's rights, fields, webhook, triggers, people. Changes nothing; says what to do about each failure.
+    """Look at the environment, configuration, secrets, calendars, store, vault, masking, clock, mail server and Zammad:
+    its version, the token's rights, fields, webhook, triggers, people. Changes nothing; says what to do about each
+    failure.
 
     Exit status 0: nothing failed, 1: something did, 2: the configuration is wrong, 3: helpdesk or store out of reach.
 
@@ -62,7 +63,7 @@ def looked_at(habits: Habits) -> Iterator[Line]:
 
     from policies.kernel.problems import ConfigErrors
     from zhidu.compose import real_outside
-    from zhidu.doctoring import here, provisioned, sealing, there
+    from zhidu.doctoring import gate, here, provisioned, sealing, there
     from zhidu.people_file import load_people
     from zhidu.policy import read_policy
     from zhidu.settings import load_settings
@@ -81,6 +82,7 @@ def looked_at(habits: Habits) -> Iterator[Line]:
     yield from here.calendar_lines(policy.calendars, people.config, outside.now().date())
     yield from here.store_lines(settings, outside)
     yield from sealing.vault_lines(settings, outside)
+    yield from gate.masking_lines(settings, policy)
     yield from here.mail_lines(settings, outside)
     needed = provisioned.policy_needed(settings, policy, outside)
     yield from there.helpdesk_lines(settings, needed.modules.modules, people, outside)

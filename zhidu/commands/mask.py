@@ -21,21 +21,26 @@ _OBJECT = 'a line is an object such as {"text": "…", "html": false}'
 @click.argument("files", nargs=-1, type=click.File("rb"), metavar="[FILE]...")
 @click.option("--html", is_flag=True, help="The text is HTML; its tags stay as they are.")
 @click.option("--jsonl", is_flag=True, help='Read {"text", "html"} lines, write {"text", "findings"} lines.')
+@click.option("--mail", is_flag=True, help="The file is a mail (.eml); it is written as it would leave the gate.")
 @click.option(
     "--explain", is_flag=True, help="Say what was found, where and why; with --jsonl or --json, also how sure."
 )
 @click.pass_obj
-def mask(habits: Habits | None, files: tuple[BinaryIO, ...], html: bool, jsonl: bool, explain: bool) -> None:
+def mask(
+    habits: Habits | None, files: tuple[BinaryIO, ...], html: bool, jsonl: bool, mail: bool, explain: bool
+) -> int | None:
     """Masks personal data in FILEs, or in standard input, and writes the text.
 
     Which kinds are masked and what of them still shows is the configuration's masking.yaml. Text is UTF-8. With --jsonl
-    each line is answered as it comes: start and end are characters of the text that was given.
+    each line is answered as it comes: start and end are characters of the text that was given. With --mail nothing is
+    sent or sealed: the number of the original in its X-Zhidu field is 0.
 
     \b
     Example:
       echo '我的手机号13800138000' | zhidu mask
       zhidu mask --html mail.html > masked.html
       zhidu mask --explain letter.txt
+      zhidu mask --mail letter.eml > masked.eml
       echo '{"text": "卡号6222021234567890128", "html": false}' | zhidu mask --jsonl
     """
     from policies.kernel.masking import detect, operators
@@ -43,6 +48,8 @@ def mask(habits: Habits | None, files: tuple[BinaryIO, ...], html: bool, jsonl: 
     from zhidu.masking import load_masking
 
     habits = habits or Habits()
+    if mail:
+        return _mail(habits, files, html or jsonl, explain)
     config = load_masking(habits.directory)
     known = operators(config)
 
@@ -57,6 +64,16 @@ def mask(habits: Habits | None, files: tuple[BinaryIO, ...], html: bool, jsonl: 
             _explain(source, masked, html, as_json=habits.json)
         else:
             _rewrite(source, masked, html)
+    return None
+
+
+def _mail(habits: Habits, files: tuple[BinaryIO, ...], otherwise: bool, explain: bool) -> int:
+    from zhidu.commands.mask_mail import mask_mail
+    from zhidu.exits import WrongUse
+
+    if otherwise or len(files) > 1:
+        raise WrongUse("--mail takes one mail, and neither --html nor --jsonl")
+    return mask_mail(habits, files[0] if files else sys.stdin.buffer, explain=explain)
 
 
 def _answer(

@@ -83,6 +83,7 @@ def _assembled(
 ) -> Service:
     from zhidu import compose
     from zhidu.following import Published
+    from zhidu.gating import gating_of
     from zhidu.people_file import with_calendars
     from zhidu.provisioner import plan_of
     from zhidu.sending import gateway_of
@@ -92,6 +93,7 @@ def _assembled(
     config = settings.config
     published = Published(store, settings, outside.now)
     policy = published.begin()
+    safe = vaulted(settings, store, people.config, outside, policy.calendars["default"].zone)
     return Service(
         config=config,
         policy=policy,
@@ -104,7 +106,10 @@ def _assembled(
         dry_run=dry_run,
         published=published,
         provisioned=lambda service: plan_of(settings, service),
-        vaulted=vaulted(settings, store, people.config, outside, policy.calendars["default"].zone),
+        vaulted=safe,
+        gate=None
+        if safe is None or dry_run
+        else lambda service: gating_of(settings, store, safe.vault, lambda: service.policy, service.metrics),
     )
 
 

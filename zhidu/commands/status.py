@@ -77,6 +77,8 @@ def _lines(here: Stored, found: Standing) -> Iterator[tuple[str, str]]:
         yield "masking", found.masking.line
         for index, place in enumerate(found.masking.remains):
             yield "" if index else "originals", place if index else f"may still be in {place}"
+    if found.gate is not None:
+        yield "gate", found.gate.line(here.now)
     if found.reconciled_at is None:
         yield "searched", "never for missed changes: the service has not worked yet"
     else:
@@ -146,6 +148,7 @@ def _plain(found: Standing) -> dict[str, Any]:
         "adopt_from": utc(found.adopt_from),
         "vault": None if found.vault is None else state_plain(found.vault),
         "masking": None if found.masking is None else found.masking.plain(),
+        "gate": None if found.gate is None else found.gate.plain(),
     }
 
 

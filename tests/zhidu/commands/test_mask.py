@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from policies.kernel.problems import ConfigErrors
+from tests.integrations.relay.mails import CARD, CARD_MASKED, mail
 from zhidu.commands.mask import mask
 from zhidu.exits import WrongUse
 from zhidu.habits import Habits
@@ -108,3 +109,51 @@ def test_a_secret_cannot_be_made_to_show(tmp_path: Path) -> None:
     result = run(stdin="", habits=Habits(config=tmp_path))
     assert isinstance(result.exception, ConfigErrors)
     assert "masking.yaml:2" in str(result.exception)
+
+
+def test_a_mail_as_it_would_leave_the_gate(tmp_path: Path) -> None:
+    """6.1.1 what is masked of it, what is sealed, and nothing else changed."""
+    path = tmp_path / "a.eml"
+    path.write_bytes(mail(f"卡号 {CARD}\r\n"))
+    result = run("--mail", str(path))
+    assert result.stdout_bytes == b"X-Zhidu: bank_card=1; original=0\r\n" + mail(f"卡号 {CARD_MASKED}\r\n")
+    assert run("--mail", stdin=mail("您好\r\n")).stdout_bytes == mail("您好\r\n")
+
+
+MAILS = {
+    # row                 mail                               said
+    "a card":            (mail(f"卡号 {CARD}\r\n", "DKIM-Signature: v=1"), "bank_card: 1\nthere is a signature"),
+    "nothing":           (mail("您好\r\n"), "nothing is changed"),
+    "cannot be read":    (mail("...", kind="application/pkcs7-mime"), "parts in whose place a text stands: 1"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("raw", "said"), MAILS.values(), ids=MAILS)
+def test_what_was_masked_of_a_mail(raw: bytes, said: str) -> None:
+    result = run("--mail", "--explain", stdin=raw)
+    assert said in result.stdout
+    assert CARD not in result.stdout
+
+
+def test_what_was_masked_of_a_mail_for_machines() -> None:
+    result = run("--mail", stdin=mail(f"卡号 {CARD}\r\n"), habits=Habits(config=Path("nowhere"), json=True))
+    assert json.loads(result.stdout) == {
+        "changed": True, "kinds": {"bank_card": 1}, "sealed_parts": 0, "signature_void": False,
+    }  # fmt: skip
+
+
+def test_a_mail_that_the_gate_would_refuse(tmp_path: Path) -> None:
+    (tmp_path / "zhidu.yaml").write_text(
+        "gate: {unreadable: refuse, intake: {group: Service}}\nvault: {keys: [{id: k, env: K}], current: k}\n"
+    )
+    result = run("--mail", stdin=mail("...", kind="application/pkcs7-mime"), habits=Habits(config=tmp_path))
+    assert "would refuse" in result.stderr
+
+
+@pytest.mark.parametrize("other", [("--html",), ("--jsonl",), ("a", "b")])
+def test_a_mail_is_one_mail(tmp_path: Path, other: tuple[str, ...]) -> None:
+    files = [tmp_path / name for name in other if not name.startswith("--")]
+    for file in files:
+        file.write_bytes(b"")
+    result = run("--mail", *(name for name in other if name.startswith("--")), *map(str, files))
+    assert isinstance(result.exception, WrongUse)
