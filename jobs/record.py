@@ -8,12 +8,13 @@ from datetime import datetime
 
 from integrations.store.records import ClockRow, ClockStatus, DecisionRow, Finding, Message
 from integrations.zammad.plan import Plan
+from jobs.gathering import GATHERED, NAME, TONGUE, end_of_day
 from policies.kernel.deadlines import Clock, look
 from policies.kernel.decisions import Action, Decision, Find, RunClock, Say, SetField, Tell
 from policies.kernel.describe import in_words
 from policies.kernel.digest import digest
 from policies.kernel.evaluate import Verdict
-from policies.kernel.facts import Facts
+from policies.kernel.facts import Facts, Person
 from policies.kernel.history import without_words
 from policies.kernel.ladders import fired_in
 from policies.kernel.scrub import scrub_text
@@ -119,6 +120,8 @@ class Recorder:
             return None
         voice = self.voice(facts)
         text = voice.say(without_words(action.text, facts.ticket), decision.module)
+        if action.gathered:
+            return self._entry(action, text, person, facts)
         why = voice.say(without_words(decision.because, facts.ticket), decision.module)
         number, clause = facts.ticket.number, decision.clauses[0]
         body = text if why == text else f"{text}\n{why}"
@@ -128,6 +131,18 @@ class Recorder:
             to=person.email,
             subject=voice.text("core", "mail.subject", number=number, clause=clause),
             body=voice.text("core", "mail.body", name=person.name, text=body, number=number, clause=clause),
+        )
+
+    def _entry(self, action: Tell, text: str, person: Person, facts: Facts) -> Message:
+        """What goes into the person's mail of the day."""
+        voice = self.voice(facts)
+        return Message(
+            key=f"{facts.ticket.id}:{action.key}:{action.person}",
+            kind=GATHERED,
+            to=person.email,
+            subject=str(voice.word(end_of_day(facts.calendar, facts.now), "core")),
+            body=text,
+            headers={NAME: person.name, TONGUE: voice.tongue},
         )
 
 

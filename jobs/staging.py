@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from integrations.store.records import DecisionRow, Finding, FindingStatus
 from integrations.store.store import Repositories, Store
+from jobs.gathering import GATHERED, end_of_day
 from jobs.outcomes import Judged
 from jobs.ports import Meter
 from jobs.record import Recorder, fired_rungs
@@ -12,13 +13,15 @@ from policies.kernel.scrub import scrub_text
 
 def stage(judged: Judged, store: Store, recorder: Recorder, meter: Meter) -> None:
     """Keep decisions, findings and mails of the plan in one transaction, and count those that were not kept before."""
-    plan, verdict = judged.plan, judged.verdict
+    plan, verdict, facts = judged.plan, judged.verdict, judged.verdict.facts
     rows = recorder.decisions(plan, verdict, judged.case_id)
     messages = tuple(recorder.messages(plan, verdict))
     with store.unit() as unit:
         added = unit.decisions.append(rows)
         for message in messages:
-            unit.outbox.put(message)
+            unit.outbox.put(
+                message, not_before=end_of_day(facts.calendar, facts.now) if message.kind == GATHERED else None
+            )
         opened = [
             finding
             for finding, waived_by in recorder.findings(plan, verdict, judged.case_id)

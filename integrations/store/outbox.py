@@ -106,11 +106,14 @@ class Outbox:
         """It went. False, and no effect: the lease ran out and the message is somebody else's."""
         return self._settle(parcel, status=MessageStatus.SENT, finished_at=self._outside.now(), error=None)
 
-    def retry(self, parcel: Parcel, error: str) -> bool:
-        """It did not go and may later: back-off, or dead after the last attempt. `error` as for the inbox."""
+    def retry(self, parcel: Parcel, error: str, *, together: bool = False) -> bool:
+        """It did not go and may later: back-off, or dead after the last attempt. `error` as for the inbox.
+
+        together   of the same wait as others of the same attempt, so that they go in one mail again
+        """
         if self._backoff.is_last(parcel.attempt):
             return self.fail(parcel, error)
-        wait = self._backoff.after(parcel.attempt, self._outside.jitter())
+        wait = self._backoff.after(parcel.attempt, 0.5 if together else self._outside.jitter())
         return self._settle(
             parcel,
             status=MessageStatus.WAITING,

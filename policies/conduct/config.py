@@ -39,6 +39,9 @@ class Config(StrictModel):
     """3.2.3: how long a reply may be."""
     glossary: dict[Text, dict[Literal["zh-CN", "zh-TW", "en"], Text]]
     """3.2.1: term → what it means in plain words, by language. A reply that uses the term must explain it."""
+    coaching: Literal["at_once", "daily"]
+    """3.1.2: when the writer hears of slips: in a mail for each reply, or in one at the end of the working day. Of a
+    grave one at once, whatever stands here."""
     grave: tuple[Code, ...]
     """3.1.1, 3.1.2: slips of which the supervisor is told at once."""
     check: tuple[Code, ...]

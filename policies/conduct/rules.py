@@ -141,7 +141,8 @@ def asks_and_thanks(facts: Facts, config: Config) -> Wants:
 
 @rule("3.1.2", when=_JUDGED)
 def coach_the_writer(facts: Facts, config: Config) -> Wants:
-    """The writer gets one private mail a reply: what was found, in which words, and a better wording."""
+    """The writer hears in private what was found, in which words, and a better wording: in one mail at the end of the
+    working day, or in one for each reply, as the settings say. Of a grave slip at once."""
     for reply, found in _judged(facts, config):
         if not found or facts.person(reply.by) is None:
             continue
@@ -151,14 +152,16 @@ def coach_the_writer(facts: Facts, config: Config) -> Wants:
         what = tuple(f"@slip.{slip.code}" for slip in fresh)
         quotes = tuple(_quoted(slip) for slip in fresh if slip.quote)
         advice = (*(f"@advice.{slip.code}" for slip in fresh), *_explanations(facts, config, reply))
-        number = facts.ticket.number
+        waits = config.coaching == "daily" and not any(slip.code in config.grave for slip in fresh)
+        part, number = "entry" if waits else "coaching", facts.ticket.number
         text = (
-            say("coaching.quoted", number=number, what=what, quotes=quotes, advice=advice)
+            say(f"{part}.quoted", number=number, what=what, quotes=quotes, advice=advice)
             if quotes
-            else say("coaching.plain", number=number, what=what, advice=advice)
+            else say(f"{part}.plain", number=number, what=what, advice=advice)
         )
         key = f"coaching:{reply.id}:{','.join(sorted(slip.code for slip in fresh))}"
-        yield Tell(key=key, person=reply.by, text=text, private=True), say("coaching.why", what=what)
+        tell = Tell(key=key, person=reply.by, text=text, private=True, gathered=waits)
+        yield tell, say("coaching.why", what=what)
 
 
 def _quoted(slip: Slip) -> str:

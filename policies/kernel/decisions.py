@@ -172,7 +172,8 @@ class Notify:
 class Tell:
     """One person hears of it: by a mention in the note (hand-overs only: it subscribes) or by mail.
 
-    private   the ticket does not show that the person was told
+    private    the ticket does not show that the person was told
+    gathered   it may wait for the end of the working day, and go with others of that day in one mail
     """
 
     key: str
@@ -180,6 +181,7 @@ class Tell:
     text: Say
     how: How = "mail"
     private: bool = False
+    gathered: bool = False
     slot: Literal[""] = ""
 
 

@@ -91,8 +91,9 @@ def _additive(action: Note | Reply | Notify | Tell | Find, name: Namer) -> tuple
             return "reply", words | {"send": send}
         case Notify(way=way):
             return "notify", words | {"way": way}
-        case Tell(person=person, how=how):
-            return "tell", words | {"person": name(person), "how": how}
+        case Tell(person=person, how=how, gathered=gathered):
+            told = words | {"person": name(person), "how": how}
+            return "tell", told | {"gathered": True} if gathered else told
     return "find", words | {"code": action.code, "person": name(action.person), "grave": action.grave}
 
 

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from integrations.store.records import EntryStatus, Work
+from integrations.store.records import EntryStatus, MessageStatus, Work
 from integrations.zammad.errors import ZammadError
 from integrations.zammad.sandbox import Fault
 from jobs.drain import Workers
+from jobs.gathering import GATHERED
 from jobs.outcomes import Outcome
+from jobs.post import MOST_GATHERED
 from zhidu.demo.actors import Actors, FormAsks, Opened
 from zhidu.demo.installation import PEOPLE_EVERY, RECONCILE_EVERY
 from zhidu.demo.originals import Showing
@@ -137,7 +139,7 @@ class Player:
         # Asking what waits costs a read where claiming costs a write.
         waits = self.stage.service.store.inbox.list(EntryStatus.WAITING, limit=1)
         if waits and self.workers.drain():
-            self.stage.service.post.run()
+            self._post(self.stage.clock.now())
         else:
             self._idle_at = self.stage.clock.now()
 
@@ -169,11 +171,21 @@ class Player:
             self._reconcile_at = now + timedelta(seconds=RECONCILE_EVERY)
             if missed := self._round("reconcile"):
                 self.story.company(now, "missed", count=missed)
+            self._post(now)
         if now >= self._people_at:
             self._people_at = now + timedelta(seconds=PEOPLE_EVERY)
             self._round("absences")
         if self._anew_at is not None and now >= self._anew_at:
             self._make_anew(now)
+
+    def _post(self, now: datetime) -> None:
+        """Send what is due, and tell of mails of the day."""
+        service, words = self.stage.service, self.story.words
+        waits = service.store.outbox.list(MessageStatus.WAITING, limit=MOST_GATHERED)
+        due = Counter(one.message.to for one in waits if one.message.kind == GATHERED and one.due_at <= now)
+        if service.post.run() and due:
+            people = words.joined(f"{words.person(to)} {count}" for to, count in sorted(due.items()))
+            self.story.company(now, "gathered", people=people)
 
     def _next_round(self) -> datetime:
         """Of the job that makes tickets anew."""

@@ -195,8 +195,8 @@ class Story:
                 return of("effect.sent" if send == "auto" else "effect.draft")
             case Notify(way=way):
                 return of(f"effect.{way}_to_customer")
-            case Tell(person=person, how=how):
-                return of(f"effect.{how}", person=voice.person(person))
+            case Tell(person=person, how=how, gathered=gathered):
+                return of("effect.gathered" if gathered else f"effect.{how}", person=voice.person(person))
             case Find(grave=grave, waived_by=waived):
                 return of("effect.waived" if waived is not None else "effect.grave" if grave else "effect.finding")
             case Tag(name=name):

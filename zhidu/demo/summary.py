@@ -11,9 +11,10 @@ from typing import Any, Final
 
 from prometheus_client import CollectorRegistry
 
-from integrations.store.records import MessageStatus
+from integrations.store.records import MessageRecord, MessageStatus
 from integrations.store.store import Store
 from integrations.zammad.sandbox import Sandbox
+from jobs.gathering import GATHERED
 from zhidu.demo.company import MEMBERS, login
 from zhidu.demo.originals import counted, told_within
 from zhidu.demo.player import Player
@@ -22,6 +23,7 @@ from zhidu.demo.stage import SERVICE_USER
 from zhidu.demo.story import columns, padded
 from zhidu.demo.words import Words
 from zhidu.endings import Clocks
+from zhidu.services import Service
 
 _ALL: Final = 1_000_000
 _SEARCH: Final = "POST /api/v1/tickets/search"
@@ -41,6 +43,7 @@ class Summary:
     reads, writes    the service's calls to the helpdesk in the week; setting up is not counted
     searches         calls that look for changes without a delivery, as the timetable says; not among the reads
     events           deliveries that were taken in, clocks that were due and changes that were found by searching
+    mails            to colleagues, by what became of them; remarks: what was gathered for mails of the day
     masked           how often a ticket was made anew with confidential data masked
     originals        sealed, seen, refused: see `originals.counted`
     grave_told_within   the most seconds from a grave reply until the mail about it had gone; None: there was none
@@ -66,6 +69,7 @@ class Summary:
     notes: int
     replies: int
     mails: Mapping[str, int]
+    remarks: int
     masked: int
     originals: Mapping[str, int]
     grave_told_within: float | None
@@ -119,7 +123,8 @@ class Summary:
         yield "findings", sum(self.findings.values()), [*_counts(self.findings), *self._grave(words)]
         yield "notes", self.notes, []
         yield "replies", self.replies, []
-        yield "mails", sum(self.mails.values()), _counts(self.mails)
+        remarks = words.of("summary.remarks")
+        yield "mails", sum(self.mails.values()), [*_counts(self.mails), *_counts({remarks: self.remarks})]
         originals = {words.of(f"summary.{name}"): count for name, count in self.originals.items()}
         yield "masked", self.masked, _counts(originals)
         by_zhidu = words.of("summary.by_zhidu", count=self.told_by_zhidu)
@@ -203,7 +208,8 @@ def summarise(player: Player, *, begins: datetime, seed: int, before: tuple[int,
         grave=sum(record.finding.grave for record in found),
         notes=_articles(box, internal=True),
         replies=_articles(box, internal=False),
-        mails=_mails(service.store),
+        mails=_mails(service),
+        remarks=len(_gathered(service.store)),
         masked=tally.anew,
         originals=counted(None if service.vaulted is None else service.vaulted.vault),
         grave_told_within=told_within(service.store, tally.replied),
@@ -266,9 +272,16 @@ def _articles(box: Sandbox, *, internal: bool) -> int:
     return sum(1 for row in box.desk.articles if row["internal"] == internal and "zhidu" in (row["preferences"] or {}))
 
 
-def _mails(store: Store) -> Mapping[str, int]:
-    counts = {status.value: len(store.outbox.list(status, limit=_ALL)) for status in MessageStatus}
+def _mails(service: Service) -> Mapping[str, int]:
+    """Status → mails; a mail of the day is one, however much was gathered for it."""
+    counts = {status.value: len(service.store.outbox.list(status, limit=_ALL)) for status in MessageStatus}
+    counts |= {"sent": int(_samples(service.registry, "zhidu_messages_total", "outcome").get("sent", 0))}
     return MappingProxyType({name: count for name, count in counts.items() if count})
+
+
+def _gathered(store: Store) -> list[MessageRecord]:
+    found = (one for status in MessageStatus for one in store.outbox.list(status, limit=_ALL))
+    return [one for one in found if one.message.kind == GATHERED]
 
 
 def _told(box: Sandbox) -> Mapping[str, int]:
