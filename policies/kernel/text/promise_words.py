@@ -115,7 +115,7 @@ CHINESE: Final = Signs(
     scheduled=_NEVER,
     granted=re.compile(r"的|可|免|无理由|累计|不超过|最多|限|多次|连续|起|有|未|没|不"),
     done=re.compile(
-        r"[^,将会]{1,6}了(?!解|结)|[^,将会]{0,16}(?:办理|提交|申请|发生|寄来|反映|购买|签署|递交|投诉|做)的"
+        r"[^,将会]{1,6}了(?!解|结)|(?:我们?)?[收接]到(?:您|你|贵|客户|来)|[^,将会]{0,16}(?:办理|提交|申请|发生|寄来|反映|购买|签署|递交|投诉|做)的"
     ),
     at_once=re.compile(
         r"(?:就|便|一定|必|准|保证|肯定)?(?:能|可以?)?(?:给|向|为|答复|回复|通知|联系|完成|办|处理|解决|出结果|到[账帐]|寄|退)"
@@ -160,7 +160,7 @@ ENGLISH: Final = Signs(
         r"airline|"
         r"third party|supplier|landlord|employer|correspondent bank|surveyor|they|scheme)\b"
     ),
-    ours=re.compile(r"\b(?:we|i|our|us|my)\b"),
+    ours=re.compile(r"\b(?:we|i|our|us|my|and will|and shall)\b"),
     condition=re.compile(r"\b(?:if|unless|provided|should you|in case|as long as|whether)\b"),
     then=_NEVER,
     event=re.compile(
@@ -203,6 +203,6 @@ ENGLISH: Final = Signs(
     at_once=re.compile(""),
     acts=re.compile(
         r"\b(?:will|shall|going to|promise|guarantee|commit|aim to|expect(?:ed|s)?|should|i am|we are|i'm|"
-        r"we're|asked|arranged|booked|scheduled|to be)\b|'ll\b"
+        r"we're|asked|arranged|booked|scheduled|to be|is coming|are coming|is due|are due)\b|'ll\b"
     ),
 )

@@ -32,7 +32,27 @@ _QUOTED: Final = re.compile(
     r"“[^”\n]{1,300}”|「[^」\n]{1,300}」|『[^』\n]{1,300}』|《[^》\n]{1,80}》|\"[^\"\n]{1,300}\"|(?<!\w)‘[^’\n]{1,300}’(?!\w)"
 )
 _FILLING: Final = re.compile(r"[\s,，.。!！?？;；:：、~…—-]+|[呢啊哦哈吧的了哟呀嘛啦亲]|请|您|你|就")
+_PARTICLES: Final = re.compile(r"[呢啊哦哈吧的了哟呀嘛啦亲]|请|您|你|就|一下")
 _LONGEST_CURT: Final = 60
+# Nothing but a refusal or a pointer, whatever the verb: 不开放, 恕不办理, 合同里有, "See the factsheet".
+_REFUSES: Final = re.compile(
+    r"(?:恕|恐|都|也|均|一律|概|暂|这个?|目前|现在|真|实在|我们?|本行|我行)*"
+    r"(?:不能?|无法|没法|没有?|未|未能|拒绝?|谢绝|禁止|停止)(?!用[谢客急]|客气|谢|要紧|会的?$|必|需要?$|收$|收费|影响|关系|问题|错$|是$)[一-鿿]{1,6}",
+)
+_POINTS: Final = re.compile(
+    r"(?:自己|自行|自个儿|去|上|见|看|查|翻|读|问|找|打|参见|详见|参考|参阅|登录?)[一-鿿a-z0-9]{1,9}|以[一-鿿]{1,8}为准|"
+    r"[一-鿿a-z]{1,6}(?:里|上|中|后面|附件)(?:都|已经?|早就?)?(?:有|写着?|写得很清楚|写了|说了|查|看|找)"
+)
+_REFUSES_IN_ENGLISH: Final = re.compile(
+    r"(?:sorry,? )?(?:no|nope|not|can't|cannot|can not|won't|will not|never|denied|declined|"
+    r"refused|rejected|impossible|we can't|we don't|"
+    r"we cannot|i can't)(?: [a-z']+){0,4}"
+)
+_POINTS_IN_ENGLISH: Final = re.compile(
+    r"(?:just |please |pls )?(?:see|read|check|look (?:at|in|on|up)|refer to|"
+    r"consult|use|try|ask|call|ring|visit|go to|as per|per|log in to)"
+    r"(?: [a-z'-]+){1,4}|(?:it's|it is|that's|all) (?:in|on) (?:the|your|our) [a-z'-]+"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,14 +133,33 @@ class WordingReader:
 
 
 def _bare(own: str, marks: list[Mark]) -> bool:
-    """Whether nothing is left when greetings and curt phrases are taken out."""
-    if len(own) > _LONGEST_CURT or not any(mark.label == _CURT for mark in marks):
+    """Whether nothing but a refusal or a pointer is left when greetings are taken out."""
+    if len(own) > _LONGEST_CURT:
+        return False
+    if _terse(own, marks):
+        return True
+    if not any(mark.label == _CURT for mark in marks):
         return False
     rest = own
     for mark in sorted(marks, key=lambda mark: -len(mark.surface)):
         if mark.label in (_CURT, _GREETING):
             rest = rest.replace(mark.surface, " ")
     return not _FILLING.sub("", rest)
+
+
+def _terse(own: str, marks: list[Mark]) -> bool:
+    """Whether a refusal or a pointer, of whatever words, is all that stands beside the greetings."""
+    rest = own
+    for mark in marks:
+        if mark.label == _GREETING:
+            rest = rest.replace(mark.surface, " ")
+    rest = fold(rest).text.strip(" ,.。!！;；:~、\n")
+    if "?" in rest or "\n" in rest:
+        return False
+    if rest.isascii():
+        return any(sign.fullmatch(rest) for sign in (_REFUSES_IN_ENGLISH, _POINTS_IN_ENGLISH))
+    bare = _PARTICLES.sub("", rest)
+    return any(sign.fullmatch(bare) for sign in (_REFUSES, _POINTS))
 
 
 def _named_below(plain: str, own: str, staff: Collection[str]) -> bool:
