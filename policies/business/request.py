@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import Final, Literal, TypeAlias
 
 from policies.business.config import Config, Names, RequestType, Verdict
 from policies.kernel.course import Course, course
+from policies.kernel.derived import derived
 from policies.kernel.facts import Change, Facts
 from policies.kernel.once import is_done
 from policies.kernel.voice import language
@@ -62,13 +62,13 @@ class Request:
     def course(self) -> Course:
         return course(self.facts)
 
-    @cached_property
+    @derived
     def name(self) -> str | None:
         """The type's name; None for one that nobody has told, or that the settings do not have."""
         value = self.facts.ticket.custom.get("business_type")
         return value if isinstance(value, str) and value in self.config.types else None
 
-    @cached_property
+    @derived
     def type(self) -> RequestType | None:
         return None if self.name is None else self.config.types[self.name]
 
@@ -89,7 +89,7 @@ class Request:
 
     # --- evidence -----------------------------------------------------------------------------------------------
 
-    @cached_property
+    @derived
     def identity_lacking(self) -> tuple[str, ...]:
         """What the check of the identity lacks: the type, how it was done, whose it was, and who of us did it."""
         ticket, kind = self.facts.ticket, self.type
@@ -111,12 +111,12 @@ class Request:
             lacking.append("@lack.party_allowed")
         return tuple(lacking)
 
-    @cached_property
+    @derived
     def verified(self) -> Change | None:
         """Who wrote how the identity was checked, and when: a person of the company."""
         return self.facts.set_by_person("identity_method")
 
-    @cached_property
+    @derived
     def flawed(self) -> tuple[Flawed, ...]:
         """The documents that the request still needs, in order: by the checklist, else by the verdict on all."""
         kind = self.type
@@ -161,7 +161,7 @@ class Request:
             return "missing"
         return None
 
-    @cached_property
+    @derived
     def documents_lacking(self) -> tuple[str, ...]:
         """The documents that lack, as the desk reads them, each with what is wrong."""
         return tuple(self._said(one, self.in_tongue) for one in self.flawed)
@@ -175,7 +175,7 @@ class Request:
         name, verdict = speak(one.names), speak(self.config.verdicts[one.verdict])
         return name if one.verdict == "missing" else f"{name}（{verdict}）"
 
-    @cached_property
+    @derived
     def been_with_department(self) -> bool:
         """Whether the department had it in this run."""
         return self.sent_at is not None
@@ -185,18 +185,18 @@ class Request:
         """The key of the notice that this run is done."""
         return f"completion:{len(self.course.reopened)}"
 
-    @cached_property
+    @derived
     def noticed(self) -> bool:
         """Whether that notice is on its way to the customer, and was not given up."""
         undelivered = self.notice in self.facts.related.undelivered
         return is_done(self.facts.memory, MODULE, self.notice) and not undelivered
 
-    @cached_property
+    @derived
     def sent_at(self) -> datetime | None:
         """When it went to the department, the last time in this run; None: it did not."""
         return self._came_to("with_department")
 
-    @cached_property
+    @derived
     def done_at(self) -> datetime | None:
         """When it was done, the last time in this run; None: it is not. Where nothing tells, since the department
         had it, or since the run began."""
@@ -212,7 +212,7 @@ class Request:
         times = [c.at for c in facts.history if c.field == "stage" and c.new == stage and c.at >= since]
         return times[-1] if times else since if facts.ticket.stage == stage else None
 
-    @cached_property
+    @derived
     def told_at(self) -> datetime | None:
         """When the customer was told by a person, since it was done."""
         since = self.done_at

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import Final
 
 from policies.core.flags import taken_away
 from policies.kernel.course import Course
+from policies.kernel.derived import derived
 from policies.kernel.facts import Change, Facts, Post
 
 MODULE: Final = "complaints"
@@ -30,19 +30,19 @@ def view(facts: Facts) -> Case:
 class Case(Course):
     """What several rules ask about one complaint."""
 
-    @cached_property
+    @derived
     def answered_at(self) -> datetime | None:
         """When the customer was first answered: by a person, or by the acknowledgement the company lets zhidu send."""
         own = self.sent_at("acknowledgement")
         reply = None if self.first_reply is None else self.first_reply.at
         return own if reply is None else reply if own is None else min(own, reply)
 
-    @cached_property
+    @derived
     def removed_flags(self) -> frozenset[str]:
         """Flags that a person took away: they do not come back by themselves."""
         return taken_away(self.facts)
 
-    @cached_property
+    @derived
     def exhausted(self) -> Change | None:
         """The documented decision that nothing more can be done, by somebody who may take it (4.3.5)."""
         if not (self.facts.ticket.exhausted_remedy or "").strip():

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import Final
 
 from policies.kernel.deadlines import Clock
+from policies.kernel.derived import derived
 from policies.kernel.facts import Facts
 from policies.kernel.once import done_by
 from policies.kernel.spec import Spec
@@ -38,7 +38,7 @@ class Nudges:
     reminders: tuple[Spec, ...]
     ends: Spec
 
-    @cached_property
+    @derived
     def passed(self) -> int:
         """How many reminders have come due."""
         return sum(self._after(after) <= self.facts.now for after in self.reminders)

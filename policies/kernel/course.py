@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import Final
 
 from policies.kernel.deadlines import Clock, Ladder, Pause
+from policies.kernel.derived import derived
 from policies.kernel.facts import Article, Change, Facts
 from policies.kernel.moments import moment_name
 from policies.kernel.spec import Spec
@@ -48,17 +48,17 @@ class Course:
 
     facts: Facts
 
-    @cached_property
+    @derived
     def states(self) -> tuple[Change, ...]:
         return tuple(change for change in self.facts.history if change.field == "state")
 
-    @cached_property
+    @derived
     def _closing_now(self) -> bool:
         """Whether the decisions taken so far close it: the history does not tell of that yet."""
         read = self.facts.read
         return read is not None and self.facts.ticket.closed and not read.closed
 
-    @cached_property
+    @derived
     def closed_since(self) -> datetime:
         """When the present closing began; of a ticket opened again, when the last one did."""
         ticket = self.facts.ticket
@@ -67,14 +67,14 @@ class Course:
         times = [change.at for change in self.states if change.new == "closed"]
         return times[-1] if times else ticket.closed_at or ticket.updated_at
 
-    @cached_property
+    @derived
     def occasion(self) -> str:
         """Names the present closing in keys."""
         closings = () if self._closing_now else reversed(self.states)
         closing = next((change for change in closings if change.new == "closed"), None)
         return f"{self.closed_since:%Y%m%dT%H%M%S}" if closing is None else moment(self.facts, closing)
 
-    @cached_property
+    @derived
     def closings(self) -> tuple[Closing, ...]:
         """The closings that stood, oldest first."""
         ticket, states = self.facts.ticket, self.states
@@ -121,28 +121,28 @@ class Course:
         said += [c.at for c in answers if closing.at <= c.at <= end]
         return max(said, default=end)
 
-    @cached_property
+    @derived
     def solved_at(self) -> datetime | None:
         """When it was first closed for good reason: what the law asks for was done then, whatever follows."""
         return self.closings[0].at if self.closings else None
 
-    @cached_property
+    @derived
     def reopened(self) -> tuple[datetime, ...]:
         """When it had to be gone on with, each time."""
         return tuple(closing.reopened_at for closing in self.closings if closing.reopened_at is not None)
 
-    @cached_property
+    @derived
     def run_started_at(self) -> datetime:
         """When the present run of the work began: with the first receipt, or when it was last opened again."""
         return self.reopened[-1] if self.reopened else self.facts.ticket.since
 
-    @cached_property
+    @derived
     def closed_at(self) -> datetime | None:
         """The present closing; None while the case is open."""
         last = self.closings[-1] if self.closings else None
         return last.at if last is not None and last.reopened_at is None and self.facts.ticket.closed else None
 
-    @cached_property
+    @derived
     def pauses(self) -> tuple[Pause, ...]:
         """When an agent waited for the customer: pending, with that reason, after something was asked of them.
 
@@ -163,7 +163,7 @@ class Course:
             if asked_at is not None and (end is None or end > begins) and begins <= facts.now:
                 yield Pause(from_at=begins, until_at=end)
 
-    @cached_property
+    @derived
     def first_reply(self) -> Article | None:
         """The first answer that a person of the company gave."""
         since = self.facts.ticket.since
@@ -178,7 +178,7 @@ class Course:
         whole = f"{self.facts.ticket.id}:{key}"
         return next((a.at for a in self.facts.articles if a.key == whole and not a.internal), None)
 
-    @cached_property
+    @derived
     def override(self) -> Change | None:
         """The override of a gate: a person gave a reason, for this run of the case."""
         if not (self.facts.ticket.override_reason or "").strip():

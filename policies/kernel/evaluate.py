@@ -218,9 +218,12 @@ class _Settled:
 
     def decided(self) -> tuple[Decision, ...]:
         """All that stands, clocks that have ended left out."""
-        return tuple(
-            decision for group in (self.additive, *self.slots.values(), *self.clocks.values()) for decision in group
-        )
+        found = list(self.additive)
+        for sides in self.slots.values():
+            found += sides
+        for sides in self.clocks.values():
+            found += sides
+        return tuple(found)
 
     def verdict(self) -> Verdict:
         running = (sides[0].action for sides in self.clocks.values())

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from policies.kernel.calendar import WorkingCalendar
 from policies.kernel.confidential import Confidential
+from policies.kernel.derived import derived
 from policies.kernel.remembered import Fired as Fired
 from policies.kernel.remembered import Memory as Memory
 from policies.kernel.remembered import Related as Related
@@ -217,24 +217,24 @@ class Facts:
     me: int = NOBODY
     decided: tuple[Decision, ...] = ()
 
-    @cached_property
+    @derived
     def desk(self) -> Desk:
         return self.desks.get(self.ticket.group) or Desk(group=self.ticket.group)
 
-    @cached_property
+    @derived
     def calendar(self) -> WorkingCalendar:
         """The calendar of the ticket's desk; the default one where it names none."""
         return self.calendars.get(self.desk.calendar) or self.calendars["default"]
 
-    @cached_property
+    @derived
     def from_customer(self) -> tuple[Article, ...]:
         return tuple(a for a in self.articles if a.from_customer)
 
-    @cached_property
+    @derived
     def to_customer(self) -> tuple[Article, ...]:
         return tuple(a for a in self.articles if a.to_customer)
 
-    @cached_property
+    @derived
     def owner(self) -> Person | None:
         return self.person(self.ticket.owner)
 
@@ -255,24 +255,34 @@ class Facts:
                 return stand_in
         return None
 
-    @cached_property
+    @derived
     def supervisor(self) -> Person | None:
         """The supervisor of this case; out of office, the replacement, the deputy, the manager in this order (1.2)."""
         return self.on_duty(self.desk.supervisor, self.desk.deputy, self.desk.manager)
 
-    @cached_property
+    @derived
     def manager(self) -> Person | None:
         """The manager of this case; out of office, the replacement, the supervisor, the deputy in this order (1.2)."""
         return self.on_duty(self.desk.manager, self.desk.supervisor, self.desk.deputy)
 
     def set_by_person(self, name: str) -> Change | None:
         """The latest change of `name` that a person of the company made: an agent's correction wins for good."""
-        changes = (c for c in reversed(self.history) if c.field == name and c.by != self.me and c.by in self.people)
-        return next(changes, None)
+        return self.latest_by_person.get(name)
 
     def post_of(self, user: int | None) -> Post | None:
         return None if (person := self.person(user)) is None else person.post
 
     def last_set(self, name: str) -> Change | None:
         """The latest change that gave `name` a value, for "who approved?" (the history, never the field, says who)."""
-        return next((change for change in reversed(self.history) if change.field == name), None)
+        return self.latest.get(name)
+
+    @derived
+    def latest(self) -> Mapping[str, Change]:
+        """The latest change of each field."""
+        return {change.field: change for change in self.history}
+
+    @derived
+    def latest_by_person(self) -> Mapping[str, Change]:
+        """The latest change of each field that a person of the company made."""
+        me, people = self.me, self.people
+        return {change.field: change for change in self.history if change.by != me and change.by in people}

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from policies.kernel import traits
 from policies.kernel.facts import Article, Facts, Ticket
@@ -55,21 +54,11 @@ _LINKED: Final = _bit(traits.LINKED)
 _UNDELIVERED: Final = _bit(traits.UNDELIVERED)
 
 
-@dataclass(frozen=True, slots=True)
-class _Field:
-    """The bits of one field: whenever it is filled in, and by what it holds."""
+_SEVERAL: Final = frozenset({"flags", "tags", "ways", "absent", "nonsense"})
+"""Fields of the ticket that hold several values."""
 
-    filled: int = 0
-    holds: Mapping[object, int] = field(default_factory=dict)
-
-    def of(self, value: object) -> int:
-        """The bits of a value that is there."""
-        if isinstance(value, frozenset):
-            found = self.filled if value else 0
-            for one in value:
-                found |= self.holds.get(one, 0)
-            return found
-        return self.filled | self.holds.get(value, 0)
+Holds: TypeAlias = tuple[int, Mapping[object, int]]
+"""The bits of one field: whenever it is filled in, and by what it holds."""
 
 
 class Glance:
@@ -82,10 +71,11 @@ class Glance:
         self.said = _by_label((values, bit) for (form, _, values), bit in groups.items() if form == "said")
         self.worded = _by_label((values, bit) for (form, _, values), bit in groups.items() if form == "worded")
         fields = _fields((name, values, bit) for (form, name, values), bit in groups.items() if form == "field")
-        core = tuple(name for name in fields if name in Ticket.__dataclass_fields__)
-        self.core = tuple(fields[name] for name in core)
-        self.custom = {name: bits for name, bits in fields.items() if name not in core}
-        self.values: Callable[[Ticket], tuple[Any, ...]] = _getter(core)
+        single = [name for name in fields if name in Ticket.__dataclass_fields__ and name not in _SEVERAL]
+        self.single = tuple(fields[name] for name in single)
+        self.values: Callable[[Ticket], tuple[Any, ...]] = _getter(single)
+        self.several = {name: bits for name, bits in fields.items() if name in _SEVERAL}
+        self.custom = {name: bits for name, bits in fields.items() if name not in Ticket.__dataclass_fields__}
 
     def told(self, facts: Facts) -> int:
         """What shows by what was said and done, and by other cases."""
@@ -99,10 +89,8 @@ class Glance:
             elif sender == "agent" and article.to_customer:
                 found |= self._answer(article)
         known = self.changed
-        for change in facts.history:
-            name = change.field
-            if name in known:
-                found |= known[name]
+        for name in facts.latest:
+            found |= known.get(name, 0)
         related = facts.related
         if related.earlier:
             found |= _COMPLAINED_BEFORE
@@ -121,13 +109,20 @@ class Glance:
         """What shows by the ticket itself, its desk and its owner."""
         ticket = facts.ticket
         found = _CLOSED if ticket.state_type == "closed" else 0
-        for value, about in zip(self.values(ticket), self.core, strict=True):
+        for value, (filled, holds) in zip(self.values(ticket), self.single, strict=True):
             if value is not None:
-                found |= about.of(value)
-        if ticket.custom:
-            for name, value in ticket.custom.items():
-                if value is not None and name in self.custom:
-                    found |= self.custom[name].of(value)
+                found |= filled | holds.get(value, 0)
+        for name, about in self.several.items():
+            if values := getattr(ticket, name):
+                found |= _of_several(values, about)
+        for name, value in ticket.custom.items():
+            if value is not None and name in self.custom:
+                filled, holds = self.custom[name]
+                found |= (
+                    _of_several(value, (filled, holds))
+                    if isinstance(value, frozenset)
+                    else filled | holds.get(value, 0)
+                )
         if (facts.read or ticket).kind is None:
             found |= _UNSORTED
         if ticket.confidential:
@@ -180,17 +175,22 @@ def _by_label(groups: Iterable[tuple[tuple[str | int, ...], int]]) -> dict[objec
     return found
 
 
-def _fields(groups: Iterable[tuple[str, tuple[str | int, ...], int]]) -> dict[str, _Field]:
-    sorted_out: dict[str, list[tuple[tuple[str | int, ...], int]]] = {}
+def _fields(groups: Iterable[tuple[str, tuple[str | int, ...], int]]) -> dict[str, Holds]:
+    by_name: dict[str, list[tuple[tuple[str | int, ...], int]]] = {}
     for name, values, bit in groups:
-        sorted_out.setdefault(name, []).append((values, bit))
-    return {
-        name: _Field(sum(bit for values, bit in each if not values), _by_label(each))
-        for name, each in sorted_out.items()
-    }
+        by_name.setdefault(name, []).append((values, bit))
+    return {name: (sum(bit for values, bit in each if not values), _by_label(each)) for name, each in by_name.items()}
 
 
-def _getter(names: tuple[str, ...]) -> Callable[[Ticket], tuple[Any, ...]]:
+def _of_several(values: frozenset[str], about: Holds) -> int:
+    filled, holds = about
+    found = filled if values else 0
+    for value in values:
+        found |= holds.get(value, 0)
+    return found
+
+
+def _getter(names: Sequence[str]) -> Callable[[Ticket], tuple[Any, ...]]:
     """The values of these fields; `attrgetter` gives the bare value where there is one name only."""
     if len(names) > 1:
         return attrgetter(*names)

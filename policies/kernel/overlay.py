@@ -49,7 +49,7 @@ def overlay(facts: Facts, decisions: Iterable[Decision]) -> Facts:
     if not changed:
         return facts
     laid = varied(facts, ticket=varied(ticket, **changed), read=facts.read or ticket)
-    _hand_on(facts, laid, _OF_ARTICLES if "group" in changed else _OF_ARTICLES_AND_GROUP)
+    _hand_on(facts, laid, _OF_THE_PAST if "group" in changed else _OF_PAST_AND_GROUP)
     return laid
 
 
@@ -60,10 +60,10 @@ def recalled(facts: Facts, **changes: Any) -> Facts:
     return made
 
 
-_OF_ARTICLES: Final = ("from_customer", "to_customer", SAID)
-_OF_ARTICLES_AND_GROUP: Final = (*_OF_ARTICLES, "desk", "calendar", "supervisor", "manager")
-"""What facts derive from articles, and from the group, the people and the desks: the same as long as these are."""
-_OF_TICKET: Final = (*_OF_ARTICLES_AND_GROUP, "owner", SHOWN)
+_OF_THE_PAST: Final = ("from_customer", "to_customer", "latest", "latest_by_person", SAID)
+_OF_PAST_AND_GROUP: Final = (*_OF_THE_PAST, "desk", "calendar", "supervisor", "manager")
+"""What facts derive from articles and history, and from group, people and desks: the same as long as these are."""
+_OF_TICKET: Final = (*_OF_PAST_AND_GROUP, "owner", SHOWN)
 """What they derive from the whole ticket."""
 
 

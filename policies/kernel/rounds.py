@@ -42,6 +42,7 @@ class Unit:
     rules: tuple[Rule[Any], ...]
     above: frozenset[str] = frozenset()
     eras: tuple[Era, ...] = ()
+    _phases: frozenset[Phase] = field(init=False, repr=False, compare=False)
     _looked_at: int = field(init=False, repr=False, compare=False)
     _sorted: dict[tuple[Phase, str | None, int], Asked] = field(
         init=False, repr=False, compare=False, default_factory=dict
@@ -52,9 +53,12 @@ class Unit:
         for rule in self.rules:
             looked_at |= rule.when.looked_at
         object.__setattr__(self, "_looked_at", looked_at)
+        object.__setattr__(self, "_phases", frozenset(rule.phase for rule in self.rules))
 
     def asked(self, phase: Phase, kind: str | None, shows: int) -> Asked:
         """The rules that are asked in this phase about a ticket of this kind on which this shows."""
+        if phase not in self._phases:
+            return ()
         shown = shows & self._looked_at
         known = self._sorted.get((phase, kind, shown))
         if known is None:
@@ -103,6 +107,20 @@ class Round:
     out       modules that do not decide, because they failed or need one that did
     barred    slots about which nothing is decided: their actions count neither here nor in what later rules see
     """
+
+    __slots__ = (
+        "_done",
+        "_keys",
+        "_shows",
+        "additive",
+        "barred",
+        "facts",
+        "failures",
+        "out",
+        "overruled",
+        "phase",
+        "slots",
+    )
 
     def __init__(self, facts: Facts, out: frozenset[str], barred: frozenset[str], phase: Phase = "decide") -> None:
         self.facts = facts
