@@ -34,17 +34,20 @@ class Means(Enum):
 
 WORDS: Final[Mapping[Means, str]] = {
     Means.CARD: (
+        "提款卡号 提款卡 金融卡 签账卡 扣账卡 工资卡 社保卡 医保卡 金卡 白金卡 旧卡号 旧卡 新卡号 新卡 "
+        "原卡号 原卡 这张卡 我的卡 他行卡 "
         "银行卡号 银行卡 信用卡号 信用卡 借记卡号 借记卡 储蓄卡号 储蓄卡 贷记卡 附属卡 主卡 卡号 卡片号"
         "| card number, card no, bank card, credit card, debit card, card, pan"
     ),
     Means.ACCOUNT: (
         "银行账号 银行账户 收款账号 收款账户 付款账号 转账账号 还款账号 扣款账号 还款账户 扣款账户 对公账户 "
-        "结算账户 账户号码 账户号 账号 账户 户号 帐号 帐户 存折号 存折 基金账号"
+        "结算账户 账户号码 户口号码 户口号 银行户口 账户号 账号 账户 户号 帐号 帐户 存折号 存折 基金账号 "
         "证券账号 资金账号 股东账号 客户号 支付宝账号 支付宝 微信号 微信 qq号码 qq号"
         "| account number, account no, account, acct, a/c, wechat, alipay"
     ),
     Means.PHONE: (
-        "手机号码 手机号 手机 电话号码 联系电话 联系方式 电话 座机 固话 移动电话 联系号码 致电 来电 回电 拨打 "
+        "手机号码 手机号 手机 电话号码 联系电话 联系方式 电话 联络电话 联络方式 行动电话 手提电话 "
+        "流动电话 市话 座机 固话 移动电话 联系号码 致电 来电 回电 拨打 "
         "打给 短信 传真"
         "| telephone, tel, phone number, phone no, phone, mobile number, mobile, cellphone, cell, call, "
         "fax, contact, sms, whatsapp, sjh, shouji"
@@ -73,7 +76,7 @@ WORDS: Final[Mapping[Means, str]] = {
         "密码 口令 验证码 校验码 动态码 安全码"
         "| cvv2, cvv, cvc2, cvc, cvn2, cvn, password, passwd, passcode, pwd, pin, otp"
     ),
-    Means.PERSON: ("姓名 户名 联系人 收件人 收款人 持卡人| name"),
+    Means.PERSON: ("姓名 户名 持有人 联系人 收件人 收款人 持卡人| name"),
     Means.PLACE: ("地址 住址| address"),
     Means.SERVICE: (
         "客服热线 客服电话 服务热线 服务电话 热线电话 热线 官方电话 总机 投诉电话 举报电话 监督电话 网点电话 银行电话"
@@ -81,15 +84,16 @@ WORDS: Final[Mapping[Means, str]] = {
     ),
     Means.OTHER: (
         "订单编号 订单号码 订单号 订单 交易流水号 交易流水 流水号码 流水号 流水 交易单号 交易编号 交易号 业务单号 "
-        "业务编号 业务流水号 单号 票号 机票号 电子票号 发票号码 发票号"
+        "业务编号 业务流水号 单号 票号 机票号 电子票号 发票号码 发票号 "
         "发票代码 发票 凭证号 凭证 运单号 运单 快递单号 快递单 快递 物流单号 物流 工单编号 工单号 工单 受理编号 "
-        "受理号 受理单 案件编号 案件号 案号 编号 编码 序列号 序号 参考号"
+        "受理号 受理单 案件编号 案件号 案号 编号 编码 序列号 序号 参考号 "
         "参考编号 合同编号 合同号 合同 协议号 保单号码 保单号 保单 回执号 回单号 回单 批次号 批次 批号 版本号 "
-        "版本 商户编号 商户号 终端编号 终端号 设备号 设备编号 机构代码"
+        "版本 商户编号 商户号 终端编号 终端号 设备号 设备编号 机构代码 "
         "机构号 网点号 行号 联行号 支付行号 大额行号 开户行号 工号 员工号 员工编号 柜员号 职员号 坐席号 授权号 "
-        "检索号 参考码 追踪号 跟踪号 日志号 请求号 会话号 会员号 会员编号"
-        "积分 邮编 邮政编码 条形码 条码 二维码 产品代码 基金代码 股票代码 代码 型号 学号 车次 航班号 航班 预约号 "
-        "取号 排队号 时间戳 时间 日期 生日 哈希 摘要 指纹 金额 余额"
+        "检索号 参考码 追踪号 跟踪号 日志号 请求号 会话号 会员号 会员编号 "
+        "积分 邮编 邮政编码 条形码 条码 二维码 产品代码 基金代码 股票代码 代码 型号 学号 车次 航班号 "
+        "航班 预约号 会议号 "
+        "取号 排队号 时间戳 时间 日期 生日 哈希 摘要 指纹 金额 余额 "
         "总额 总计 合计 共计 限额 额度 本金 利息 汇率 价格 市值 营业额 交易额"
         "| order number, order no, order id, order, ticket number, ticket no, ticket id, ticket, "
         "case number, case no, case id, case, transaction number, transaction no, transaction id, "
@@ -98,7 +102,8 @@ WORDS: Final[Mapping[Means, str]] = {
         "serial number, serial no, serial, batch, version, build, staff id, staff no, staff number, "
         "staff, employee id, employee no, employee number, employee, cnaps, swift, bic, isbn, issn, sku, "
         "imei, uuid, guid, hash, md5, sha1, sha256, sha, checksum, commit, timestamp, amount, total, "
-        "balance, sum, price, flow number, flow no, flow, request id, session id, article id"
+        "balance, sum, price, flow number, flow no, flow, request id, session id, article id, meeting id, "
+        "meeting no, conference id"
     ),
 }
 

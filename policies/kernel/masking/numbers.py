@@ -36,7 +36,7 @@ def numbers(text: str, start: int, end: int) -> Iterator[Found]:
             yield found
         return
     found = judge(run) if run.one else None
-    if found is not None and found.confidence >= _PROVEN:
+    if found is not None and (found.confidence >= _PROVEN or run.shaped):
         yield found
         return
     judged = [(found, run)] if found is not None else []
@@ -138,7 +138,8 @@ def _by_label(window: Window, label: Label | None, said: Means | None) -> Found 
     if label is None or window.beside_mask or window.in_identifier or not window.regular:
         return None
     by = (Evidence.LABEL,)
-    if said is Means.IDENTITY and 15 <= size <= 19:
+    loose = label.means is Means.IDENTITY and size == 18 and checks.identity_card_shape(window.digits)
+    if loose or (said is Means.IDENTITY and 15 <= size <= 19):
         return _found(window, Kind.IDENTITY_CARD, 0.7, by, label, valid=False)
     alone = len(window.groups) == 1 and size >= _LONG
     if window.digits[-1] == "x" or not (window.whole or alone):

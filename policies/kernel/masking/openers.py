@@ -38,17 +38,19 @@ WORDS: Final[Mapping[Opens, str]] = {
     ),
     Opens.LOGIN: (
         "微信号 微信 qq号码 qq号 支付宝账号 支付宝 用户名 登录名 账号 户号"
-        "| wechat, wechat id, qq, alipay, account no, account no., account number, login, username, user name, user id"
+        "| wechat, wechat id, qq, alipay, account no, account no., account number, login, username, user "
+        "name, user id"
     ),
     Opens.NAME: (
         "客户姓名 真实姓名 持卡人姓名 开户人姓名 本人姓名 姓名 户名 持卡人 联系人 收件人 收货人 收款人 付款人 开户人 "
-        "申请人 投保人 被保险人 "
+        "汇款人 转账人 联络人 账户名 开户名 持有人 户主 经办人 代办人 法定代表人 法人代表 监护人 申请人 "
+        "投保人 被保险人 "
         "受益人 名字"
         "| full name, customer name, account name, cardholder name, card holder name, contact name, name, "
         "cardholder, card holder, "
         "beneficiary"
     ),
-    Opens.INTRODUCTION: "我叫 本人叫 名叫 我的名字叫 我的名字是",
+    Opens.INTRODUCTION: "我叫 本人叫 本人 名叫 我的名字叫 我的名字是| my name is, i am called",
     Opens.TITLE: "先生 女士 小姐",
     Opens.PLACE: (
         "地址 住址 住所 家住 住在 户籍地"

@@ -28,11 +28,18 @@ _ENGLISH_NAME: Final = re.compile(
     r"(?:\s?[:=]\s{0,3}|[\v\n]{1,6}\s?)(?P<value>[a-z][a-z'’.-]+(?: [a-z][a-z'’.-]*){0,3})"
     r"(?=\s?(?:[\n\v,;|，；。)]|$|\.\s))"
 )
+_ENGLISH_SAID: Final = re.compile(
+    r"\s(?!not\b|on\b|in\b|the\b|wrong|incorrect|spelled|misspelled|different|written|shown)"
+    r"(?P<value>[a-z][a-z'’-]+(?: (?!and\b|but\b|i\b|my\b|from\b|with\b|on\b|is\b|of\b)[a-z][a-z'’.-]*){0,2})"
+    r"(?=\s?(?:[,.;!?，。)\n\v]|$)|\s(?:and|but|from|with|i|my|of)\b)"
+)
 _TITLED: Final = re.compile(
     rf"(?:^|[^{_HAN}]|联系|找|给|向|由|是|和|与|及|客户|致|尊敬的|转告?|请|叫|为|对)(?P<value>{_FULL_NAME})$"
 )
 _NO_NAMES: Final = re.compile(
-    "不详|不祥|未知|保密|匿名|同上|如下|见附件|见上|见下|正确|错误|有误|不符|一致|必填|已核|已提供|核实|本人|客户|[手必选]填|略|无|空|如题|不同|不对|相符|变更|修改|信息"
+    "不详|不祥|未知|保密|匿名|同上|如下|见附件|见上|见下|正确|错误|有误|不符|一致|必填|已核|已提供|核实|本人|客户|[手必选]填|略|无|空|如题|不同|不对|相符|变更|修改|信息|"
+    "方便|方面|金额|金融|余额|余款|钱包|任何|任职|高度|严重|强烈|马上|陆续|向[贵你您他她银客]|于[今昨上本当近]|白天|白条|安全|万[分般]|常用|"
+    "段时间|和|同意|保证|项目|全部|全额|单独|邮|汇款|付款|付出|武断|温馨|伍佰|陆佰|万元"
 )
 _NO_ENGLISH: Final = re.compile(
     r"(?:n/?a|unknown|none|null|required|see|same|anonymous|customer|user|test|the|your|my|file)\b"
@@ -65,10 +72,19 @@ _STREET: Final = re.compile(
     rf"(?P<head>(?:{_PROVINCES})[{_HAN}0-9]{{0,28}}|[{_HAN}]{{2,5}}(?:省|市|区|县|州)[{_HAN}0-9]{{1,24}})(?:路|街|道|巷|弄|胡同|村|镇|乡|庄|苑|小区|新村|大院|花园|段)\s?$"
 )
 _REST: Final = re.compile(
-    r"(?:[\s，,]?(?:[0-9一二三四五六七八九十a-z]{1,5}(?:-[0-9]{1,4}){0,3}(?:号楼|号院|号|弄|栋|幢|座|单元|楼|层|室|户|樓|層)|[\u4e00-\u9fff]{2,8}(?:小区|大厦|花园|公寓|广场|苑)))*"
+    r"院?(?:[\s，,]?(?:[0-9一二三四五六七八九十a-z]{1,5}(?:-[0-9]{1,4}){0,3}"
+    r"(?:号楼|号院|号|弄|栋|幢|座|单元|楼|层|室|户|樓|層|號|棟|單元)|[\u4e00-\u9fff]{2,8}(?:小区|大厦|花园|公寓|广场|苑)))*"
+    r"(?:(?<=[楼座栋幢元樓棟])[0-9]{2,4}(?![0-9]))?"
 )
-_LEAD: Final = re.compile(r"^.*(?:住在|寄到|寄往|位于|搬到|搬至|送到|地址是|地址为|家在|人在|是在|现居|来自|到了?|在)")
-_DIVISION: Final = re.compile("[省市区縣县州镇]")
+_LEAD: Final = re.compile(
+    r"^.*(?:住在|我住|现住|家住|寄到|寄往|寄至|送至|邮至|快递至|位于|搬到|搬至|送到|地址是|地址为|家在|人在|是在|现居|来自|到了?|在)"
+)
+_DIVISION: Final = re.compile("[省市区縣县州镇]|^(?:香港|澳门|澳門)")
+# Where a business is, and no person.
+_BUSINESS_AT: Final = re.compile(
+    r"(?:网点|網點|支行|分行|营业厅|營業廳|营业部|银行|銀行|柜台|櫃檯|大厅|大廳|总部|總部|公司)"
+    r"(?:地址)?(?:就?在|位于|位於|设在|設在|搬到|是|[:：])?\s?$"
+)
 _BUSINESS: Final = re.compile(r"\s?(?:网点|支行|分行|营业|银行|大厅|分公司)")
 
 
@@ -78,7 +94,7 @@ def person(text: str, opens: Opens, start: int, end: int) -> Iterator[Found]:
         case Opens.NAME:
             yield from _name(text, start, end)
         case Opens.INTRODUCTION:
-            found = _SAID.match(text, end)
+            found = (_ENGLISH_SAID if text[start:end].isascii() else _SAID).match(text, end)
             if found and not _NO_NAMES.match(found["value"]):
                 yield _of(Kind.NAME, found, 0.8, text[start:end])
         case Opens.TITLE:
@@ -133,6 +149,8 @@ def _street(text: str, start: int, end: int) -> Iterator[Found]:
         return
     lead = _LEAD.match(text[street.start() : number.start()])
     begin = street.start() + (lead.end() if lead else 0)
+    if _BUSINESS_AT.search(text, max(0, begin - 12), begin):
+        return
     yield Found(kind=Kind.ADDRESS, start=begin, end=end, confidence=0.7, evidence=(Evidence.CONTEXT,))
 
 

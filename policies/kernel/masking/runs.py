@@ -82,11 +82,14 @@ class Window:
 
     @property
     def regular(self) -> bool:
-        """Whether the groups are as people write one number, so that they were not two numbers side by side."""
-        if len(self.groups) == 1 or self.whole:
-            return True
-        if max(self.groups) <= 2:
-            return True
+        """Whether it is all of the run or as people write one number, so that it was not two numbers side by side."""
+        return self.whole or len(self.groups) == 1 or max(self.groups) <= 2 or self.shaped
+
+    @property
+    def shaped(self) -> bool:
+        """Whether the groups are as people write one number: 4 4 4 4, 3 4 4, 6 8 4."""
+        if len(self.groups) == 1:
+            return False
         first, *rest, last = self.groups
         if all(size == 4 for size in rest):
             return (first in (3, 4, 6) and last <= 4) or (first, last) in ((3, 8), (7, 4), (6, 12), (6, 13))

@@ -10,11 +10,16 @@ from policies.kernel.masking.openers import Opens
 _HAN_DIGIT: Final = "零〇一幺二两三四五六七八九壹贰叁肆伍陆柒捌玖"
 # Between label and value: marks, verbs, possessives; nothing that says anything.
 _SAYS: Final = (
-    r"(?:[\s:：=,，\"“”'‘’（(【\[<>-]|是|为|為|改成|改为|设为|设置为|设成|设的|叫|就是|还是|一直|用的|我的|的|您的|本次|收到|短信|填|输入|输的|"
+    r"(?:[\s:：=,，\"“”'‘’（(【\[<>-]|是|为|為|改成|改为|改為|设为|設為|设置为|設定為|设成|設成|设的|叫|就是|还是|一直|用的|我的|的|您的|本次|收到|短信|填|输入|输的|"
     r"\bis\b|\bwas\b|\bto\b|\bset\b|\bnumber\b|\bno\b|\bcode\b|\bvalue\b)"
 )
+# Letters with digits or signs among them right behind the word: 密码Wei#1988; no names of methods and programs.
+_MIXED: Final = (
+    r"(?!(?:sha|md|aes|des|rsa|base|oauth|tls|ssl|ipv|win|ios|app|u)[-_]?[0-9])"
+    r"(?=[!-~]*[a-z])(?=[!-~]*[0-9])[a-z0-9][!-~]{5,}"
+)
 _PASSWORD: Final = re.compile(
-    rf"(?P<gap>{_SAYS}{{1,12}}|(?=[0-9]{{6}}(?![0-9*])))"
+    rf"(?P<gap>{_SAYS}{{1,12}}|(?=[0-9]{{6,12}}(?![0-9*元])|{_MIXED}))"
     rf"(?P<value>[!-~{_HAN_DIGIT}]{{4,40}}|[0-9{_HAN_DIGIT}](?:[ .-]?[0-9{_HAN_DIGIT}]){{3,15}})"
 )
 _CODE: Final = re.compile(
@@ -27,14 +32,21 @@ _CODE_AHEAD: Final = re.compile(
     r"(?:您的|我的|你的|your|the|a)?\s?"
     r"(?:本次|短信|登录|支付|交易|手机)?(?:one-time |login |sms )?$"
 )
+# Codes of things and places.
+_OTHER_CODE: Final = re.compile(
+    r"(?:sort|bank|branch|swift|bic|post|postal|zip|area|country|city|error|status|product|promo|discount|coupon|"
+    r"bar|qr|source|response|reason|result|tax|credit|currency|stock|fund|staff|dress|clearing|routing)[ -]$"
+)
 _CVV: Final = re.compile(
     rf"(?:数字|数|码|号)?(?P<gap>{_SAYS}{{0,8}})(?P<value>[0-9{_HAN_DIGIT}](?:[ .-]?[0-9{_HAN_DIGIT}]){{2,3}})"
     rf"(?![0-9*{_HAN_DIGIT}])"
 )
 _LOGIN: Final = re.compile(
-    r"(?P<gap>\s?(?:[:：=]|是|为|叫|号|\sis)[\s:：“\"']{0,3})"
+    r"(?P<gap>\s?(?:[:：=]|是|为|為|叫|号|號|\sis)[\s:：“\"']{0,3}|(?<![a-z])\s?(?=[a-z][a-z0-9]*[0-9_][a-z0-9_]*))"
     r"(?P<value>[a-z0-9](?:[a-z0-9_-]|\.(?=[a-z0-9])){3,30}[a-z0-9])(?![a-z0-9@*_]|\s?@)"
 )
+# What cards and messages both have: three digits are the card's.
+_EITHER: Final = frozenset({"安全码", "安全碼", "security code"})
 # A secret is a secret even if it looks like an identity card: surer than any number.
 _SURE: Final = 0.995
 _ENDS: Final = ".,;:)]}>\"'，。；"
@@ -91,6 +103,8 @@ def secret(text: str, opens: Opens, start: int, end: int) -> Iterator[Found]:
             found = _CVV.match(text, end)
             if found:
                 yield _of(Kind.CVV, label, *found.span("value"), _SURE)
+            elif label in _EITHER:
+                yield from _codes(text, label, start, end)
         case Opens.LOGIN:
             found = _LOGIN.match(text, end)
             if found and (not label.isascii() or not found["value"].isalpha()):
@@ -98,9 +112,13 @@ def secret(text: str, opens: Opens, start: int, end: int) -> Iterator[Found]:
 
 
 def _codes(text: str, label: str, start: int, end: int) -> Iterator[Found]:
+    if label == "code" and _OTHER_CODE.search(text, max(0, start - 12), start):
+        return
     found = _CODE.match(text, end)
     if found and not _HOTLINE.fullmatch(found["value"]) and (label != "code" or found["gap"].strip(" \"'“")):
         yield _of(Kind.ONE_TIME_CODE, label, *found.span("value"), _SURE)
+    elif label in _EITHER and (found := _CVV.match(text, end)):
+        yield _of(Kind.CVV, label, *found.span("value"), _SURE)
     elif label != "code":
         ahead = _CODE_AHEAD.search(text, max(0, start - 40), start)
         if ahead:

@@ -4,15 +4,21 @@ An automaton is slower where hundreds of characters begin a word, an expression 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice, product
 from typing import Final, Generic, TypeVar
 
 import ahocorasick
 
 from policies.kernel.text.traditional import SIMPLIFIED, TRADITIONAL
 
-_TRADITIONAL: Final = str.maketrans(SIMPLIFIED, TRADITIONAL)
-_VARIANTS: Final = (("账", "帐"), ("账", "帳"), ("账", "賬"), ("码", "碼"), ("户", "戶"), ("台", "臺"))
+# A letter of old that stands in for another one: 帐号 for 账号.
+_ALIKE: Final = (("账", "帐"), ("账", "帳"))
+_PAIRS: Final = (*zip(SIMPLIFIED, TRADITIONAL, strict=True), *_ALIKE)
+_SIMPLE: Final = {ord(other): simple for simple, other in _PAIRS}
+_TRADITIONAL: Final = re.compile(f"[{''.join(other for _, other in _PAIRS)}]")
+_MOST_SPELLINGS: Final = 64
+_SHORT: Final = 64
 _JOINTS: Final = (" ", "", "_", "-")
 
 M = TypeVar("M")
@@ -31,25 +37,34 @@ class Words(Generic[M]):
         self._latin = ahocorasick.Automaton()
         for means, words in listed.items():
             chinese, _, latin = words.partition("|")
-            for word in chinese.split():
-                self._chinese.update(dict.fromkeys(_spellings(word), means))
+            self._chinese.update(dict.fromkeys(map(simplified, chinese.split()), means))
             for word in filter(None, map(str.strip, latin.split(","))):
                 for joint in _JOINTS:
                     spelling = word.replace(" ", joint)
                     self._latin.add_word(spelling, (means, len(spelling)))
         self._latin.make_automaton()
-        longest_first = sorted(self._chinese, key=len, reverse=True)
-        self._expression = re.compile("|".join(map(re.escape, longest_first)))
+        self._expression = _any_of(self._chinese)
+        self._spelled: re.Pattern[str] | None = None
 
     def every(self, text: str) -> Iterator[tuple[M, int, int]]:
         """Each word's meaning and place: the longest where several begin; Chinese words first, then Latin ones."""
         if not text.isascii():
-            for found in self._expression.finditer(text):
-                yield self._chinese[found[0]], found.start(), found.end()
+            for found in self._found(text):
+                yield self._chinese[simplified(found[0])], found.start(), found.end()
         for last, (means, size) in self._latin.iter_long(text):
             end = last + 1
             if _stands_alone(text, end - size, end):
                 yield means, end - size, end
+
+    def _found(self, text: str) -> Iterator[re.Match[str]]:
+        """A short text is read in simplified characters; for a long one all spellings of the words are quicker."""
+        if _TRADITIONAL.search(text) is None:
+            return self._expression.finditer(text)
+        if len(text) <= _SHORT:
+            return self._expression.finditer(text.translate(_SIMPLE))
+        if self._spelled is None:
+            self._spelled = _any_of(spelling for word in self._chinese for spelling in _spellings(word))
+        return self._spelled.finditer(text)
 
     def last(self, text: str) -> tuple[M, int, int] | None:
         """The word that ends last."""
@@ -61,22 +76,40 @@ class Words(Generic[M]):
 
     def at(self, text: str, start: int) -> tuple[M, int, int] | None:
         """The longest word that begins at `start`."""
-        found = self._expression.match(text, start)
-        if found is not None:
-            return self._chinese[found[0]], start, found.end()
-        if "a" <= text[start : start + 1] <= "z":
-            for last, (means, size) in self._latin.iter_long(text[start : start + 30]):
-                end = start + last + 1
-                alone = end - size == start and _stands_alone(text, start, end)
-                return (means, start, end) if alone else None
+        if not "a" <= text[start : start + 1] <= "z":
+            found = self._expression.match(simplified(text[start : start + _SHORT]))
+            return (self._chinese[found[0]], start, start + found.end()) if found is not None else None
+        for last, (means, size) in self._latin.iter_long(text[start : start + 30]):
+            end = start + last + 1
+            alone = end - size == start and _stands_alone(text, start, end)
+            return (means, start, end) if alone else None
         return None
 
 
-def _spellings(word: str) -> set[str]:
-    spellings = {word, word.translate(_TRADITIONAL)}
-    for simple, other in _VARIANTS:
-        spellings |= {spelling.replace(simple, other) for spelling in spellings}
-    return spellings
+def simplified(text: str) -> str:
+    """Character for character."""
+    return text.translate(_SIMPLE) if _TRADITIONAL.search(text) else text
+
+
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+    """The longest of those that begin alike."""
+    return re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))))
+
+
+def _variants() -> dict[str, str]:
+    """How else each simplified character is written: 发 as 發 or 髮."""
+    variants: dict[str, str] = {}
+    for simple, other in _PAIRS:
+        variants[simple] = variants.get(simple, simple) + other
+    return variants
+
+
+_VARIANTS: Final = _variants()
+
+
+def _spellings(word: str) -> Iterator[str]:
+    ways = product(*(_VARIANTS.get(char, char) for char in word))
+    return islice(map("".join, ways), _MOST_SPELLINGS)
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
