@@ -3,41 +3,52 @@
 Nothing of it stands in the ticket: an internal note is read by the whole group.
 """
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Final, TypeAlias
 
 from policies.conduct.config import Code, Config
 from policies.conduct.slips import Position, Slip, slips
 from policies.kernel.decisions import Find, Tell, say
 from policies.kernel.facts import Article, Facts
 from policies.kernel.kept import kept
+from policies.kernel.once import is_done
 from policies.kernel.rules import Wants, rule
 from policies.kernel.scrub import scrub_text
 from policies.kernel.text import Wording
 from policies.kernel.traits import ANSWERED, BARE_ANSWER, CLOSED, JARGON, OPEN, has, said, worded
 
-_KINDS: Final = ("inquiry", "business", "complaint", "suggestion", "support")
 _LONGEST_QUOTE: Final = 40
 _TOLD_ELSEWHERE: Final = ("no_time", "no_apology")
 """Of the first reply the complaints and the promises module tell these."""
 _JUDGED: Final = ANSWERED & has("kind", "inquiry", "business", "complaint", "suggestion", "support")
 
 
-def _judged(facts: Facts, config: Config) -> tuple[tuple[Article, tuple[Slip, ...]], ...]:
-    """Each reply with its slips; found once for all rules."""
-    known = facts.__dict__.get("_conduct")
+MODULE: Final = "conduct"
+_Judged: TypeAlias = tuple[tuple[Article, tuple[Slip, ...]], ...]
+_POSITIONS: Final[Mapping[tuple[bool, bool], frozenset[Position]]] = {
+    (False, False): frozenset({"middle"}),
+    (True, False): frozenset({"first"}),
+    (False, True): frozenset({"closing"}),
+    (True, True): frozenset({"first", "closing"}),
+}
+"""By whether it is the first reply, and whether it is the closing one."""
+
+
+def _judged(facts: Facts, config: Config) -> _Judged:
+    """Each reply that has slips, with these; found once for all rules."""
+    known: _Judged | None = facts.__dict__.get("_conduct")
     if known is None:
         known = facts.__dict__["_conduct"] = tuple(_replies(facts, config))
     return known
 
 
 def _replies(facts: Facts, config: Config) -> Iterator[tuple[Article, tuple[Slip, ...]]]:
-    if facts.ticket.kind not in _KINDS:
-        return
     for index, reply in enumerate(facts.to_customer):
         if reply.wording is None:
             continue
-        yield reply, _slips(reply.wording, config, facts.ticket.kind, _positions(facts, index))
+        found = _slips(reply.wording, config, facts.ticket.kind, _positions(facts, index))
+        if found:
+            yield reply, found
 
 
 @kept
@@ -49,11 +60,9 @@ def _slips(said: Wording, config: Config, kind: str | None, positions: frozenset
 def _positions(facts: Facts, index: int) -> frozenset[Position]:
     """First is the first reply, closing the last one before a person closed the ticket, unless we had the last word: a
     notice that a request is done, say."""
-    found: set[Position] = {"first"} if index == 0 else set()
     last = index == len(facts.to_customer) - 1
-    if last and facts.ticket.closed and not _closed_by_us(facts) and not _had_last_word(facts):
-        found.add("closing")
-    return frozenset(found or {"middle"})
+    closes = last and facts.ticket.closed and not _closed_by_us(facts) and not _had_last_word(facts)
+    return _POSITIONS[index == 0, closes]
 
 
 def _closed_by_us(facts: Facts) -> bool:
@@ -74,9 +83,10 @@ def _finds(facts: Facts, config: Config, *codes: Code) -> Wants:
     for reply, found in _judged(facts, config):
         for slip in found:
             if slip.code in codes:
-                why = say(f"slip.{slip.code}")
-                grave = slip.code in config.grave
                 key = f"{slip.code}:{reply.id}"
+                if is_done(facts.memory, MODULE, key):
+                    continue
+                why, grave = say(f"slip.{slip.code}"), slip.code in config.grave
                 yield Find(key=key, code=slip.code, text=why, person=reply.by, grave=grave, private=True), why
 
 
@@ -101,8 +111,6 @@ def apologises(facts: Facts, config: Config) -> Wants:
 @rule("3.1.3", when=_JUDGED & said("heated"))
 def soothes_first(facts: Facts, config: Config) -> Wants:
     """A heated message is answered with a word of understanding."""
-    if facts.ticket.kind not in _KINDS:
-        return
     heated = False
     for article in facts.articles:
         if article.from_customer:
@@ -144,10 +152,11 @@ def coach_the_writer(facts: Facts, config: Config) -> Wants:
     """The writer hears in private what was found, in which words, and a better wording: in one mail at the end of the
     working day, or in one for each reply, as the settings say. Of a grave slip at once."""
     for reply, found in _judged(facts, config):
-        if not found or facts.person(reply.by) is None:
+        if facts.person(reply.by) is None:
             continue
         fresh = [slip for slip in found if f"{slip.code}:{reply.id}" not in facts.memory.done]
-        if not fresh:
+        key = f"coaching:{reply.id}:{','.join(sorted(slip.code for slip in fresh))}"
+        if not fresh or is_done(facts.memory, MODULE, key):
             continue
         what = tuple(f"@slip.{slip.code}" for slip in fresh)
         quotes = tuple(_quoted(slip) for slip in fresh if slip.quote)
@@ -159,7 +168,6 @@ def coach_the_writer(facts: Facts, config: Config) -> Wants:
             if quotes
             else say(f"{part}.plain", number=number, what=what, advice=advice)
         )
-        key = f"coaching:{reply.id}:{','.join(sorted(slip.code for slip in fresh))}"
         tell = Tell(key=key, person=reply.by, text=text, private=True, gathered=waits)
         yield tell, say("coaching.why", what=what)
 
@@ -182,12 +190,10 @@ def _explanations(facts: Facts, config: Config, reply: Article) -> Iterator[str]
 @rule("3.1.1", "3.1.2", when=_JUDGED)
 def tell_supervisor_of_grave_slips(facts: Facts, config: Config) -> Wants:
     """Of a grave slip the supervisor hears at once, by mail; of the others there are figures."""
-    supervisor = facts.supervisor
-    if supervisor is None:
-        return
     for reply, found in _judged(facts, config):
-        grave = tuple(slip for slip in found if slip.code in config.grave)
-        if grave and supervisor.id != reply.by:
+        grave = [slip for slip in found if slip.code in config.grave]
+        supervisor = facts.supervisor if grave else None
+        if supervisor is not None and supervisor.id != reply.by:
             what = tuple(f"@slip.{slip.code}" for slip in grave)
             quotes = tuple(_quoted(slip) for slip in grave if slip.quote)
             text = say(
@@ -206,7 +212,7 @@ def tell_supervisor_of_quarrel(facts: Facts, config: Config) -> Wants:
     for article in facts.from_customer:
         row = [*row, article] if article.features.has("heated") else []
     supervisor = facts.supervisor
-    if facts.ticket.closed or len(row) < config.quarrel_from or supervisor is None:
+    if len(row) < config.quarrel_from or supervisor is None:
         return
     why = say("quarrel.found", count=len(row))
     key = f"quarrel:{row[0].id}"
