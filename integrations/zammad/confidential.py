@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from integrations.zammad.errors import AnswerLost, Permanent, Transient
-from integrations.zammad.wire import Article, Attachment, OneRead, User
+from integrations.zammad.rows import ArticleRow, Read
+from integrations.zammad.wire import Attachment, User
 from policies.kernel.confidential import (
     BODY,
     SUBJECT,
@@ -56,13 +57,13 @@ class Inspector:
     _known: OrderedDict[int, tuple[Inspected, ...]] = field(default_factory=OrderedDict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
-    def ticket(self, read: OneRead, custom: Mapping[str, object]) -> tuple[Confidential, ...]:
+    def ticket(self, read: Read, custom: Mapping[str, object]) -> tuple[Confidential, ...]:
         """Title and fields. `custom`: Zammad's names → values."""
         texts = [(TITLE, read.ticket.title)]
         texts += [(f"field:{name}", value) for name, value in custom.items() if isinstance(value, str)]
         return tuple(one for place, text in texts for one in self._inspect(place, text).found)
 
-    def article(self, article: Article, known: frozenset[Mark] | None = None) -> tuple[Confidential, ...]:
+    def article(self, article: ArticleRow, known: frozenset[Mark] | None = None) -> tuple[Confidential, ...]:
         """What an article holds. `known`: of a reply to the customer, what was given before it.
 
         raises  ZammadError – an attachment cannot be fetched
@@ -77,11 +78,11 @@ class Inspector:
         texts = (text for contact in contacts for text in (contact, f"电话：{contact}"))
         return frozenset().union(*(self._inspect(BODY, text).marks for text in texts))
 
-    def marks(self, article: Article) -> frozenset[Mark]:
+    def marks(self, article: ArticleRow) -> frozenset[Mark]:
         """What an article's texts and files hold, for comparison."""
         return frozenset().union(*(part.marks for part in self.parts(article)))
 
-    def parts(self, article: Article) -> tuple[Inspected, ...]:
+    def parts(self, article: ArticleRow) -> tuple[Inspected, ...]:
         with self._lock:
             known = self._known.get(article.id)
             if known is not None:
@@ -94,7 +95,7 @@ class Inspector:
                 self._known.popitem(last=False)
         return found
 
-    def _parts(self, article: Article) -> Iterator[Inspected]:
+    def _parts(self, article: ArticleRow) -> Iterator[Inspected]:
         html = article.content_type == _HTML
         if article.subject:
             yield self._inspect(SUBJECT, article.subject)
@@ -104,7 +105,7 @@ class Inspector:
             yield self._inspect(f"name:{attachment.id}", attachment.filename)
             yield from self._file(article, attachment)
 
-    def _file(self, article: Article, attachment: Attachment) -> Iterator[Inspected]:
+    def _file(self, article: ArticleRow, attachment: Attachment) -> Iterator[Inspected]:
         if self.fetch is None or attachment.size > self.largest or attachment.mime_type.startswith("image/"):
             return
         try:

@@ -19,8 +19,9 @@ from integrations.zammad.names import Names, UnknownName
 from integrations.zammad.origins import was
 from integrations.zammad.people import Directory
 from integrations.zammad.replies import sends_mail
+from integrations.zammad.rows import ArticleRow, EntryRow, Read, TicketRow, Told
 from integrations.zammad.twin_copy import closed_at, mark_of
-from integrations.zammad.wire import PREFIX, Article, History, HistoryEntry, OneRead, Ticket, User
+from integrations.zammad.wire import PREFIX, User
 from policies.kernel import facts as kernel
 from policies.kernel.calendar import WorkingCalendar
 from policies.kernel.history import ZAMMADS_OWN, kept
@@ -68,7 +69,7 @@ class Reader:
     related: Callable[[kernel.Ticket], kernel.Related] = field(default=lambda ticket: kernel.Related())
     inspector: Inspector | None = None
 
-    def facts(self, read: OneRead, history: tuple[kernel.Change, ...], now: datetime) -> kernel.Facts:
+    def facts(self, read: Read, history: tuple[kernel.Change, ...], now: datetime) -> kernel.Facts:
         """The facts of a ticket at `now`. Raises ZammadError when a list of names has to be read and cannot be."""
         self.directory.learn(read.users.values())
         ticket = self._ticket(read)
@@ -86,13 +87,13 @@ class Reader:
             me=self.me,
         )
 
-    def grams(self, read: OneRead) -> tuple[int, ...]:
+    def grams(self, read: Read) -> tuple[int, ...]:
         """Hashed runs of the customer's first message; none where the customer wrote nothing."""
         written = (article for article in read.articles if self.names.sender_of(article) == "Customer")
         first = next((article for article in written if article.key is None), None)
         return () if first is None else self.features.grams(first)
 
-    def _ticket(self, read: OneRead) -> kernel.Ticket:
+    def _ticket(self, read: Read) -> kernel.Ticket:
         ticket = read.ticket
         there = ticket.fields
         fields = read_fields(there)
@@ -126,7 +127,7 @@ class Reader:
         )
 
     @staticmethod
-    def _closed_at(ticket: Ticket, state_type: str) -> datetime | None:
+    def _closed_at(ticket: TicketRow, state_type: str) -> datetime | None:
         """When it was last closed; of one that was made anew, when the original was, unless it was closed since."""
         mark = mark_of(ticket.preferences)
         closed = ticket.last_close_at or ticket.close_at
@@ -135,7 +136,7 @@ class Reader:
         since = closed is not None and closed - ticket.created_at > _MADE_WITHIN
         return closed if since and state_type == "closed" else closed_at(mark)
 
-    def _state(self, ticket: Ticket, nonsense: set[str]) -> tuple[str, str]:
+    def _state(self, ticket: TicketRow, nonsense: set[str]) -> tuple[str, str]:
         """Name and type; a state that nobody knows is treated as open, so that no clock is lost over it."""
         try:
             return self.names.state(ticket.state_id).name, self.names.state_type(ticket.state_id)
@@ -143,21 +144,21 @@ class Reader:
             nonsense.add("state")
             return f"#{ticket.state_id}", "open"
 
-    def _group(self, ticket: Ticket, nonsense: set[str]) -> str:
+    def _group(self, ticket: TicketRow, nonsense: set[str]) -> str:
         try:
             return self.names.group(ticket.group_id).name
         except UnknownName:
             nonsense.add("group")
             return f"#{ticket.group_id}"
 
-    def _priority(self, ticket: Ticket, nonsense: set[str]) -> int:
+    def _priority(self, ticket: TicketRow, nonsense: set[str]) -> int:
         try:
             return priority_number(self.names.priority(ticket.priority_id).name)
         except UnknownName:
             nonsense.add("priority")
             return NORMAL
 
-    def _articles(self, read: OneRead, people: Mapping[int, kernel.Person]) -> Iterator[kernel.Article]:
+    def _articles(self, read: Read, people: Mapping[int, kernel.Person]) -> Iterator[kernel.Article]:
         """With what each holds of personal data: a reply is held against what the customer gave before it."""
         if self.inspector is None:
             yield from (self._article(article, people) for article in read.articles)
@@ -180,7 +181,7 @@ class Reader:
         known = {"reply": mailed, "mail": customer.email, "phone": customer.mobile or customer.phone}
         return frozenset(way for way, there in known.items() if there)
 
-    def _article(self, article: Article, people: Mapping[int, kernel.Person]) -> kernel.Article:
+    def _article(self, article: ArticleRow, people: Mapping[int, kernel.Person]) -> kernel.Article:
         before = was(article)
         read = kernel.Article(
             id=article.id if before is None else before.id,
@@ -198,18 +199,18 @@ class Reader:
         staff = () if writer is None else (writer.staff_no, writer.department)
         return replace(read, wording=self.features.wording(article, staff))
 
-    def _channel(self, article: Article) -> str:
+    def _channel(self, article: ArticleRow) -> str:
         return _channel_named(self.names.type_of(article))
 
-    def changes(self, history: History) -> tuple[kernel.Change, ...]:
+    def changes(self, history: Told) -> tuple[kernel.Change, ...]:
         """The entries that rules may know: states by their type, owners by id, no titles, no words of people."""
         return tuple(map(kept, self._changes(history.entries)))
 
-    def full_changes(self, history: History) -> tuple[kernel.Change, ...]:
+    def full_changes(self, history: Told) -> tuple[kernel.Change, ...]:
         """The same entries with all their words, to put back what a ticket was; never to be kept."""
         return tuple(self._changes(history.entries))
 
-    def _changes(self, entries: Iterable[HistoryEntry]) -> Iterable[kernel.Change]:
+    def _changes(self, entries: Iterable[EntryRow]) -> Iterable[kernel.Change]:
         for entry in entries:
             name = entry.attribute
             if entry.object != "Ticket" or entry.type != "updated" or name is None:
@@ -220,7 +221,7 @@ class Reader:
                     at=entry.created_at, by=entry.created_by_id, field=name.removeprefix(PREFIX), old=old, new=new
                 )
 
-    def _values(self, entry: HistoryEntry, name: str) -> tuple[str, str]:
+    def _values(self, entry: EntryRow, name: str) -> tuple[str, str]:
         if name == "owner":
             return str(entry.id_from or kernel.NOBODY), str(entry.id_to or kernel.NOBODY)
         if name == "state":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 
-from integrations.zammad.wire import Article
+from integrations.zammad.rows import ArticleRow
 from policies.kernel.text import Extractor, TextFeatures, Wording
 
 
@@ -22,7 +22,7 @@ class FeatureCache:
         self._worded: OrderedDict[tuple[int, tuple[str, ...]], Wording] = OrderedDict()
         self._lock = threading.Lock()
 
-    def of(self, article: Article) -> TextFeatures:
+    def of(self, article: ArticleRow) -> TextFeatures:
         """The features of subject and body; our own articles say nothing that rules should hear."""
         with self._lock:
             known = self._known.get(article.id)
@@ -37,7 +37,7 @@ class FeatureCache:
                 self._known.popitem(last=False)
         return found
 
-    def wording(self, article: Article, staff: tuple[str, ...]) -> Wording:
+    def wording(self, article: ArticleRow, staff: tuple[str, ...]) -> Wording:
         """How a reply is worded; `staff`: number and department of its writer."""
         key = (article.id, staff)
         with self._lock:
@@ -52,6 +52,6 @@ class FeatureCache:
                 self._worded.popitem(last=False)
         return found
 
-    def grams(self, article: Article) -> tuple[int, ...]:
+    def grams(self, article: ArticleRow) -> tuple[int, ...]:
         """Hashed runs of what the article's writer wrote, as far as corrections are learnt from."""
         return self._extractor.grams(article.subject or "", article.body, article.content_type)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from integrations.zammad.errors import Transient
+from integrations.zammad.rows import ArticleRow
 from integrations.zammad.wire import Article, Group, Priority, State
 
 T = TypeVar("T", State, Priority, Group)
@@ -120,21 +121,26 @@ class Names:
         """All states as last read. raises ZammadError"""
         return tuple(self._current().states.values())
 
-    def type_of(self, article: Article) -> str:
+    def type_of(self, article: ArticleRow) -> str:
         """`note`, `email`, `phone`, `web` …; reads the ticket's articles once when the type is new to us.
 
         raises UnknownName, ZammadError
         """
         return article.type or self._learn(article, lambda learnt: learnt.types, article.type_id, "type")
 
-    def sender_of(self, article: Article) -> str:
+    def sender_of(self, article: ArticleRow) -> str:
         """`Agent`, `Customer` or `System`. raises UnknownName, ZammadError"""
         return article.sender or self._learn(article, lambda learnt: learnt.senders, article.sender_id, "sender")
 
-    def learn(self, articles: Iterable[Article]) -> None:
+    def learn(self, articles: Iterable[ArticleRow]) -> None:
         """Takes note of the types and senders of articles that come with their names."""
-        types = {article.type_id: article.type for article in articles if article.type}
-        senders = {article.sender_id: article.sender for article in articles if article.sender}
+        self.learn_names(
+            {article.type_id: article.type for article in articles if article.type},
+            {article.sender_id: article.sender for article in articles if article.sender},
+        )
+
+    def learn_names(self, types: Mapping[int, str], senders: Mapping[int, str]) -> None:
+        """Takes note of the types and senders of articles by id."""
         with self._lock:
             self._learnt = _Learnt(types={**self._learnt.types, **types}, senders={**self._learnt.senders, **senders})
 
@@ -142,7 +148,7 @@ class Names:
         """Reads the lists anew. raises ZammadError; what was known stays known then."""
         self._refresh(after=self._tables)
 
-    def _learn(self, article: Article, table: Callable[[_Learnt], Mapping[int, str]], id: int, what: str) -> str:
+    def _learn(self, article: ArticleRow, table: Callable[[_Learnt], Mapping[int, str]], id: int, what: str) -> str:
         known = table(self._learnt).get(id)
         if known is None:
             self.learn(tuple(self._source().articles(article.ticket_id)))

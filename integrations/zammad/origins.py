@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from integrations.zammad.wire import Article
+from integrations.zammad.rows import ArticleRow
 from integrations.zammad.writes import Value
 
 WAS = "was"
@@ -29,7 +29,7 @@ class Was:
         return {"id": self.id, "at": self.at.isoformat(), "by": self.by, "channel": self.channel}
 
 
-def was(article: Article) -> Was | None:
+def was(article: ArticleRow) -> Was | None:
     """Tolerant: None for an article that was not made anew, or whose mark is of another shape."""
     kept = article.memory.get(WAS)
     if not isinstance(kept, dict):
@@ -44,7 +44,7 @@ def was(article: Article) -> Was | None:
     return None if when.tzinfo is None else Was(id=id, at=when.astimezone(UTC), by=by, channel=channel)
 
 
-def identity(article: Article) -> int:
+def identity(article: ArticleRow) -> int:
     """The id by which rules know the article: for one that was made anew, the first it had."""
     before = was(article)
     return article.id if before is None else before.id

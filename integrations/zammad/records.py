@@ -51,7 +51,7 @@ class Wire(BaseModel):
     __str__ = __repr__
 
 
-def _ours(preferences: Mapping[str, object]) -> Mapping[str, object]:
+def ours(preferences: Mapping[str, object]) -> Mapping[str, object]:
     found = preferences.get("zhidu")
     return found if isinstance(found, dict) else {}
 
@@ -92,7 +92,7 @@ class Ticket(Wire):
     @property
     def memory(self) -> Mapping[str, object]:
         """`preferences.zhidu`: what zhidu must remember of this ticket; empty when there is none or it is no object."""
-        return _ours(self.preferences)
+        return ours(self.preferences)
 
 
 class Attachment(Wire):
@@ -138,7 +138,7 @@ class Article(Wire):
     @property
     def memory(self) -> Mapping[str, object]:
         """`preferences.zhidu` of the article."""
-        return _ours(self.preferences)
+        return ours(self.preferences)
 
     @property
     def key(self) -> str | None:

@@ -11,7 +11,8 @@ from typing import Any
 from integrations.zammad.facts import Reader
 from integrations.zammad.features import FeatureCache
 from integrations.zammad.people import Directory
-from integrations.zammad.wire import Article, History, OneRead, User
+from integrations.zammad.rows import ArticleRow, Read, Told
+from integrations.zammad.wire import User
 from policies.kernel.facts import Person
 from policies.kernel.text import Extractor, TextFeatures, Wording
 from policies.kernel.text.features import EMPTY
@@ -66,14 +67,14 @@ class LazyCache(FeatureCache):
         self._features: dict[int, TextFeatures] = {}
         self._wordings: dict[tuple[int, tuple[str, ...]], Wording] = {}
 
-    def of(self, article: Article) -> TextFeatures:
+    def of(self, article: ArticleRow) -> TextFeatures:
         known = self._features.get(article.id)
         if known is None:
             known = EMPTY if article.key is not None else LazyFeatures(partial(self._read, article))
             self._features[article.id] = known
         return known
 
-    def wording(self, article: Article, staff: tuple[str, ...]) -> Wording:
+    def wording(self, article: ArticleRow, staff: tuple[str, ...]) -> Wording:
         key = (article.id, staff)
         known = self._wordings.get(key)
         if known is None:
@@ -81,7 +82,7 @@ class LazyCache(FeatureCache):
             known = self._wordings[key] = LazyWording(read)
         return known
 
-    def _read(self, article: Article) -> TextFeatures:
+    def _read(self, article: ArticleRow) -> TextFeatures:
         """Equal texts have equal features: what staff send over and over is read once."""
         text = (article.subject or "", article.body, article.content_type)
         known = self._texts.get(text)
@@ -112,7 +113,7 @@ class Roster(Directory):
         return found
 
 
-def story(reader: Reader, read: OneRead, history: History) -> Story:
+def story(reader: Reader, read: Read, history: Told) -> Story:
     """The ticket's story. raises ZammadError"""
     changes = reader.full_changes(history)
     facts = reader.facts(read, changes, read.ticket.updated_at)

@@ -12,7 +12,8 @@ from integrations.zammad.errors import NotFound
 from integrations.zammad.facts import Reader
 from integrations.zammad.names import Names, UnknownName
 from integrations.zammad.people import Staff
-from integrations.zammad.wire import History, OneRead, WireError
+from integrations.zammad.rows import Read, Told
+from integrations.zammad.wire import WireError
 from policies.kernel.config import Loaded
 from policies.kernel.digest import digest
 from policies.kernel.facts import Related, Ticket
@@ -89,7 +90,7 @@ class Replayer:
         for cache in self._caches:
             cache.forget()
 
-    def _replay(self, ticket: int, read: OneRead, history: History) -> None:
+    def _replay(self, ticket: int, read: Read, history: Told) -> None:
         period = self._period
         tallies: dict[int, Tally] = {}
         facts = None

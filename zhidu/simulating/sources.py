@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, BinaryIO, Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -16,9 +16,10 @@ from integrations.zammad import slim, wire
 from integrations.zammad.client import Client
 from integrations.zammad.errors import NotFound
 from integrations.zammad.names import Names
-from integrations.zammad.offline import HISTORY, TICKET, Offline, UnreadableExport, named
+from integrations.zammad.offline import HISTORY, TICKET, Offline, UnreadableExport
 from integrations.zammad.people import Staff
-from integrations.zammad.wire import History, OneRead
+from integrations.zammad.rows import Read, Told
+from integrations.zammad.sandbox.seed import sender_name, type_name
 from integrations.zammad.writes import Where
 from policies.kernel.facts import Post
 from zhidu.simulating.workbook import Lead
@@ -33,7 +34,7 @@ _OVER = ("closed", "merged", "removed")
 class Source(Protocol):
     """Past tickets, one at a time."""
 
-    def fetch(self, ticket: int, place: str) -> tuple[OneRead, History]:
+    def fetch(self, ticket: int, place: str) -> tuple[Read, Told]:
         """raises NotFound, WireError, ZammadError"""
 
 
@@ -172,33 +173,48 @@ class ExportFile:
         self.me: int = kept["me"] or 0
         self.names = Names(lambda: self.lists)
         self._paths = paths
-        self._files: dict[int, BinaryIO] = {}
+        self._files: dict[int, int] = {}
         self._met: set[tuple[int, int]] = set()
 
     def staff(self) -> Staff:
         return self.lists.staff()
 
-    def fetch(self, ticket: int, place: str) -> tuple[OneRead, History]:
+    def fetch(self, ticket: int, place: str) -> tuple[Read, Told]:
         """raises WireError, OSError"""
-        numbers = [int(number) for number in place.split()]
-        read = slim.one_read(self._body(*numbers[:3]))
-        new = [article for article in read.articles if (article.type_id, article.sender_id) not in self._met]
-        if new:
-            self.names.learn([named(article) for article in new])
-            self._met.update((article.type_id, article.sender_id) for article in new)
-        told = History(entries=(), users=MappingProxyType({}))
-        return read, slim.history(self._body(*numbers[3:])) if len(numbers) > 3 else told
+        lines = self._lines([int(number) for number in place.split()])
+        read = slim.one_read(slim.exchange(lines[0])[2])
+        for article in read.articles:
+            self._learn(article.type_id, article.sender_id)
+        return read, slim.NO_HISTORY if len(lines) == 1 else slim.history(slim.exchange(lines[1])[2])
 
-    def _body(self, number: int, at: int, size: int) -> bytes:
+    def _learn(self, type_id: int, sender_id: int) -> None:
+        """What a type and a sender are called, as a fresh installation numbers them."""
+        if (type_id, sender_id) not in self._met:
+            self._met.add((type_id, sender_id))
+            type, sender = type_name(type_id), sender_name(sender_id)
+            self.names.learn_names({type_id: type} if type else {}, {sender_id: sender} if sender else {})
+
+    def _lines(self, numbers: Sequence[int]) -> list[bytes]:
+        """What stands at each file, place and size of `numbers`; neighbours, as a ticket and its history mostly are,
+        are read at once."""
+        number, at, size = numbers[:3]
+        if len(numbers) == 3:
+            return [self._read(number, at, size)]
+        if numbers[3] == number and numbers[4] == at + size:
+            both = self._read(number, at, size + numbers[5])
+            return [both[:size], both[size:]]
+        return [self._read(number, at, size), self._read(*numbers[3:])]
+
+    def _read(self, number: int, at: int, size: int) -> bytes:
         file = self._files.get(number)
         if file is None:
-            file = self._files[number] = self._paths[number].open("rb")
-        file.seek(at)
-        return slim.exchange(file.read(size))[2]
+            file = self._files[number] = os.open(self._paths[number], os.O_RDONLY)
+        return os.pread(file, size, at)
 
     def close(self) -> None:
         for file in self._files.values():
-            file.close()
+            os.close(file)
+        self._files.clear()
 
 
 def live_leads(client: Client, names: Names, begins: datetime, until: datetime) -> Iterator[Lead]:
@@ -224,14 +240,14 @@ class Helpdesk:
 
     client: Callable[[], Client]
 
-    def fetch(self, ticket: int, place: str) -> tuple[OneRead, History]:
+    def fetch(self, ticket: int, place: str) -> tuple[Read, Told]:
         """raises NotFound, ZammadError"""
         client = self.client()
         read = client.ticket(ticket)
         try:
             return read, client.history(ticket)
         except NotFound:
-            return read, History(entries=(), users=MappingProxyType({}))
+            return read, slim.NO_HISTORY
 
 
 def span(paths: Sequence[Path]) -> tuple[datetime, datetime]:

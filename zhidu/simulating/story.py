@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 
 from integrations.zammad.past import as_it_came, with_words
-from integrations.zammad.wire import History, HistoryEntry
+from integrations.zammad.rows import EntryRow, Told
 from policies.kernel.copies import varied
 from policies.kernel.facts import Article, Change, Facts, Ticket
 from policies.kernel.history import kept
@@ -55,7 +55,7 @@ class Story:
     events: tuple[Event, ...]
 
 
-def story_of(facts: Facts, history: History) -> Story:
+def story_of(facts: Facts, history: Told) -> Story:
     """The story of a ticket as it was read.
 
     facts    with all changes that its history has, their words included (`Reader.full_changes`)
@@ -84,7 +84,7 @@ def _events(began_at: datetime, deeds: Sequence[Deed]) -> Iterator[Event]:
     yield Event(at=last, deeds=tuple(now))
 
 
-def _tags(entries: Iterable[HistoryEntry]) -> Iterator[TagSet]:
+def _tags(entries: Iterable[EntryRow]) -> Iterator[TagSet]:
     for entry in entries:
         if entry.attribute == "tag" and entry.type in ("added", "removed"):
             name = (entry.value_to if entry.type == "added" else entry.value_from) or entry.value_to or ""
