@@ -41,9 +41,19 @@ ENGLISH = (
     "Every time I call, your colleagues say that the case is registered and that I shall wait for an answer. ",
     "My order number is 20260928001234567, the amount was 5,800.00 USD, paid on 2026-09-28. ",
 )
+TRADITIONAL = (
+    "您好，我的信用卡申請一直沒有核准，請幫我查詢進度。行員說需要等待三個工作天，但是到現在還沒有收到任何通知！",
+    "上週五我在貴行的行動銀行轉帳，顯示處理中，已經過了兩天，餘額沒有變化。麻煩儘快處理，謝謝！",
+    "貸款利率為什麼從4.2%漲到了4.9%？契約約定是固定利率，請給出解釋，並告訴我向哪個部門申訴。",
+    "客服態度很好，但是問題始終沒有解決，每次打電話都說已經登記，讓我等待回覆，可是沒有人聯絡我。",
+    "我的訂單編號是20260928001234567，付款金額5800.00元，2026-09-28提交，請查核。",
+)
+SENTENCES = {"Chinese": CHINESE, "English": ENGLISH, "traditional Chinese": TRADITIONAL}
 PERSONAL = {
     "Chinese": ("我的手机号13800138000，", "卡号6222021234567890128，",
         "邮箱zhang.san@example.com，", "身份证11010519491231002X。"),
+    "traditional Chinese": ("我的手機號碼13800138000，", "卡號6222021234567890128，",
+        "電子郵件zhang.san@example.com，", "身分證字號A123456789。"),
     "English": ("My phone is 13800138000. ", "Card 4111 1111 1111 1111. ", "Mail me at john.doe@example.com. "),
 }  # fmt: skip
 
@@ -51,8 +61,8 @@ PERSONAL = {
 def letters(language: str, count: int) -> list[str]:
     """Texts of about 40 sentences; the same at each run."""
     chance = random.Random(f"letters in {language}")
-    sentences = CHINESE if language == "Chinese" else ENGLISH
-    every = 18 if language == "Chinese" else 10
+    sentences = SENTENCES[language]
+    every = 10 if language == "English" else 18
     return [
         "".join(
             chance.choice(PERSONAL[language]) if chance.randrange(every) == 0 else chance.choice(sentences)
@@ -85,7 +95,7 @@ def megabytes(texts: list[str]) -> float:
 def throughput() -> bool:
     good = True
     for html, target in ((False, 15.0), (True, 10.0)):
-        for language in ("Chinese", "English"):
+        for language in SENTENCES:
             texts = letters(language, 100)
             texts = [as_html(text) for text in texts] if html else texts
             speed = megabytes(texts) / best_of(4 * ROUNDS, lambda texts=texts, html=html: mask(texts, html=html))

@@ -92,8 +92,11 @@ def simplified(text: str) -> str:
 
 
 def _any_of(words: Iterable[str]) -> re.Pattern[str]:
-    """The longest of those that begin alike."""
-    return re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))))
+    """The longest of those that begin alike; told apart by their first characters first."""
+    rests: dict[str, list[str]] = {}
+    for word in sorted(words, key=len, reverse=True):
+        rests.setdefault(word[0], []).append(re.escape(word[1:]))
+    return re.compile("|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in rests.items()))
 
 
 def _variants() -> dict[str, str]:
