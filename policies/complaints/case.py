@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from policies.core.flags import taken_away
-from policies.kernel.course import Course
+from policies.kernel.course import Course, share
 from policies.kernel.derived import derived
 from policies.kernel.facts import Change, Facts, Post
 
@@ -23,6 +23,7 @@ def view(facts: Facts) -> Case:
     known = facts.__dict__.get(_VIEW)
     if known is None:
         known = facts.__dict__[_VIEW] = Case(facts)
+        share(known)
     return known
 
 

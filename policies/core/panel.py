@@ -6,10 +6,12 @@ from typing import Final
 from policies.core.config import Config
 from policies.core.ownership import HANDOVER_CLOCK, OWNER_CLOCK
 from policies.core.satisfaction import RATING_CLOCKS
+from policies.kernel.deadlines import Clock
 from policies.kernel.decisions import Find, Note, Say, SetField, Tell, say
 from policies.kernel.digest import digest
 from policies.kernel.duties import Duty, duties
 from policies.kernel.facts import Facts
+from policies.kernel.kept import kept
 from policies.kernel.moments import SAME_MOMENT
 from policies.kernel.rules import Wants, rule
 from policies.kernel.traits import has
@@ -45,21 +47,24 @@ def show_what_is_due(facts: Facts, config: Config) -> Wants:
             yield SetField(field="next_duty", value=None), why
         return
     first = open_duties[0]
-    duty, clause = _named(first), first.clause
-    why = say("due.next", duty=duty, clause=clause)
+    next_duty, why = _shown(first.clock, first.module)
     if not _shows(ticket.next_due_at, first.due_at):
         yield SetField(field="next_due_at", value=first.due_at), why
-    shown = say("due.provisional", duty=duty, clause=clause) if first.provisional else _field(duty, clause)
-    yield SetField(field="next_duty", value=shown), why
+    yield next_duty, why
+
+
+@kept
+def _shown(clock: Clock, module: str) -> tuple[SetField, Say]:
+    """What the field shows of a duty, and why."""
+    duty, clause = f"@{module}:duty.{clock.name}", clock.clauses[0]
+    provisional = clock.due is not None and clock.due.provisional
+    shown = say("due.provisional" if provisional else "due.field", duty=duty, clause=clause)
+    return SetField(field="next_duty", value=shown), say("due.next", duty=duty, clause=clause)
 
 
 def _shows(shown: datetime | None, due_at: datetime) -> bool:
     """Whether the field shows this time; what our own write began is due a moment later than was known beforehand."""
     return shown is not None and abs(shown - due_at) <= SAME_MOMENT
-
-
-def _field(duty: str, clause: str) -> Say:
-    return say("due.field", duty=duty, clause=clause)
 
 
 @rule("1.3.3", when=has("kind"), phase="sum_up")
@@ -96,9 +101,8 @@ def _situation(first: Duty, what: tuple[str, ...], late: bool) -> Say:
 @rule("1.2", phase="sum_up")
 def show_who_was_told(facts: Facts, config: Config) -> Wants:
     """The sidebar shows whom beside the owner the case was last brought to, and when."""
-    tells = (d.action for d in facts.decided if isinstance(d.action, Tell))
-    told = dict.fromkeys(tell.person for tell in tells if not tell.private)
-    people = tuple(f"person:{person}" for person in told if person != facts.ticket.owner)
+    told = [d.action.person for d in facts.decided if isinstance(d.action, Tell) and not d.action.private]
+    people = tuple(f"person:{person}" for person in dict.fromkeys(told) if person != facts.ticket.owner)
     if people:
         yield (
             SetField(field="told", value=say("told.field", people=people, at=facts.now)),
@@ -106,11 +110,11 @@ def show_who_was_told(facts: Facts, config: Config) -> Wants:
         )
 
 
-@rule("6.2.1", phase="sum_up")
+@rule("6.2.1", when=~has("finding", "open"), phase="sum_up")
 def show_that_something_was_found(facts: Facts, config: Config) -> Wants:
     """A departure puts the case on the list of findings, until a person has looked at it and says so in the field."""
-    found = any(
-        isinstance(d.action, Find) and not d.action.private and d.action.waived_by is None for d in facts.decided
-    )
-    if found and facts.ticket.finding != "open":
-        yield SetField(field="finding", value="open"), say("finding.open")
+    for decision in facts.decided:
+        action = decision.action
+        if isinstance(action, Find) and not action.private and action.waived_by is None:
+            yield SetField(field="finding", value="open"), say("finding.open")
+            return

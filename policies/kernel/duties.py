@@ -41,10 +41,20 @@ def duties(decisions: Iterable[Decision], now: datetime) -> tuple[Duty, ...]:
     """The open duties, the one due first in front; paused and met clocks ask for nothing."""
     found: dict[str, Duty] = {}
     for decision in decisions:
-        if not isinstance(decision.action, RunClock):
+        action = decision.action
+        if not isinstance(action, RunClock):
             continue
-        clock = decision.action.clock
-        status, due_at = clock.status(now), clock.due_at
-        if due_at is not None and clock.name not in found and status in ("running", "breached"):
-            found[clock.name] = Duty(clock=clock, decision=decision, due_at=due_at, status=status)
-    return tuple(sorted(found.values(), key=lambda duty: (duty.due_at, duty.clock.name)))
+        clock = action.clock
+        due = clock.due
+        if due is None or clock.name in found:
+            continue
+        status = clock.status(now)
+        if status == "running" or status == "breached":
+            found[clock.name] = Duty(clock=clock, decision=decision, due_at=due.at, status=status)
+    if len(found) < 2:
+        return tuple(found.values())
+    return tuple(sorted(found.values(), key=_first))
+
+
+def _first(duty: Duty) -> tuple[datetime, str]:
+    return duty.due_at, duty.clock.name

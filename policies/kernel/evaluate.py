@@ -15,7 +15,7 @@ from typing import Final
 
 from policies.kernel.decisions import Decision, RunClock, Tag, Untag
 from policies.kernel.facts import Facts, Memory
-from policies.kernel.overlay import overlay, recalled, remember
+from policies.kernel.overlay import overlay, recalled, remember, summed_up
 from policies.kernel.rounds import MOST_DECISIONS, Conflict, Round, RuleFailure, RuleTimeout, Unit
 
 __all__ = [
@@ -151,7 +151,7 @@ class _Settled:
             if self.broken:
                 return False
             if self.facts.ticket is before or self.facts.ticket == before:
-                self.facts = recalled(self.facts, decided=self.decided())
+                self.facts = summed_up(self.facts, self.decided())
                 self._ask(sum_up=True)
                 return not self.broken
         self._never_rests()
@@ -180,14 +180,15 @@ class _Settled:
         tags = [d for d in asked.additive if isinstance(d.action, _TAGS)]
         standing = [d.action for d in self.additive if isinstance(d.action, _TAGS)]
         self.additive += [d for d in asked.additive if d.action not in standing] if standing else asked.additive
-        self.overruled += [d for d in asked.overruled if d not in self.overruled]
+        if asked.overruled:
+            self.overruled += [d for d in asked.overruled if d not in self.overruled]
         clocks = self._sort_in(winners)
         if not sum_up:
             self._run(clocks)
         chosen = [sides[0] for sides in self.slots.values()]
         laid = overlay(self.facts, chosen + tags)
         memory = remember(laid.memory, [*asked.additive, *(sides[0] for sides in clocks.values())])
-        self.facts = laid if memory is laid.memory else recalled(laid, memory=memory)
+        self.facts = laid if memory is laid.memory else recalled(laid, memory)
 
     def _sort_in(self, winners: dict[str, list[Decision]]) -> dict[str, list[Decision]]:
         """Keep what was decided anew of each slot; returns the clocks, which each round decides anew."""

@@ -53,10 +53,17 @@ def overlay(facts: Facts, decisions: Iterable[Decision]) -> Facts:
     return laid
 
 
-def recalled(facts: Facts, **changes: Any) -> Facts:
-    """`facts` with another memory or other decisions; the ticket is the same, and what was derived from it stays."""
-    made = varied(facts, **changes)
+def recalled(facts: Facts, memory: Memory) -> Facts:
+    """`facts` with another memory; the ticket is the same, and what was derived from it stays."""
+    made = varied(facts, memory=memory)
     _hand_on(facts, made, _OF_TICKET)
+    return made
+
+
+def summed_up(facts: Facts, decided: tuple[Decision, ...]) -> Facts:
+    """`facts` for the rules that sum up. Whatever was derived stays, and what it keeps of the facts is as before."""
+    made = object.__new__(type(facts))
+    made.__dict__.update(facts.__dict__, decided=decided)
     return made
 
 
@@ -102,11 +109,11 @@ def _lay(decision: Decision, ticket: Ticket, wanted: dict[str, Any]) -> None:
             pass
 
 
+_CORE_FIELDS = frozenset(Ticket.__dataclass_fields__) - {"custom", "nonsense", "absent"}
+
+
 def _is_kept(action: Action) -> bool:
     return bool(action.reached) if isinstance(action, RunClock) else isinstance(action, KEYED)
-
-
-_CORE_FIELDS = frozenset(Ticket.__dataclass_fields__) - {"custom", "nonsense", "absent"}
 
 
 def remember(memory: Memory, decisions: Iterable[Decision]) -> Memory:

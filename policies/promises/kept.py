@@ -58,26 +58,26 @@ def _given(facts: Facts) -> tuple[Given, ...]:
     field = _field(facts)
     for index, reply in enumerate(replies):
         last = index == len(replies) - 1
-        new = [field] if last and field is not None and _belongs(field, reply) else _promised(reply, facts)
-        told = _answered(told, reply.at, new)
+        new = (field,) if last and field is not None and _belongs(field, reply) else _promised(reply, facts)
+        if told:
+            told = _answered(told, reply.at, new)
         told += new
     if field is not None and not (replies and _belongs(field, replies[-1])):
         told = [*_answered(told, field.at, [field], said=False), field]
     return tuple(_at_the_end(promise, facts) for promise in told)
 
 
-def _promised(reply: Article, facts: Facts) -> list[Given]:
+def _promised(reply: Article, facts: Facts) -> tuple[Given, ...]:
     """The promises of one reply, the one due first in front; a time that is over when it is written binds nobody."""
-    if reply.wording is None:
-        return []
-    due = _due(reply.wording, facts.calendar, reply.at)
-    return [Given(at=reply.at, due_at=time, by=reply.by, number=number) for number, time in enumerate(due)]
+    said = reply.wording
+    return _words_given(said, facts.calendar, reply.at, reply.by) if said is not None and said.promises else ()
 
 
 @kept
-def _due(said: Wording, calendar: WorkingCalendar, at: datetime) -> tuple[datetime, ...]:
+def _words_given(said: Wording, calendar: WorkingCalendar, at: datetime, by: int) -> tuple[Given, ...]:
     times = (instant(promise.when, at, calendar) for promise in said.promises)
-    return tuple(sorted({time for time in times if time > at}))
+    due = sorted({time for time in times if time > at})
+    return tuple(Given(at=at, due_at=time, by=by, number=number) for number, time in enumerate(due))
 
 
 def _field(facts: Facts) -> Given | None:

@@ -101,7 +101,8 @@ def plainly(units: Sequence[Unit], facts: Facts) -> Verdict:
         for module in (evaluating, rounds):
             patch.setattr(module, "overlay", plain_overlay)
         patch.setattr(evaluating, "remember", plain_remember)
-        patch.setattr(evaluating, "recalled", replace)
+        patch.setattr(evaluating, "recalled", lambda facts, memory: replace(facts, memory=memory))
+        patch.setattr(evaluating, "summed_up", lambda facts, decided: replace(facts, decided=decided))
         patch.setattr(evaluating, "Round", PlainRound)
         return evaluate(units, facts)
 
