@@ -124,7 +124,7 @@ def postgres_server() -> Iterator[str]:
         return
     url = _NAMED or _USUAL
     if not _answers(url):
-        missing = "NO POSTGRESQL: nothing answers where one is named or usual, and no server of 15 or newer is installed"
+        missing = "NO POSTGRESQL: nothing answers where one is named or usual, and none of 15 or newer is installed"
         if "ZHIDU_TEST_POSTGRES_REQUIRED" in os.environ:
             pytest.fail(missing)
         pytest.skip(missing)
