@@ -7,7 +7,7 @@ is wrong with it, so there is one truth about shapes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -53,6 +53,7 @@ class _Ticket(msgspec.Struct):
     pending_time: datetime | None = None
     close_at: datetime | None = None
     last_close_at: datetime | None = None
+    checklist_id: int | None = None
     preferences: dict[str, Any] = {}
     fields: dict[str, Any] = msgspec.field(name=PREFIX, default_factory=dict)
     """Ours by full name: as many as modules want, so they are read apart."""
@@ -107,6 +108,8 @@ class _Assets(msgspec.Struct):
     tickets: dict[str, msgspec.Raw] = msgspec.field(name="Ticket", default_factory=dict)
     articles: dict[str, _Article] = msgspec.field(name="TicketArticle", default_factory=dict)
     users: dict[str, msgspec.Raw] = msgspec.field(name="User", default_factory=dict)
+    checklists: dict[str, msgspec.Raw] = msgspec.field(name="Checklist", default_factory=dict)
+    items: dict[str, msgspec.Raw] = msgspec.field(name="ChecklistItem", default_factory=dict)
 
 
 class _Read(msgspec.Struct):
@@ -122,7 +125,7 @@ class _History(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _OneRead:
-    """As `wire.OneRead`, of its people only the customer, and without the checklist."""
+    """As `wire.OneRead`, of its people only the customer."""
 
     ticket: TicketRow
     articles: tuple[ArticleRow, ...]
@@ -179,7 +182,17 @@ def _one_read(body: bytes) -> Read:
     _in_utc(*times, *(article.created_at for article in articles))
     customer = assets.users.get(str(ticket.customer_id))
     users = {} if customer is None else {ticket.customer_id: wire.USER.one(bytes(customer))}
-    return _OneRead(ticket=ticket, articles=articles, users=users, tags=tuple(read.tags))
+    items = tuple(_items(assets, ticket.checklist_id))
+    return _OneRead(ticket=ticket, articles=articles, users=users, tags=tuple(read.tags), items=items)
+
+
+def _items(assets: _Assets, checklist_id: int | None) -> Iterator[ChecklistItem]:
+    """The lines of the checklist, in its order; few tickets have one, so it is read as `wire` reads it."""
+    checklist = assets.checklists.get(str(checklist_id))
+    for id in () if checklist is None else wire.CHECKLIST.one(bytes(checklist)).sorted_item_ids:
+        item = assets.items.get(str(id))
+        if item is not None:
+            yield wire.CHECKLIST_ITEM.one(bytes(item))
 
 
 def history(body: bytes) -> Told:

@@ -55,6 +55,24 @@ def test_a_ticket_read_fast_reads_the_same() -> None:
         assert_same(cut, wire.one_read(body))
 
 
+def test_the_checklist_is_read_fast_too() -> None:
+    """4.2.3 the verdicts on documents stand in it: in its order, without lines that are gone."""
+    answer = json.loads(slim.exchange(week("?all=true")[0])[2])
+    stamps = {"created_at": "2026-05-06T03:00:00.000Z", "updated_at": "2026-05-06T03:00:00.000Z"}
+    by = {"created_by_id": 3, "updated_by_id": 3}
+    lines = {
+        number: {"id": number, "text": f"line {number}", "checked": number == 8, "checklist_id": 4} for number in (8, 9)
+    }
+    answer["assets"]["Ticket"][str(answer["ticket_id"])]["checklist_id"] = 4
+    answer["assets"]["Checklist"] = {"4": {"id": 4, "sorted_item_ids": ["9", "8", "7"], **by, **stamps}}
+    answer["assets"]["ChecklistItem"] = {str(number): line | by | stamps for number, line in lines.items()}
+    body = json.dumps(answer).encode()
+    cut = slim.one_read(body)
+    assert not isinstance(cut, wire.OneRead)
+    assert [(item.text, item.checked) for item in cut.items] == [("line 9", False), ("line 8", True)]
+    assert cut.items == wire.one_read(body).items
+
+
 def test_a_history_read_fast_lacks_notifications_alone() -> None:
     lines = week("ticket_history")
     assert lines
