@@ -1,9 +1,10 @@
 """A peer of `bench_masking.py`, in an environment of its own: `masking_peer.py NAME CORPUS` answers each line of input.
 
 It reads the corpus, a JSON list of texts, says "ready", and masks all of it once for each line it gets, answering with
-the seconds that took. NAME is presidio (its general pattern recognisers and those of its default country, no language
-model), presidio-shared (of these the ones whose kinds are ours or stand in for ours: identity numbers and passports),
-or scrubadub (of what it looks for by default the same; handles of Twitter and web addresses are none of ours).
+the seconds of the processor that took. NAME is presidio (its general pattern recognisers and those of its default
+country, no language model), presidio-shared (of these the ones whose kinds are ours or stand in for ours: identity
+numbers and passports), or scrubadub (of what it looks for by default the same; handles of Twitter and web addresses
+are none of ours).
 """
 
 import json
@@ -50,10 +51,10 @@ def main() -> None:
     mask(texts[0])
     print("ready", flush=True)
     for _ in sys.stdin:
-        begin = time.perf_counter()
+        begin = time.process_time()
         for text in texts:
             mask(text)
-        print(time.perf_counter() - begin, flush=True)
+        print(time.process_time() - begin, flush=True)
 
 
 if __name__ == "__main__":

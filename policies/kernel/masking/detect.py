@@ -6,7 +6,7 @@ Where two claim the same characters the better grounds win.
 
 import re
 from bisect import bisect_right, insort
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from operator import attrgetter
 from typing import Final
@@ -15,7 +15,7 @@ from policies.kernel.masking.config import Action, Masking
 from policies.kernel.masking.documents import documents
 from policies.kernel.masking.emails import emails
 from policies.kernel.masking.html import html_view
-from policies.kernel.masking.kinds import Cell, Found, Kind, Span
+from policies.kernel.masking.kinds import Found, Kind, Span
 from policies.kernel.masking.numbers import numbers
 from policies.kernel.masking.openers import Opens, openers
 from policies.kernel.masking.persons import person
@@ -42,16 +42,19 @@ def detect(text: str, *, html: bool = False, config: Masking) -> tuple[Span, ...
     """
     view = html_view(text) if html else plain_view(text)
     view = headed(view, view.tables if html else written(view.text))
-    kept = frozenset(_plain(value) for value in config.keep)
-    spans = (
-        _span(view, found)
-        for found in _resolved(view.text)
-        if config.of(found.kind).action is not Action.IGNORE
-        and found.confidence >= config.least_confidence
-        and not (kept and _plain(view.text[found.start : found.end]) in kept)
-    )
-    shown = [span for span in spans if span.cells]
-    return tuple(sorted(shown, key=_start) if html else shown)
+    kept = frozenset(map(_plain, config.keep))
+    spans: list[Span] = []
+    for found in _resolved(view.text):
+        if found.confidence < config.least_confidence or config.kinds[found.kind].action is Action.IGNORE:
+            continue
+        if kept and _plain(view.text[found.start : found.end]) in kept:
+            continue
+        span = _span(view, found)
+        if span.cells:
+            spans.append(span)
+    if html:
+        spans.sort(key=_start)
+    return tuple(spans)
 
 
 def _plain(value: str) -> str:
@@ -65,8 +68,8 @@ def _resolved(text: str) -> list[Found]:
     """By place, apart from one another: the surest of those that overlap. Words give way to numbers within them."""
     claims: list[Found] = list(emails(text))
     for start, end in runs(text):
-        claims.extend(numbers(text, start, end))
-        claims.extend(documents(text, start, end))
+        claims += numbers(text, start, end)
+        claims += documents(text, start, end)
     words: list[Found] = []
     for opens, start, end in openers(text):
         if opens in _SECRETS:
@@ -117,31 +120,29 @@ def _cut(spaces: list[tuple[int, int]], found: Found) -> Iterable[Found]:
 
 
 def _span(view: View, found: Found) -> Span:
-    cells = _cells(view, found)
+    begin, until = found.start, found.end
+    value = view.text[begin:until]
+    places: Sequence[int] = range(begin, until)
+    if not value.isalnum():
+        if found.kind in _WORDS:
+            places = [at for at, char in enumerate(value, begin) if not char.isspace()]
+        else:
+            places = [at for at, char in enumerate(value, begin) if char not in _BETWEEN]
+    if view.marks is None:
+        cells = tuple([(at, at + 1) for at in places])
+    else:
+        cells = tuple([cell for at in places if (cell := view.cell(at))[0] < cell[1]])
+        begin, until = view.cell(begin)[0], view.cell(until - 1)[1]
     return Span(
         kind=found.kind,
-        start=view.cell(found.start)[0],
-        end=view.cell(found.end - 1)[1],
+        start=begin,
+        end=until,
         cells=cells,
         confidence=found.confidence,
         evidence=found.evidence,
         label=found.label,
         valid=found.valid,
     )
-
-
-def _cells(view: View, found: Found) -> tuple[Cell, ...]:
-    """The value's own characters, without what splits it."""
-    value = view.text[found.start : found.end]
-    places: Iterable[int] = range(found.start, found.end)
-    if not value.isalnum():
-        if found.kind in _WORDS:
-            places = [at for at, char in enumerate(value, found.start) if not char.isspace()]
-        else:
-            places = [at for at, char in enumerate(value, found.start) if char not in _BETWEEN]
-    if view.marks is None:
-        return tuple([(at, at + 1) for at in places])
-    return tuple([cell for at in places if (cell := view.cell(at))[0] < cell[1]])
 
 
 def canonical(kind: Kind, shown: str) -> str:

@@ -1,14 +1,14 @@
 """What a run of digits is: checksum and range first, then the nearest label, then its surroundings."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Final
 
 from policies.kernel.masking import checks
 from policies.kernel.masking.grounds import grounded
 from policies.kernel.masking.kinds import Evidence, Found, Kind
 from policies.kernel.masking.labels import Label, Means, deciding
-from policies.kernel.masking.runs import Window, entire, parts
+from policies.kernel.masking.runs import SHORTEST, Window, entire, parts, single
 
 _MOBILE: Final = re.compile(r"(0086|086|86|0)?1[3-9][0-9]{9}")
 _AREA: Final = r"(?:10|2[0-57-9]|3[1-9][0-9]|4[1-9][0-9]|5[0-9]{2}|6[36][0-9]|7[0-9]{2}|8[0-9]{2}|9[0-9]{2})"
@@ -20,41 +20,48 @@ _ABROAD: Final = re.compile(r"(?:00)?(?:852[2-9][0-9]{7}|853[268][0-9]{7}|8860?[
 _TELEPHONE: Final = re.compile("|".join(known.pattern for known in (_MOBILE, _LANDLINE, _ABROAD)))
 # So sure is only what carries its own proof; such a number made of the whole run is not taken apart.
 _PROVEN: Final = 0.9
+_IDENTITY_CARD: Final = 18
 # A group of so many digits is a number by itself, whatever number stands beside it.
 _LONG: Final = 12
 _HOTLINE: Final = re.compile(r"(?:[48]00[0-9]{7}|(?:0)?9[56][0-9]{3,6}|1[012][0-9]{3})")
 
 
-def numbers(text: str, start: int, end: int) -> Iterator[Found]:
+def numbers(text: str, start: int, end: int) -> Sequence[Found]:
     """Every number of a person made of digits in the run `text[start:end]`; they do not overlap."""
+    size = end - start
+    if size < SHORTEST:
+        return ()
+    if size != _IDENTITY_CARD and text[start:end].isdigit():
+        label = deciding(text, start, end)
+        # Most runs of digits are numbers of things, and say so.
+        if label is not None and label.tight and label.means is Means.OTHER:
+            return ()
+        found = _weighed(single(text, start, end), label)
+        return () if found is None else (found,)
     run = entire(text, start, end)
     if run is None:
-        return
-    if len(run.groups) == 1:
-        found = judge(run)
-        if found is not None:
-            yield found
-        return
+        return ()
     found = judge(run) if run.one else None
-    if found is not None and (found.confidence >= _PROVEN or run.shaped):
-        yield found
-        return
+    if len(run.groups) == 1 or (found is not None and (found.confidence >= _PROVEN or run.shaped)):
+        return () if found is None else (found,)
     judged = [(found, run)] if found is not None else []
     judged += [(part, window) for window in parts(run) if (part := judge(window)) is not None]
     judged.sort(key=lambda pair: (-pair[0].confidence, not pair[1].whole, -len(pair[1].digits), pair[0].start))
     taken: set[int] = set()
+    apart: list[Found] = []
     for found, _ in judged:
         places = range(found.start, found.end)
         if taken.isdisjoint(places):
             taken.update(places)
-            yield found
+            apart.append(found)
+    return apart
 
 
 def judge(window: Window) -> Found | None:
     """What the window is; None when it stays as it is."""
     digits = window.digits
     size = len(digits)
-    if size == 18:
+    if size == _IDENTITY_CARD:
         if checks.identity_card(digits):
             label = deciding(window.text, window.start, window.end)
             return _found(window, Kind.IDENTITY_CARD, 0.99, (Evidence.CHECKSUM, Evidence.DATE), label, valid=True)
@@ -63,7 +70,11 @@ def judge(window: Window) -> Found | None:
             return _found(window, Kind.CREDIT_CODE, 0.95, (Evidence.CHECKSUM,), label, valid=True)
     if not _may_be(digits, size, window):
         return None
-    label = deciding(window.text, window.start, window.end)
+    return _weighed(window, deciding(window.text, window.start, window.end))
+
+
+def _weighed(window: Window, label: Label | None) -> Found | None:
+    """What the window is by its label, its surroundings and its shape."""
     if label is not None and label.tight and label.means is Means.OTHER:
         return None
     said = label.means if label is not None and label.tight else None

@@ -10,13 +10,14 @@ NUMERALS: Final = str.maketrans(
 )
 _HAN: Final = "".join(map(chr, NUMERALS))
 _BETWEEN: Final = r"[ .\-/·•、—~]"
-_SHORTEST: Final = 7
+SHORTEST: Final = 7
+"""Digits of the shortest number of a person."""
 _SHORTEST_RUN: Final = 6
 _LONGEST: Final = 19
 _PREFIXES: Final = 4
 # How long the number of a person may be among others, behind a sign and by its first digit: telephones with and
 # without prefixes, identity cards, bank cards, accounts in one.
-_SIZES: Final = frozenset(range(_SHORTEST, _LONGEST + _PREFIXES + 1))
+_SIZES: Final = frozenset(range(SHORTEST, _LONGEST + _PREFIXES + 1))
 _SIGNS: Final = frozenset("+)）")
 _SIZES_BEHIND: Final = {
     "0": frozenset(range(10, 18)) | {18, 19},
@@ -97,8 +98,8 @@ class Window:
 
     @property
     def one(self) -> bool:
-        """Whether it is short enough for one number in groups."""
-        return len(self.digits) <= _LONGEST + _PREFIXES
+        """Whether it is short enough for one number in groups, or has one group."""
+        return len(self.groups) == 1 or len(self.digits) <= _LONGEST + _PREFIXES
 
     @property
     def is_amount(self) -> bool:
@@ -157,16 +158,18 @@ def runs(text: str) -> Iterator[tuple[int, int]]:
             yield run.span()
 
 
+def single(text: str, start: int, end: int) -> Window:
+    """The run `text[start:end]` of nothing but ASCII digits."""
+    return Window(text=text, start=start, end=end, digits=text[start:end], groups=(end - start,), whole=True)
+
+
 def entire(text: str, start: int, end: int) -> Window | None:
     """The run `text[start:end]` as one number; None with fewer than seven digits."""
-    run = digits = text[start:end]
-    sizes: tuple[int, ...] = (end - start,)
-    if not (run.isascii() and run.isdigit()):
-        groups = _GROUP.findall(run)
-        digits, sizes = "".join(groups).translate(NUMERALS), tuple(map(len, groups))
-    if len(digits) < _SHORTEST:
+    groups = _GROUP.findall(text, start, end)
+    digits = "".join(groups).translate(NUMERALS)
+    if len(digits) < SHORTEST:
         return None
-    return Window(text=text, start=start, end=end, digits=digits, groups=sizes, whole=True)
+    return Window(text=text, start=start, end=end, digits=digits, groups=tuple(map(len, groups)), whole=True)
 
 
 def parts(run: Window) -> Iterator[Window]:

@@ -68,10 +68,14 @@ class Words(Generic[M]):
 
     def last(self, text: str) -> tuple[M, int, int] | None:
         """The word that ends last."""
-        found = None
-        for word in self.every(text):
-            if found is None or word[2] >= found[2]:
-                found = word
+        found: tuple[M, int, int] | None = None
+        if not text.isascii():
+            for word in self._found(text):
+                found = self._chinese[simplified(word[0])], word.start(), word.end()
+        for last, (means, size) in self._latin.iter_long(text):
+            end = last + 1
+            if (found is None or end >= found[2]) and _stands_alone(text, end - size, end):
+                found = means, end - size, end
         return found
 
     def at(self, text: str, start: int) -> tuple[M, int, int] | None:
