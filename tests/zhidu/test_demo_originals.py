@@ -17,6 +17,7 @@ from policies.kernel.masking import detect
 from policies.kernel.scrub import scrub_text
 from tests.zhidu.readable import everything, found_in, joined, texts_of
 from zhidu import observe
+from zhidu.cli import main
 from zhidu.demo.clock import Chance, VirtualClock
 from zhidu.demo.export import export
 from zhidu.demo.player import Player
@@ -221,6 +222,18 @@ def test_a_reply_with_a_full_card_number_is_told_within_seconds(played: Played) 
     mails = [list(texts_of(path.read_bytes())) for path in played.stage.mails.glob("*.eml")]
     told_of_it = [parts for parts in mails if any("carries in full" in part for part in parts)]
     assert len(told_of_it) == 1
+
+
+def test_every_ticket_can_be_explained_and_none_of_it_shows(
+    played: Played, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Facts, the reading, rules, clauses and clocks of tickets that were made anew, too."""
+    config, tickets = played.folder / "config", played.folder / "tickets.jsonl"
+    assert main(["--config", str(config), "explain", "--from", str(tickets)]) == 0
+    told = capsys.readouterr().out
+    assert told.count("rules that decided") == len(played.stage.box.desk.tickets)
+    assert "\nreading\n  kind complaint" in told
+    assert found_in({"explain": [told]}, played.values) == []
 
 
 # --- two persons, once ---
