@@ -4,6 +4,7 @@ import enum
 import types
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, RootModel, SecretBytes, SecretStr
@@ -58,24 +59,31 @@ class Place:
 
     def child(self, part: str | int) -> "Place":
         """What is known of the value at `part` of this one; kinds are empty where nothing is."""
-        kinds: list[Any] = []
-        secret, free = self.secret, False
-        for kind in self.kinds:
-            info = _field(kind, part)
-            if info is not None:
-                kinds.extend(_parts(info.annotation))
-                secret = secret or _is_secret(info)
-            elif kind in (Any, object, dict, list):
-                kinds.append(Any)
-                free = True
-            else:
-                items = list(_items(kind, part))
-                kinds.extend(items)
-                free = free or (bool(items) and isinstance(part, str))
-        secret = secret or any(kind in (SecretStr, SecretBytes) for kind in kinds)
-        return Place(kinds=tuple(dict.fromkeys(kinds)), secret=secret, free=free)
+        return _child(self, part)
 
 
+@lru_cache(maxsize=4096)
+def _child(place: Place, part: str | int) -> Place:
+    """Kept, for thousands of small files of the same model are read, and types are slow to take apart."""
+    kinds: list[Any] = []
+    secret, free = place.secret, False
+    for kind in place.kinds:
+        info = _field(kind, part)
+        if info is not None:
+            kinds.extend(_parts(info.annotation))
+            secret = secret or _is_secret(info)
+        elif kind in (Any, object, dict, list):
+            kinds.append(Any)
+            free = True
+        else:
+            items = list(_items(kind, part))
+            kinds.extend(items)
+            free = free or (bool(items) and isinstance(part, str))
+    secret = secret or any(kind in (SecretStr, SecretBytes) for kind in kinds)
+    return Place(kinds=tuple(dict.fromkeys(kinds)), secret=secret, free=free)
+
+
+@lru_cache(maxsize=256)
 def root(model: type[BaseModel]) -> Place:
     return Place(kinds=tuple(_parts(model)))
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +16,9 @@ import pytest
 import requests
 
 from integrations.store.store import Store, open_store
+from zhidu import compose, vaulting
 from zhidu.cli import main
+from zhidu.commands import stored
 
 ROOT = Path(__file__).parents[3]
 PROGRAM = (sys.executable, "-c", "import sys, zhidu.cli; sys.exit(zhidu.cli.main())")
@@ -81,7 +84,13 @@ Run = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs one command line here: exit status, standard output, standard error."""
+    """Runs one command line here: exit status, standard output, standard error.
+
+    A helpdesk that is away is asked as often as ever, but without waiting in between.
+    """
+    outside = replace(compose.real_outside(), sleep=lambda seconds: None)
+    for module in (compose, stored, vaulting):
+        monkeypatch.setattr(module, "real_outside", lambda: outside)
     for name in ("ZAMMAD_TOKEN", "ZHIDU_WEBHOOK_SECRET"):
         monkeypatch.setenv(name, ENVIRONMENT[name])
 
