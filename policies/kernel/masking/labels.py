@@ -34,14 +34,14 @@ class Means(Enum):
 
 WORDS: Final[Mapping[Means, str]] = {
     Means.CARD: (
-        "提款卡号 提款卡 金融卡 签账卡 扣账卡 工资卡 社保卡 医保卡 金卡 白金卡 旧卡号 旧卡 新卡号 新卡 "
+        "行卡 提款卡号 提款卡 金融卡 签账卡 扣账卡 工资卡 社保卡 医保卡 金卡 白金卡 旧卡号 旧卡 新卡号 新卡 "
         "原卡号 原卡 这张卡 我的卡 他行卡 "
         "银行卡号 银行卡 信用卡号 信用卡 借记卡号 借记卡 储蓄卡号 储蓄卡 贷记卡 附属卡 主卡 卡号 卡片号"
         "| card number, card no, bank card, credit card, debit card, card, pan"
     ),
     Means.ACCOUNT: (
         "银行账号 银行账户 收款账号 收款账户 付款账号 转账账号 还款账号 扣款账号 还款账户 扣款账户 对公账户 "
-        "结算账户 账户号码 户口号码 户口号 银行户口 账户号 账号 账户 户号 帐号 帐户 存折号 存折 基金账号 "
+        "结算账户 账户号码 户口号码 户口号 银行户口 户口 账户号 账号 账户 户号 帐号 帐户 存折号 存折 基金账号 "
         "证券账号 资金账号 股东账号 客户号 支付宝账号 支付宝 微信号 微信 qq号码 qq号"
         "| account number, account no, account, acct, a/c, wechat, alipay"
     ),
@@ -112,7 +112,7 @@ _REACH_BEHIND: Final = 20
 # Between a label and its own number stands nothing, or words like these.
 _FILLER: Final = re.compile(
     r"(?:[\s:：=,.#\"“”'‘’（(【\[<>|_\-/、;&*+]|是|为|號|号|码|碼|叫|就|和|及|与|我的|您的|本人|的|前|新|旧|原|is|are|was|no|number|num|id|"
-    r"[0-9a-z]{1,6}(?=[-_])|[0-9]+[、/]|[0-9*]{6,})*+"
+    r"[0-9a-z]{1,6}(?=[-_/])|[0-9]+[、/]|[0-9*]{6,})*+"
 )
 _QUICK: Final = frozenset({"", " ", ":", "：", ": ", "： ", "是", "为", "\v", "\v\v", " is ", " was ", " is: "})
 _COLON: Final = re.compile(r"\s*[:：]")

@@ -54,7 +54,8 @@ WORDS: Final[Mapping[Opens, str]] = {
     Opens.TITLE: "先生 女士 小姐",
     Opens.PLACE: (
         "地址 住址 住所 家住 住在 户籍地"
-        "| address, home address, mailing address, billing address, postal address, shipping address"
+        "| live at, living at, reside at, residing at, deliver to, deliver it to, ship to, ship it to, send it to, "
+        "mail it to, address, home address, mailing address, billing address, postal address, shipping address"
     ),
     Opens.HOUSE: "号 弄",
 }

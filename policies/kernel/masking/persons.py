@@ -61,6 +61,11 @@ _PLACED: Final = re.compile(
 _ENGLISH_PLACE: Final = re.compile(
     r"(?:\s?[:=]\s{0,3}|\sis\s|[\v\n]{1,6}\s?)(?P<value>[0-9a-z][^\n\v;<>|*]{5,100}?)(?=[\n\v;<>|]|\.\s|\.?$)"
 )
+# Behind `I live at` and the like, up to what else the sentence says.
+_ENGLISH_AT: Final = re.compile(
+    r"\s(?P<value>[0-9a-z][^\n\v;<>|*.!?]{5,80}?)"
+    r"(?=,?\s(?:and|but|because|which|so|since|please|as|with)\b|[\n\v;<>|.!?]|$)"
+)
 _LIKE_PLACE: Final = re.compile("[省市区縣县镇鎮乡鄉村路街道巷弄号號栋幢室楼樓苑园]|小区|大厦|广场")
 _LIKE_ENGLISH: Final = re.compile(
     r"[0-9].*\b(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|building|bldg|room|rm|flat|floor|fl|block|court|apt|boulevard|blvd|district|square|way|terrace)\b"
@@ -124,7 +129,7 @@ def _place(text: str, start: int, end: int) -> Iterator[Found]:
         return
     label = text[start:end]
     if label.isascii():
-        english = _ENGLISH_PLACE.match(text, end)
+        english = (_ENGLISH_PLACE if label.endswith("address") else _ENGLISH_AT).match(text, end)
         if english and _LIKE_ENGLISH.search(english["value"]):
             yield _of(Kind.ADDRESS, english, 0.8, label)
             return

@@ -11,7 +11,8 @@ _HAN_DIGIT: Final = "零〇一幺二两三四五六七八九壹贰叁肆伍陆�
 # Between label and value: marks, verbs, possessives; nothing that says anything.
 _SAYS: Final = (
     r"(?:[\s:：=,，\"“”'‘’（(【\[<>-]|是|为|為|改成|改为|改為|设为|設為|设置为|設定為|设成|設成|设的|叫|就是|还是|一直|用的|我的|的|您的|本次|收到|短信|填|输入|输的|"
-    r"\bis\b|\bwas\b|\bto\b|\bset\b|\bnumber\b|\bno\b|\bcode\b|\bvalue\b)"
+    r"\bis\b|\bwas\b|\bto\b|\bset\b|\bnumber\b|\bno\b|\bcode\b|\bvalue\b|"
+    r"\b(?:you|i|we)(?: have)? (?:sent|gave|got|received)(?: me)?\b)"
 )
 # Letters with digits or signs among them right behind the word: 密码Wei#1988; no names of methods and programs.
 _MIXED: Final = (
