@@ -22,6 +22,12 @@ SPOKEN: Final = tuple(flag for flag in FLAGS if flag != "amount")
 """The flags that words raise; a sum is told by its figure."""
 
 _STRONG: Final = ("angry", "distressed")
+_POLITE: Final = ("fault", "redress")
+"""What together makes a complaint without one hard word."""
+_PARTS: Final = {"complaint": (*_POLITE, "angry")}
+"""Labels whose phrases are grounds of a kind, too."""
+_FIRM: Final = 4.5
+"""A complaint below it gives way to a kind that weighs as much; twice as much, where something is to be mended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +62,7 @@ class Reading:
         """The heaviest phrases of a label as a person reads them, with their weights: `投诉 +4`."""
         best: dict[str, float] = {}
         for ground in self.grounds:
-            if ground.label == label:
+            if ground.label == label or (self.kind == label and ground.label in _PARTS.get(label, ())):
                 best[readable(ground.phrase)] = ground.weight
         ranked = sorted(best.items(), key=lambda pair: -pair[1])
         return tuple(f"{phrase} {weight:+g}" for phrase, weight in ranked[:most])
@@ -115,12 +121,30 @@ def _kind(features: TextFeatures, weights: Mapping[str, float], config: Config, 
     """A withdrawn complaint is business; a complaint wins; else what weighs most; words without weight ask."""
     if features.has("withdrawal"):
         return "business"
-    if weights["complaint"] >= config.complaint_from > 0:
-        return "complaint"
     heaviest = max(BY_PRECEDENCE, key=weights.__getitem__)
+    if _complains(features, weights, config, heaviest):
+        return "complaint"
     if weights[heaviest] > 0:
         return heaviest
     return desk or ("inquiry" if features.length else None)
+
+
+def _complains(features: TextFeatures, weights: Mapping[str, float], config: Config, other: str) -> bool:
+    """Whether it is a complaint: what is shouted at us is; displeasure that asks for something else is not.
+
+    other   the heaviest of the other kinds
+    """
+    weight = weights["complaint"]
+    angry = features.weight("mood_angry")
+    shouts = angry >= max(config.mood_from, 0.01) and angry > features.weight("mood_distressed")
+    if shouts and config.complaint_from > 0 and other in ("inquiry", "support", "business"):
+        return weight >= 0
+    if weight < config.complaint_from or not config.complaint_from:
+        return False
+    if weight >= _FIRM and other != "incident":
+        return True
+    mends = shouts or any(features.has(label) for label in _POLITE)
+    return weights[other] < weight * (2 if mends else 1)
 
 
 def _mood(moods: Mapping[str, float], least: float) -> str:

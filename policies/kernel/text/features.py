@@ -14,7 +14,7 @@ from policies.kernel.text.matcher import Hit, Matcher
 from policies.kernel.text.negation import is_negated
 from policies.kernel.text.normalise import Folded, fold
 from policies.kernel.text.numbers import Number, numbers
-from policies.kernel.text.phrases import Lexicon, Phrase
+from policies.kernel.text.phrases import Addition, Lexicon, Phrase
 from policies.kernel.text.places import Sentences
 from policies.kernel.text.quotes import is_answer, own_words
 from policies.kernel.text.wording import REPLY, Wording, WordingReader
@@ -225,16 +225,16 @@ def _negated(folded: str, hit: Hit) -> bool:
     return hit.phrase.negatable and is_negated(folded, hit.start, hit.end)
 
 
-def _weights(matches: tuple[Match, ...], adds: tuple[tuple[str, str, float], ...]) -> tuple[tuple[str, float], ...]:
+def _weights(matches: tuple[Match, ...], adds: tuple[Addition, ...]) -> tuple[tuple[str, float], ...]:
     """Per label the sum over its phrases, each once, and what the labels found add to others."""
     once = {(match.label, match.phrase): match.weight for match in matches if not match.negated}
     totals: dict[str, float] = {}
     for (label, _), weight in once.items():
         totals[label] = totals.get(label, 0) + weight
     found = {label for label, weight in totals.items() if weight > 0}
-    for label, other, weight in adds:
-        if label in found:
-            totals[other] = totals.get(other, 0) + weight
+    for add in adds:
+        if add.label in found and (add.beside is None or add.beside in found):
+            totals[add.other] = totals.get(add.other, 0) + add.weight
     return tuple(sorted(totals.items()))
 
 

@@ -82,15 +82,25 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Addition:
+    """Where `label` is found, `other` weighs so much more; with `beside`, only where that label is found, too."""
+
+    label: str
+    other: str
+    weight: float
+    beside: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lexicon:
     """Labels and their phrases.
 
     Labels that begin with `sum_` say what a sum of money nearby is (see amounts).
-    adds   (label, other label, weight): what a label that is present adds to another one
+    adds   what a label that is present adds to another one
     """
 
     phrases: tuple[Phrase, ...]
-    adds: tuple[tuple[str, str, float], ...] = ()
+    adds: tuple["Addition", ...] = ()
 
     @property
     def labels(self) -> frozenset[str]:
@@ -101,17 +111,17 @@ class Lexicon:
     def from_mapping(cls, mapping: Mapping[str, object]) -> "Lexicon":
         """A lexicon from configuration.
 
-        mapping   label → phrases, or label → {phrases: …, adds: {other label: weight}}; a phrase is a text, a whole
-                  number, or a mapping of `say` (one text or several that share the rest) and the conditions of
-                  `Phrase`, with `exact: true` to keep English words uninflected
+        mapping   label → phrases, or label → {phrases: …, adds: {other label: weight}, beside: label}; a phrase is a
+                  text, a whole number, or a mapping of `say` (one text or several that share the rest) and the
+                  conditions of `Phrase`, with `exact: true` to keep English words uninflected
         raises    ValueError – naming the label and the phrase: unknown key, wrong type, unbalanced brackets, a gap or
                   a number with nothing around it, a phrase set twice, too many alternatives
         """
         phrases: list[Phrase] = []
-        adds: list[tuple[str, str, float]] = []
+        adds: list[Addition] = []
         for label, settings in mapping.items():
             entries, others = _entries(label, settings)
-            adds += [(label, other, weight) for other, weight in others.items()]
+            adds += others
             seen: set[tuple[str, int | None, int | None]] = set()
             for phrase in itertools.chain.from_iterable(_phrases(label, entry) for entry in entries):
                 same = (phrase.say, phrase.at_least, phrase.at_most)
@@ -119,27 +129,34 @@ class Lexicon:
                     raise ValueError(f"{label}: {phrase.say!r}: set twice")
                 seen.add(same)
                 phrases.append(phrase)
-        for label, other, _ in adds:
-            if other not in mapping:
-                raise ValueError(f"{label}: adds: no label {other!r}")
+        for add in adds:
+            for key, other in (("adds", add.other), ("beside", add.beside)):
+                if other is not None and other not in mapping:
+                    raise ValueError(f"{add.label}: {key}: no label {other!r}")
         return cls(phrases=tuple(phrases), adds=tuple(adds))
 
 
-def _entries(label: str, settings: object) -> tuple[list[object], dict[str, float]]:
+def _entries(label: str, settings: object) -> tuple[list[object], list[Addition]]:
     """A label's entries, and what its presence adds to other labels."""
     entries: object = settings
     adds: object = {}
+    beside: object = None
     if isinstance(settings, Mapping):
-        unknown = sorted(str(key) for key in settings if key not in {"phrases", "adds"})
+        unknown = sorted(str(key) for key in settings if key not in {"phrases", "adds", "beside"})
         if unknown:
             raise ValueError(f"{label}: unknown setting {', '.join(unknown)}")
-        entries, adds = settings.get("phrases"), settings.get("adds", {})
+        entries, adds, beside = settings.get("phrases"), settings.get("adds", {}), settings.get("beside")
     if not isinstance(entries, list | tuple):
         raise ValueError(f"{label}: a list of phrases is needed (got {entries!r})")
     if not isinstance(adds, Mapping):
         raise ValueError(f"{label}: adds: label and weight are needed (got {adds!r})")
+    if beside is not None and (not isinstance(beside, str) or not adds):
+        raise ValueError(f"{label}: beside: the label beside which it adds is needed (got {beside!r})")
     try:
-        return list(entries), {str(other): _weight(weight) for other, weight in adds.items()}
+        return list(entries), [
+            Addition(label=label, other=str(other), weight=_weight(weight), beside=beside)
+            for other, weight in adds.items()
+        ]
     except ValueError as problem:
         raise ValueError(f"{label}: adds: {problem}") from None
 

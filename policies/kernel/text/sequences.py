@@ -21,6 +21,8 @@ def runs_of(
     """
     gap = DEFAULT_GAP if phrase.within is None else phrase.within
     elements = phrase.elements
+    if len(elements) == 3 and len(spans) == 2 and isinstance(elements[1], Gap):
+        return _pairs(spans[0], spans[1], gap, sentences)
     runs, first = _beginnings(phrase, spans[0], numbered, sentences)
     part = int(isinstance(elements[first - 1], Words))
     loose = False
@@ -47,6 +49,30 @@ def runs_of(
     for run in sorted(runs, key=lambda run: run[-1][1]):
         nearest.setdefault(run[0][0], run)
     return list(nearest.values())
+
+
+def _pairs(firsts: Sequence[Span], seconds: Sequence[Span], gap: int, sentences: Sentences) -> list[list[Span]]:
+    """What most phrases of several parts are, two with a gap between, found without a list for every step."""
+    nearest: dict[int, list[Span]] = {}
+    last = seconds[-1][0] if seconds else -1
+    for first in firsts:
+        end = first[1]
+        if end > last:
+            continue
+        index = bisect.bisect_left(seconds, (end,))
+        for second in seconds[index : index + _MOST_CONTINUATIONS]:
+            if second[0] > end + gap or not sentences.together(end, second[0]):
+                break
+            known = nearest.get(first[0])
+            if known is None or second[1] < known[1][1]:
+                nearest[first[0]] = [first, second]
+    if len(nearest) < 2:
+        return list(nearest.values())
+    return sorted(nearest.values(), key=_end)
+
+
+def _end(run: list[Span]) -> int:
+    return run[-1][1]
 
 
 def _beginnings(

@@ -124,10 +124,11 @@ class Places:
     bits   of the groups of which a spelling stands there
     """
 
-    __slots__ = ("_found", "_of_group", "bits")
+    __slots__ = ("_found", "_of_group", "_there", "bits")
 
     def __init__(self, found: Found) -> None:
         self._found = found
+        self._there = frozenset(found)
         self._of_group: dict[int, Sequence[Span]] = {}
         self.bits = 0
         for spelling in found:
@@ -147,19 +148,18 @@ class Places:
         return spans
 
     def _merged(self, spellings: frozenset[Spelling]) -> Sequence[Span]:
-        found = self._found
-        if len(spellings) < len(found):
-            there = [found[spelling] for spelling in spellings if spelling in found]
-        else:
-            there = [spans for spelling, spans in found.items() if spelling in spellings]
-        return there[0] if len(there) == 1 else sorted(itertools.chain.from_iterable(there))
+        there = spellings & self._there
+        if len(there) == 1:
+            (only,) = there
+            return self._found[only]
+        return sorted(itertools.chain.from_iterable(map(self._found.__getitem__, there)))
 
 
 def _bytes(text: str) -> str:
-    """Two characters, one per byte, for each character of the text; what needs four bytes becomes a blank square."""
+    """Two characters, one per byte, for each character of the text; what needs four bytes has a private one each."""
     data = text.encode("utf-16-be", "surrogatepass")
     if len(data) != 2 * len(text):
-        data = _ASTRAL.sub("□", text).encode("utf-16-be", "surrogatepass")
+        data = _ASTRAL.sub(lambda sign: chr(0xE000 + ord(sign[0]) % 0x1900), text).encode("utf-16-be", "surrogatepass")
     return data.decode("latin-1")
 
 
