@@ -94,7 +94,7 @@ def word(name: str, value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, datetime):
-        return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+        return value.astimezone(UTC).isoformat(" ", "seconds").replace("+00:00", " UTC")
     if isinstance(value, frozenset):
         return kept_word(name, json.dumps(sorted(value), ensure_ascii=False))
     return kept_word(name, str(value))

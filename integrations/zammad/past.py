@@ -47,7 +47,7 @@ def as_it_came(ticket: Ticket, history: Iterable[Change]) -> Ticket:
     first: dict[str, str] = {}
     for change in history:
         first.setdefault(change.field, change.old)
-    return replace(with_words(ticket, first), updated_at=ticket.created_at, closed_at=None)
+    return varied(with_words(ticket, first), updated_at=ticket.created_at, closed_at=None)
 
 
 def with_words(ticket: Ticket, words: Mapping[str, str]) -> Ticket:

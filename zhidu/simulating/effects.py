@@ -128,9 +128,9 @@ def _set(decision: Decision, verdict: Verdict, given: Facts) -> Set | None:
                 name, old, new = "pending_time", ticket.pending_until, until
         case _:
             return None
-    return None if same(old, new) else Set(name, old, new, decision)
+    return None if old == new or same(old, new) else Set(name, old, new, decision)
 
 
 def _shown(text: Say) -> str:
     """Stands for the words of a field that people read: equal for equal words, in no language."""
-    return f"{text.module}:{text.key}" + "".join(f"|{value}" for _, value in text.values)
+    return "|".join([f"{text.module}:{text.key}", *[str(value) for _, value in text.values]])

@@ -63,7 +63,8 @@ def story_of(facts: Facts, history: Told) -> Story:
     """
     tags = tuple(_tags(history.entries))
     began = as_it_came(facts.ticket, facts.history)
-    began = replace(began, tags=_first_tags(facts.ticket.tags, tags))
+    if tags:
+        began = varied(began, tags=_first_tags(facts.ticket.tags, tags))
     deeds: list[Deed] = [change for change in facts.history if change.by != facts.me]
     deeds += [tag for tag in tags if tag.by != facts.me]
     deeds += [article for article in facts.articles if article.key is None]

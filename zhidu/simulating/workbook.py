@@ -8,19 +8,23 @@ here: what people wrote is nowhere in it.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from integrations.store.records import Matter
 from policies.kernel.digest import digest
-from zhidu.simulating.tally import Tally
+from zhidu.simulating.tally import Day, Tally
 
 SHARDS: Final = 16
 """Parts of a run; all tickets of a customer are in one, so that what one ticket means for another is known there."""
+
+_AT_ONCE: Final = 500
+"""Tickets that are looked up together."""
 
 _PLAN: Final = """
 CREATE TABLE IF NOT EXISTS asked (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -166,12 +170,11 @@ class Workbook:
 
     def todo(self, shard: int) -> Iterator[tuple[int, str]]:
         """Ticket and place of each ticket of the shard that is not done, oldest first."""
-        done = Results(self.shard(shard))
-        with closing(sqlite3.connect(self.plan)) as plan, closing(done):
+        with closing(sqlite3.connect(self.plan)) as plan, closing(Results(self.shard(shard))) as done:
             rows = plan.execute("SELECT ticket, place FROM leads WHERE shard = ? ORDER BY created, ticket", (shard,))
-            for ticket, place in rows:
-                if not done.has(ticket):
-                    yield ticket, place
+            while some := rows.fetchmany(_AT_ONCE):
+                known = done.done_of([ticket for ticket, _ in some])
+                yield from ((ticket, place) for ticket, place in some if ticket not in known)
 
 
 def _keep(plan: sqlite3.Connection, lead: Lead) -> None:
@@ -188,9 +191,13 @@ class Results:
         self._whats: dict[tuple[str, str, str], int] = {
             (clause, rule, what): id for id, clause, rule, what in self._db.execute("SELECT * FROM whats")
         }
+        self._kept = _Kept()
 
-    def has(self, ticket: int) -> bool:
-        return self._db.execute("SELECT 1 FROM tickets WHERE ticket = ?", (ticket,)).fetchone() is not None
+    def done_of(self, tickets: Sequence[int]) -> frozenset[int]:
+        """Those of `tickets` that are done."""
+        marks = ",".join("?" * len(tickets))
+        rows = self._db.execute(f"SELECT ticket FROM tickets WHERE ticket IN ({marks})", tuple(tickets))  # noqa: S608
+        return frozenset(ticket for (ticket,) in rows)
 
     def done(self) -> int:
         """How many tickets are done."""
@@ -198,30 +205,19 @@ class Results:
 
     def put(self, ticket: int, real: Real, tallies: Mapping[int, Tally]) -> None:
         """A ticket's results under each policy (0 today's, 1 the proposed one, 2 what really was)."""
-        db = self._db
+        kept = self._kept
         row = (
             ticket, real.number, real.group, real.counted, real.came, real.first_reply,
             real.closings, real.reopened, real.handed, real.by_zhidu, real.solved,
         )  # fmt: skip
-        db.execute("INSERT INTO tickets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        kept.tickets.append(row)
         for policy, tally in tallies.items():
-            db.executemany(
-                "INSERT INTO hits VALUES (?, ?, ?, ?)",
-                [(policy, self._what(what), ticket, times) for what, times in tally.decided.items()],
-            )
-            db.executemany("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?)", [(policy, *run, ticket) for run in tally.runs])
-            db.executemany(
-                "INSERT INTO days VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET times = times + excluded.times",
-                [(policy, str(d.day), d.person, d.load, times) for d, times in tally.days.items()],
-            )
-            db.execute(
-                "INSERT INTO totals VALUES (?, ?) ON CONFLICT DO UPDATE SET moments = moments + excluded.moments",
-                (policy, tally.moments),
-            )
-            db.executemany(
-                "INSERT INTO failures VALUES (?, ?, ?, ?)",
-                [(policy, rule, error, ticket) for rule, error in tally.failures.items()],
-            )
+            kept.hits += [(policy, self._what(what), ticket, times) for what, times in tally.decided.items()]
+            kept.runs += [(policy, *run, ticket) for run in tally.runs]
+            kept.failures += [(policy, rule, error, ticket) for rule, error in tally.failures.items()]
+            kept.moments[policy] += tally.moments
+            for day, times in tally.days.items():
+                kept.days[policy, day] += times
 
     def _what(self, what: tuple[str, str, str]) -> int:
         known = self._whats.get(what)
@@ -249,11 +245,38 @@ class Results:
         return tuple(rows)
 
     def commit(self) -> None:
-        self._db.commit()
+        """Makes all since the last one last."""
+        kept, db = self._kept, self._db
+        self._kept = _Kept()
+        db.executemany("INSERT INTO tickets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", kept.tickets)
+        db.executemany("INSERT INTO hits VALUES (?, ?, ?, ?)", kept.hits)
+        db.executemany("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?)", kept.runs)
+        db.executemany("INSERT INTO failures VALUES (?, ?, ?, ?)", kept.failures)
+        db.executemany(
+            "INSERT INTO days VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET times = times + excluded.times",
+            [(policy, str(d.day), d.person, d.load, times) for (policy, d), times in kept.days.items()],
+        )
+        db.executemany(
+            "INSERT INTO totals VALUES (?, ?) ON CONFLICT DO UPDATE SET moments = moments + excluded.moments",
+            kept.moments.items(),
+        )
+        db.commit()
 
     def close(self) -> None:
-        self._db.commit()
+        """What was not made last is done again by a run that goes on."""
         self._db.close()
+
+
+@dataclass(slots=True)
+class _Kept:
+    """Results of tickets that wait for the next commit, as rows; days added up by policy."""
+
+    tickets: list[tuple[object, ...]] = field(default_factory=list)
+    hits: list[tuple[int, int, int, int]] = field(default_factory=list)
+    runs: list[tuple[object, ...]] = field(default_factory=list)
+    failures: list[tuple[int, str, str, int]] = field(default_factory=list)
+    days: Counter[tuple[int, Day]] = field(default_factory=Counter)
+    moments: Counter[int] = field(default_factory=Counter)
 
 
 def _open(path: Path, schema: str) -> sqlite3.Connection:
