@@ -105,7 +105,7 @@ class Span:
 
     start, end   `source[start:end]` holds the value, with whatever splits it (tags, spaces, invisible characters)
     cells        the characters of the value alone, ascending: what masking replaces
-    confidence   0 to 1; above 0.9 only with a checksum or a label
+    confidence   0 to 1; above 0.9 only with a checksum or a label, or for an e-mail address
     evidence     why, strongest first
     label        the word that decided, folded to small simplified letters; empty without one
     valid        whether the checksum holds; None for a kind without one
