@@ -112,6 +112,6 @@ def _reason(facts: Facts, approval: Change, last: Change | None) -> bool:
 
 def extensions(facts: Facts, config: Config) -> tuple[Change, ...]:
     """The extensions that hold, oldest first; one that was given counts, whatever the field says since."""
-    if not any(change.field == "extension" for change in facts.history):
+    if "extension" not in facts.latest:
         return ()
     return tuple(a.change for a in judged_extensions(facts, config) if a.change is not None and not a.wrong)

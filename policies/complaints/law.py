@@ -52,7 +52,7 @@ def _law_clock(facts: Facts, config: Config, legal: _Legal) -> Clock:
 def _appraisals(facts: Facts, config: Config) -> Iterator[Pause]:
     """The profile's own ground for stopping its clock: an external appraisal, from when the customer was told of it."""
     stop = config.law.stop_clock
-    if stop is None or not config.law_stops or _APPRAISAL not in stop.events:
+    if "waiting_for" not in facts.latest or stop is None or not config.law_stops or _APPRAISAL not in stop.events:
         return
     since: Change | None = None
     for change in facts.history:

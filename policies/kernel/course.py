@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from policies.kernel.deadlines import Clock, Ladder, Pause
+from policies.kernel.deadlines import Clock, Ladder, Pause, same_clock
 from policies.kernel.derived import derived
 from policies.kernel.facts import Article, Change, Facts
 from policies.kernel.moments import moment_name
@@ -59,7 +59,8 @@ class Course:
 
     @derived
     def states(self) -> tuple[Change, ...]:
-        return tuple(change for change in self.facts.history if change.field == "state")
+        facts = self.facts
+        return tuple(change for change in facts.history if change.field == "state") if "state" in facts.latest else ()
 
     @derived
     def _closing_now(self) -> bool:
@@ -88,6 +89,8 @@ class Course:
         """The closings that stood, oldest first."""
         ticket, states = self.facts.ticket, self.states
         shown = self.facts.read or ticket
+        if not states and not ticket.closed and not shown.closed:
+            return ()
         if (states[0].old == "closed") if states else shown.closed:
             began = ticket.closed_at or ticket.created_at
             began = min(began, states[0].at) if states else began
@@ -157,9 +160,7 @@ class Course:
 
         A wait ends with the customer's message, with another state or reason, or when the time of the reminder comes.
         """
-        if not any(change.field == "waiting_for" for change in self.facts.history):
-            return ()
-        return tuple(self._waits())
+        return tuple(self._waits()) if "waiting_for" in self.facts.latest else ()
 
     def _waits(self) -> Iterator[Pause]:
         facts = self.facts
@@ -176,7 +177,10 @@ class Course:
     def first_reply(self) -> Article | None:
         """The first answer that a person of the company gave."""
         since = self.facts.ticket.since
-        return next((article for article in self.facts.to_customer if article.at >= since), None)
+        for article in self.facts.to_customer:
+            if article.at >= since:
+                return article
+        return None
 
     def reply_after(self, at: datetime) -> Article | None:
         """The first answer of a person after an instant."""
@@ -185,7 +189,10 @@ class Course:
     def sent_at(self, key: str) -> datetime | None:
         """When zhidu itself sent the text with this key to the customer."""
         whole = f"{self.facts.ticket.id}:{key}"
-        return next((a.at for a in self.facts.articles if a.key == whole and not a.internal), None)
+        for article in self.facts.articles:
+            if article.key == whole and not article.internal:
+                return article.at
+        return None
 
     @derived
     def override(self) -> Change | None:
@@ -239,17 +246,8 @@ def own_clock(
     restarts: int = 0,
 ) -> Clock:
     """A clock of the company's own: it stands still while the customer is waited for."""
-    return Clock.of(
-        name,
-        clause,
-        started_at,
-        facts.calendar,
-        within=within,
-        met_at=met_at,
-        ladder=ladder,
-        pauses=course(facts).pauses,
-        restarts=restarts,
-    )
+    pauses = course(facts).pauses
+    return same_clock(name, clause, started_at, facts.calendar, within, None, met_at, ladder, pauses, restarts)
 
 
 def became(facts: Facts, field: str, value: str) -> Change | None:

@@ -48,7 +48,9 @@ def duties(decisions: Iterable[Decision], now: datetime) -> tuple[Duty, ...]:
         due = clock.due
         if due is None or clock.name in found:
             continue
-        status = clock.status(now)
+        if clock.met_at is not None and clock.met_at <= now:
+            continue
+        status = clock.status(now) if clock.pauses else "breached" if due.at <= now else "running"
         if status == "running" or status == "breached":
             found[clock.name] = Duty(clock=clock, decision=decision, due_at=due.at, status=status)
     if len(found) < 2:

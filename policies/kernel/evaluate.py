@@ -92,7 +92,8 @@ class _Out:
 
     @property
     def skipped(self) -> tuple[str, ...]:
-        return tuple(unit.name for unit in self.units if unit.name in self.modules - self._failed)
+        left_out = self.modules - self._failed
+        return tuple(unit.name for unit in self.units if unit.name in left_out)
 
     def fail(self, module: str) -> None:
         self._failed.add(module)
@@ -186,9 +187,15 @@ class _Settled:
         if not sum_up:
             self._run(clocks)
         chosen = [sides[0] for sides in self.slots.values()]
-        laid = overlay(self.facts, chosen + tags)
+        laid = self._laid(asked.facts, chosen + tags)
         memory = remember(laid.memory, [*asked.additive, *(sides[0] for sides in clocks.values())])
         self.facts = laid if memory is laid.memory else recalled(laid, memory)
+
+    def _laid(self, seen: Facts, stands: list[Decision]) -> Facts:
+        """The facts as they stand: what the rules saw in the end, unless somebody was overruled or took it back."""
+        if overlay(seen, stands) is seen and (seen is self.facts or seen.ticket != self.facts.ticket):
+            return seen
+        return overlay(self.facts, stands)
 
     def _sort_in(self, winners: dict[str, list[Decision]]) -> dict[str, list[Decision]]:
         """Keep what was decided anew of each slot; returns the clocks, which each round decides anew."""

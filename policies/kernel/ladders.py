@@ -35,8 +35,11 @@ def run_clock(clock: Clock, facts: Facts, module: str, *, whose: int | None = No
     whose    who must act: reminded, and named in a finding; None: whoever has the case
     The effects on the ticket of all missed rungs come at once; only the highest rung tells people.
     """
-    seen = look(clock, facts.now, fired_in(facts.memory, clock))
     runs, why = clock.known.get(module) or _runs(clock, module)
+    if clock.met_at is not None and clock.met_at <= facts.now:
+        yield runs, why
+        return
+    seen = look(clock, facts.now, fired_in(facts.memory, clock))
     if not seen.reached.rungs:
         yield runs, why
         return
