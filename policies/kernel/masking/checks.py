@@ -18,6 +18,7 @@ _ID_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECKS: Final = "10x98765432"
 _USCC: Final = {char: value for value, char in enumerate("0123456789abcdefghjklmnpqrtuwxy")}
 _USCC_WEIGHTS: Final = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
+_ORGANISATION_WEIGHTS: Final = (3, 7, 9, 10, 5, 8, 4, 2)
 _TW_LETTERS: Final = {char: value for value, char in enumerate("abcdefghjklmnpqrstuvxywzio", start=10)}
 _TW_WEIGHTS: Final = (1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1)
 # How a country's accounts are built behind its letters and two check digits (ISO 13616): runs of n digits, a letters,
@@ -139,6 +140,12 @@ def credit_code(value: str) -> bool:
         return (31 - total % 31) % 31 == _USCC[value[17]]
     except KeyError:
         return False
+
+
+def organisation(digits: str) -> bool:
+    """Whether nine digits, the ninth to seventeenth of a credit code, are an organisation's own code (GB 11714)."""
+    total = sum(weight * int(digit) for weight, digit in zip(_ORGANISATION_WEIGHTS, digits, strict=False))
+    return "0x987654321"[total % 11] == digits[8]
 
 
 def iban_length(country: str) -> int:

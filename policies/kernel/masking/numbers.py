@@ -21,6 +21,8 @@ _TELEPHONE: Final = re.compile("|".join(known.pattern for known in (_MOBILE, _LA
 # So sure is only what carries its own proof; such a number made of the whole run is not taken apart.
 _PROVEN: Final = 0.9
 _IDENTITY_CARD: Final = 18
+# Nobody pays sums of so many digits.
+_NO_AMOUNT: Final = 15
 # A group of so many digits is a number by itself, whatever number stands beside it.
 _LONG: Final = 12
 _HOTLINE: Final = re.compile(r"(?:[48]00[0-9]{7}|(?:0)?9[56][0-9]{3,6}|1[012][0-9]{3})")
@@ -67,7 +69,9 @@ def judge(window: Window) -> Found | None:
             return _found(window, Kind.IDENTITY_CARD, 0.99, (Evidence.CHECKSUM, Evidence.DATE), label, valid=True)
         if digits[17] != "x" and checks.credit_code(digits):
             label = deciding(window.text, window.start, window.end)
-            return _found(window, Kind.CREDIT_CODE, 0.95, (Evidence.CHECKSUM,), label, valid=True)
+            # One in thirty-one numbers would pass for a code by its check character.
+            if checks.organisation(digits[8:17]) or (label is not None and label.means is Means.COMPANY):
+                return _found(window, Kind.CREDIT_CODE, 0.95, (Evidence.CHECKSUM,), label, valid=True)
     if not _may_be(digits, size, window):
         return None
     return _weighed(window, deciding(window.text, window.start, window.end))
@@ -78,7 +82,8 @@ def _weighed(window: Window, label: Label | None) -> Found | None:
     if label is not None and label.tight and label.means is Means.OTHER:
         return None
     said = label.means if label is not None and label.tight else None
-    if window.in_url or (said in (None, Means.PHONE) and window.is_amount):
+    amount = said in (None, Means.PHONE) and len(window.digits) < _NO_AMOUNT and window.is_amount
+    if window.in_url or amount:
         return None
     if window.in_identifier and (label is None or label.means in (Means.OTHER, Means.SERVICE)):
         return None

@@ -14,6 +14,7 @@ from policies.kernel.masking.kinds import Cell, Kind, Span
 
 STAR: Final = "*"
 _TOKEN_LETTERS: Final = 16
+_SIGNS: Final = frozenset({"@", "＠", "%40"})
 _TAGS: Final = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
 _ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz"
 
@@ -121,7 +122,7 @@ def _edits(text: str, span: Span, operator: Operator) -> Iterator[tuple[int, int
                 first = last = 0
             yield from _starred(span.cells[first : size - last])
         case LocalStars(first=first):
-            sign = next((at for at, cell in enumerate(span.cells) if _shown(text, cell) in "@＠"), len(span.cells))
+            sign = next((at for at, cell in enumerate(span.cells) if _shown(text, cell) in _SIGNS), len(span.cells))
             yield from _starred(span.cells[min(first, sign - 1) : sign])
         case Redact():
             yield from _whole(text, span, f"[{span.kind}]")

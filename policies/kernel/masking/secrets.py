@@ -10,14 +10,14 @@ from policies.kernel.masking.openers import Opens
 _HAN_DIGIT: Final = "零〇一幺二两三四五六七八九壹贰叁肆伍陆柒捌玖"
 # Between label and value: marks, verbs, possessives; nothing that says anything.
 _SAYS: Final = (
-    r"(?:[\s:：=,，\"“”'‘’（(【\[<>-]|是|为|為|改成|改为|改為|设为|設為|设置为|設定為|设成|設成|设的|叫|就是|还是|一直|用的|我的|的|您的|本次|收到|短信|填|输入|输的|"
+    r"(?:码|碼|[\s:：=,，\"“”'‘’（(【\[<>-]|是|为|為|改成|改为|改為|设为|設為|设置为|設定為|设成|設成|设的|叫|就是|还是|一直|用的|我的|的|您的|本次|收到|短信|填|输入|输的|"
     r"\bis\b|\bwas\b|\bto\b|\bset\b|\bnumber\b|\bno\b|\bcode\b|\bvalue\b|"
     r"\b(?:you|i|we)(?: have)? (?:sent|gave|got|received)(?: me)?\b)"
 )
 # Letters with digits or signs among them right behind the word: 密码Wei#1988; no names of methods and programs.
 _MIXED: Final = (
     r"(?!(?:sha|md|aes|des|rsa|base|oauth|tls|ssl|ipv|win|ios|app|u)[-_]?[0-9])"
-    r"(?=[!-~]*[a-z])(?=[!-~]*[0-9])[a-z0-9][!-~]{5,}"
+    r"(?=[!-~]{0,40}[a-z])(?=[!-~]{0,40}[0-9])[a-z0-9][!-~]{5}"
 )
 _PASSWORD: Final = re.compile(
     rf"(?P<gap>{_SAYS}{{1,12}}|(?=[0-9]{{6,12}}(?![0-9*元])|{_MIXED}))"

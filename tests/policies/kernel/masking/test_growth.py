@@ -22,6 +22,8 @@ PLAIN = {
     "letters": "a", "a web address": "http://a.b/1?x=13800138000&", "invisible characters": "1\u200b",
     "brackets": "(", "quotation marks": '"', "stars": "6222****", "letters and digits": "a1", "IBANs": "de89 ",
     "heads": "姓名,卡号\n", "heads and quotation marks": '"姓名","卡号"\n"', "separators": ",", "lines": "a,\n",
+    "labels in one": "password_", "labels and digits": "pin1", "live at": "live at ", "my name is": "my name is ",
+    "tabs": "a\t", "brackets of tokens": "[password:", "traditional labels": "帳號", "Latin labels": "card number ",
     "blanks": " ", "circled digits": "①", "slashes": "1/", "dots between digits": "1.",
 }  # fmt: skip
 HTML = {

@@ -1,6 +1,7 @@
 """What stands in the place of a value: keyed tokens, names of kinds, stars."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 
@@ -85,3 +86,8 @@ SHOWN = {
 def test_what_an_operator_shows(operator: Operator, text: str, shown: str, config: Masking) -> None:
     known = dict.fromkeys(Kind, operator)
     assert hidden(text, detect(text, config=config), known, html=False, config=config) == shown
+
+
+def test_an_address_coded_in_a_link_keeps_its_domain(masked: Callable[..., str]) -> None:
+    link = '<a href="mailto:zhang.san%40example.com?subject=x">m</a>'
+    assert masked(link, html=True) == '<a href="mailto:z********%40example.com?subject=x">m</a>'
