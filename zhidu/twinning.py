@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import structlog
 from markupsafe import Markup, escape
@@ -113,7 +115,7 @@ def twinning_of(
         names=helpdesk.names,
         taker=taker,
         authors=lambda: authors(helpdesk, outside),
-        note=lambda copy: _note(copy, say, vault),
+        note=lambda copy: _note(copy, say, vault, policy.calendars["default"].zone),
         safe=vault,
         copies=store.copies(vault.ring, outside.entropy),
         store=store,
@@ -123,15 +125,19 @@ def twinning_of(
     )
 
 
-def _note(copy: TicketCopy, say: Callable[..., str], vault: Vault) -> ArticleWrite:
-    """What happened, when all of it truly came in, and under which numbers the originals lie."""
+def _note(copy: TicketCopy, say: Callable[..., str], vault: Vault, zone: ZoneInfo) -> ArticleWrite:
+    """What happened, when all of it truly came in, in the company's zone, and under which numbers the originals lie."""
+
+    def when(at: datetime) -> str:
+        return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
+
     records = (one for one in vault.rows.records(ticket_id=copy.id) if one.origin.place != COPY)
     lines = [
         say("twin.note"),
-        say("twin.times", created=f"{copy.created_at:%Y-%m-%d %H:%M} UTC"),
+        say("twin.times", created=when(copy.created_at)),
         say("twin.sealed", records=", ".join(str(one.id) for one in records)),
     ]
-    lines += [f"{copied.at:%Y-%m-%d %H:%M} UTC · {copied.sender} · {copied.type}" for copied in copy.articles]
+    lines += [f"{when(copied.at)} · {copied.sender} · {copied.type}" for copied in copy.articles]
     body = Markup("<br>").join(map(escape, lines))
     return ArticleWrite(body=str(body), internal=True, key=f"twin:{copy.id}", subject=say("twin.subject"))
 

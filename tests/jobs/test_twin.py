@@ -8,9 +8,11 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from prometheus_client import generate_latest
@@ -27,6 +29,7 @@ from policies.kernel.config import load_text
 from policies.kernel.facts import Post
 from policies.kernel.provisioning import Needs
 from tests.jobs.conftest import PEOPLE, TOKEN, Desk, make_desk
+from zhidu.commands.vault import vault as vault_command
 from zhidu.compose import helpdesk_of
 from zhidu.config import Config
 from zhidu.people_file import People
@@ -202,7 +205,10 @@ def test_nothing_readable_remains_and_nothing_else_is_lost(twins: Twins) -> None
     assert desk.ticket(new)["state_id"] == was["assets"]["Ticket"][str(ticket)]["state_id"]
     assert desk.ticket(new)["owner_id"] == was["assets"]["Ticket"][str(ticket)]["owner_id"]
     assert desk.store.cases.of(new) == case
-    assert sum("zhidu vault" in a["body"] for a in after) == 1
+    (note,) = [a["body"] for a in after if "zhidu vault request" in a["body"]]
+    came = datetime.fromisoformat(before[0]["created_at"]).astimezone(ZoneInfo("Asia/Shanghai"))
+    assert f"{came:%Y-%m-%d %H:%M} · Customer · email" in note
+    assert "request" in vault_command.commands
     assert [a for a in after if a["type"] == "email" and a["sender"] != "Customer"] == []
 
 
