@@ -30,6 +30,7 @@ from policies.kernel.voice import Voice, language
 from policies.kernel.yaml_nodes import Document
 from zhidu.calendars import load_calendars
 from zhidu.masking import load_masking
+from zhidu.ready import ready_texts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +137,7 @@ class _Phrases:
     modules: tuple[Document, ...] = field(compare=False)
     rates: tuple[tuple[str, Decimal], ...]
     terms: tuple[str, ...]
+    ready: tuple[str, ...]
 
 
 def _extractor(modules: ModuleSet) -> Extractor:
@@ -147,7 +149,13 @@ def _extractor(modules: ModuleSet) -> Extractor:
     phrases = tuple(module.phrases for module in modules if module.phrases is not None)
     written = repr([document.value for document in phrases])
     return _compiled(
-        _Phrases(written=written, modules=phrases, rates=tuple(sorted(rates.items())), terms=tuple(sorted(terms)))
+        _Phrases(
+            written=written,
+            modules=phrases,
+            rates=tuple(sorted(rates.items())),
+            terms=tuple(sorted(terms)),
+            ready=ready_texts(modules),
+        )
     )
 
 
@@ -162,7 +170,7 @@ def _compiled(phrases: _Phrases) -> Extractor:
             problems.append(document.problem(str(error)))
     if problems:
         raise ConfigErrors(problems)
-    return Extractor(lexicons, dict(phrases.rates), terms=phrases.terms)
+    return Extractor(lexicons, dict(phrases.rates), terms=phrases.terms, ready=phrases.ready)
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -39,6 +39,9 @@ class Config(StrictModel):
     """3.2.3: how long a reply may be."""
     glossary: dict[Text, dict[Literal["zh-CN", "zh-TW", "en"], Text]]
     """3.2.1: term → what it means in plain words, by language. A reply that uses the term must explain it."""
+    ready_texts: tuple[Text, ...]
+    """3.1.2: texts that agents insert and do not write, beside those that zhidu itself has ready: the helpdesk's own
+    text modules, plain, with `#{…}` or `___` where something is filled in. Their sentences hold no slip."""
     coaching: Literal["at_once", "daily"]
     """3.1.2: when the writer hears of slips: in a mail for each reply, or in one at the end of the working day. Of a
     grave one at once, whatever stands here."""

@@ -17,6 +17,7 @@ from policies.kernel.text.numbers import Number, numbers
 from policies.kernel.text.phrases import Addition, Lexicon, Phrase
 from policies.kernel.text.places import Sentences
 from policies.kernel.text.quotes import is_answer, own_words
+from policies.kernel.text.ready import ReadyTexts
 from policies.kernel.text.wording import REPLY, Wording, WordingReader
 
 Field = Literal["subject", "body"]
@@ -100,12 +101,14 @@ class Extractor:
         *,
         bare_currency: str = "CNY",
         terms: Collection[str] = (),
+        ready: Collection[str] = (),
     ) -> None:
         """
         lexicons       their labels must not meet; ValueError names one that is in two
         rates          CNY for one unit, by ISO 4217 code; CNY itself needs none
         bare_currency  what a sum without a currency (12万) is in
         terms          jargon that a reply must explain
+        ready          texts that agents insert into replies; see `ReadyTexts`
         """
         phrases: list[Phrase] = []
         seen: set[str] = set()
@@ -116,7 +119,9 @@ class Extractor:
             seen |= lexicon.labels
             phrases += lexicon.phrases
         self._matcher = Matcher(phrase for phrase in phrases if not phrase.label.startswith(REPLY))
-        self._replies = WordingReader((phrase for phrase in phrases if phrase.label.startswith(REPLY)), terms)
+        self._replies = WordingReader(
+            (phrase for phrase in phrases if phrase.label.startswith(REPLY)), terms, ReadyTexts(ready)
+        )
         self._adds = tuple(add for lexicon in lexicons for add in lexicon.adds)
         self._rates = dict(rates or {})
         self._bare = bare_currency

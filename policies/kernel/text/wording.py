@@ -1,12 +1,13 @@
 """How an agent's reply is worded: what it promises, which labelled phrases it holds, who it says writes.
 
 Looked at is what the agent wrote: quoted history, words in quotation marks and the signature are left out, except that
-a signature may say who writes.
+a signature may say who writes. Sentences of a text module or of a text of the policy (`ReadyTexts`) greet, apologise
+and promise like any other, but hold no slip: nobody chose their words.
 """
 
 import re
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Final
 
 from policies.kernel.text.explained import Glossary
@@ -14,17 +15,21 @@ from policies.kernel.text.html import plain_text
 from policies.kernel.text.language import Language, language_of
 from policies.kernel.text.matcher import Matcher
 from policies.kernel.text.negation import is_negated
-from policies.kernel.text.normalise import fold
+from policies.kernel.text.normalise import Folded, fold
 from policies.kernel.text.phrases import Phrase
 from policies.kernel.text.places import Sentences
 from policies.kernel.text.promises import Promise, promises
 from policies.kernel.text.quotes import own_words, with_signature
+from policies.kernel.text.ready import ReadyTexts, Span
 
 REPLY: Final = "reply_"
 """What labels of phrases begin with that are looked for in replies alone."""
 
 _GREETING: Final = "reply_greeting"
 _CURT: Final = "reply_curt"
+_SLIPS: Final = frozenset({"reply_rude", "reply_away", "reply_vague", _CURT})
+_LONG: Final = 400
+"""Characters and words from which the length of what was inserted matters at all."""
 _HAN: Final = re.compile("[㐀-鿿]+")
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z'’-]*")
 _QUOTES: Final = re.compile('[“「『《"‘]')
@@ -69,10 +74,10 @@ class Wording:
     """Immutable and hashable; equal replies have equal wordings.
 
     marks        in order of text
-    unexplained  terms of the glossary that are used and nowhere explained, as configured, each once
+    unexplained  terms of the glossary that the agent used and nowhere explained, as configured, each once
     names_staff  the writer's own number or department is named, the signature included
     bare         a refusal or a pointer is the whole reply, a greeting aside
-    han, words   Chinese characters, and words in Latin letters
+    han, words   Chinese characters, and words in Latin letters; those of long texts without what was inserted
     """
 
     language: Language | None
@@ -94,15 +99,19 @@ class Wording:
 class WordingReader:
     """Phrases and terms compiled for use; immutable, shared by all threads. Build one per configuration."""
 
-    __slots__ = ("_glossary", "_matcher")
+    __slots__ = ("_glossary", "_matcher", "_ready")
 
-    def __init__(self, phrases: Iterable[Phrase] = (), terms: Collection[str] = ()) -> None:
+    def __init__(
+        self, phrases: Iterable[Phrase] = (), terms: Collection[str] = (), ready: ReadyTexts | None = None
+    ) -> None:
         """
         phrases   those whose labels begin with `reply_`
         terms     jargon that a reply must explain
+        ready     texts that agents insert
         """
         self._matcher = Matcher(phrases)
         self._glossary = Glossary(terms)
+        self._ready = ready or ReadyTexts()
 
     def read(self, body: str, content_type: str = "text/plain", *, staff: Collection[str] = ()) -> Wording:
         """The wording of one reply.
@@ -114,22 +123,63 @@ class WordingReader:
         if _QUOTES.search(own):
             own = _QUOTED.sub(lambda quoted: " " * len(quoted[0]), own)
         folded = fold(own)
+        marks = list(self._marks(own, folded))
+        said = Wording(
+            language=language_of(own),
+            promises=promises(own, folded),
+            marks=tuple(mark for mark, _ in marks),
+            unexplained=self._glossary.unexplained(folded.text),
+            names_staff=_named(folded.text, staff) or _named_below(plain, own, staff),
+            bare=_bare(own, [mark for mark, _ in marks]),
+            han=_han(own),
+            words=len(_WORD.findall(own)),
+        )
+        return self._chosen(said, folded.text, [at for _, at in marks])
+
+    def _marks(self, own: str, folded: Folded) -> Iterator[tuple[Mark, int]]:
+        """The phrases that stand un-denied, and where in the folded text each begins."""
         text = folded.text
-        marks = []
         for hit in self._matcher.hits(text, (), Sentences(text)):
             if hit.phrase.weight > 0 and not (hit.phrase.negatable and is_negated(text, hit.start, hit.end)):
                 start, end = folded.origin(hit.start, hit.end)
-                marks.append(Mark(label=hit.phrase.label, phrase=hit.phrase.say, surface=own[start:end]))
-        return Wording(
-            language=language_of(own),
-            promises=promises(own, folded),
-            marks=tuple(marks),
-            unexplained=self._glossary.unexplained(text),
-            names_staff=_named(text, staff) or _named_below(plain, own, staff),
-            bare=_bare(own, marks),
-            han=sum(map(len, _HAN.findall(own))),
-            words=len(_WORD.findall(own)),
+                yield Mark(label=hit.phrase.label, phrase=hit.phrase.say, surface=own[start:end]), hit.start
+
+    def _chosen(self, said: Wording, folded: str, starts: list[int]) -> Wording:
+        """Without the slips that stand in inserted sentences, and without the length of these.
+
+        starts   where each of the marks begins
+        """
+        slips = said.bare or said.unexplained or max(said.han, said.words) > _LONG
+        if not (slips or any(mark.label in _SLIPS for mark in said.marks)):
+            return said
+        ready = self._ready.spans(folded)
+        if not ready:
+            return said
+        written = _without(folded, ready)
+        marks = zip(said.marks, starts, strict=True)
+        return replace(
+            said,
+            marks=tuple(mark for mark, at in marks if mark.label not in _SLIPS or not _within(at, ready)),
+            unexplained=tuple(filter(self._glossary.unexplained(written).__contains__, said.unexplained)),
+            bare=said.bare and bool(_FILLING.sub("", written)),
+            han=_han(written),
+            words=len(_WORD.findall(written)),
         )
+
+
+def _without(folded: str, spans: tuple[Span, ...]) -> str:
+    """The text with blanks in the place of the spans."""
+    for start, end in spans:
+        folded = folded[:start] + " " * (end - start) + folded[end:]
+    return folded
+
+
+def _within(position: int, spans: tuple[Span, ...]) -> bool:
+    return any(start <= position < end for start, end in spans)
+
+
+def _han(text: str) -> int:
+    return sum(map(len, _HAN.findall(text)))
 
 
 def _bare(own: str, marks: list[Mark]) -> bool:
