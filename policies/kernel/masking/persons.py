@@ -41,6 +41,7 @@ _NO_NAMES: Final = re.compile(
     "方便|方面|金额|金融|余额|余款|钱包|任何|任职|高度|严重|强烈|马上|陆续|向[贵你您他她银客]|于[今昨上本当近]|白天|白条|安全|万[分般]|常用|"
     "段时间|和|同意|保证|项目|全部|全额|单独|邮|汇款|付款|付出|武断|温馨|伍佰|陆佰|万元"
 )
+_OFFICE: Final = re.compile(rf"(?<![{_SURNAMES}])(?:科|部|处|處|组|組|局|司|中心|支行|分行)$")
 _NO_ENGLISH: Final = re.compile(
     r"(?:n/?a|unknown|none|null|required|see|same|anonymous|customer|user|test|the|your|my|file)\b"
 )
@@ -120,7 +121,7 @@ def _name(text: str, start: int, end: int) -> Iterator[Found]:
             yield _of(Kind.NAME, found, 0.8, label)
         return
     found = _LABELLED.match(text, end) or _SAID.match(text, end) or _ENGLISH_NAME.match(text, end)
-    if found and not _NO_NAMES.match(found["value"]) and not _NO_ENGLISH.match(found["value"]):
+    if found and not (_NO_NAMES.match(value := found["value"]) or _NO_ENGLISH.match(value) or _OFFICE.search(value)):
         yield _of(Kind.NAME, found, 0.85, label)
 
 

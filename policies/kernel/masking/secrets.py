@@ -83,6 +83,7 @@ _NO_SECRETS: Final = frozenset(
         "policy",
     ]
 )
+_WORDS: Final = re.compile(r"[a-z]+(?:[-/'.,_()]+[a-z]*)*")
 _ALREADY: Final = re.compile(r"[*•●×.]+$|\[[a-z_]+(?::[a-z]+)?$")
 # What a token or a kind's name in brackets holds.
 _REPLACED: Final = re.compile(rf"(?:{'|'.join(Kind)})(?::[a-z]+)?")
@@ -138,7 +139,8 @@ def _password_end(found: re.Match[str]) -> int:
         return 0
     if _ALREADY.match(value) or value.startswith("**") or _HOTLINE.fullmatch(value):
         return 0
-    if value.isalpha() and (not marked or value in _NO_SECRETS):
+    said = marked or (not value.isalpha() and " is" in found["gap"])
+    if _WORDS.fullmatch(value) and (not said or value in _NO_SECRETS):
         return 0
     if "://" in value or "<" in value:
         return 0
