@@ -97,7 +97,7 @@ class Replayer:
         for number, side in enumerate(self._sides):
             told = story(side.reader, read, history)
             facts = facts or told.facts
-            teller = Teller(period.begins, self._zone)
+            teller = Teller(period.begins, self._zone, side.kinds)
             try:
                 last: Ticket | None = None
                 for moment in replay(told, side.rules, period.until):
@@ -148,6 +148,7 @@ class _Side:
         )
         found = MappingProxyType(dict(desks(variant.people, directory.id_of).desks))
         zone = policy.calendars["default"].zone
+        self.kinds = {rule.name: rule.kind for unit in policy.units for rule in unit.rules}
         self.reader = Reader(
             names=desk.names,
             directory=directory,

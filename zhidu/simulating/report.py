@@ -11,8 +11,7 @@ from datetime import date
 from functools import cached_property
 from itertools import islice
 
-from zhidu.endings import Clocks
-from zhidu.simulating.figures import ClockRow, DayRow, Figure, Really, Tickets
+from zhidu.simulating.figures import ClockRow, DayRow, Endings, Figure, Really, Tickets
 from zhidu.simulating.replaying import PROPOSED, REALLY, TODAY
 from zhidu.simulating.tally import LOADS, What
 from zhidu.simulating.workbook import Workbook
@@ -203,12 +202,13 @@ def clause_key(clause: str) -> tuple[int, ...]:
     return tuple(int(part) if part.isdigit() else 0 for part in clause.split("."))
 
 
-def _clocks(endings: Mapping[str, int]) -> Clocks:
-    return Clocks(
+def _clocks(endings: Mapping[str, int]) -> Endings:
+    return Endings(
         met=endings.get("met", 0),
         met_late=endings.get("met late", 0),
         breached=endings.get("breached", 0),
         open=endings.get("running", 0) + endings.get("paused", 0),
+        ended=endings.get("ended", 0),
     )
 
 

@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from zhidu.endings import Clocks
-from zhidu.simulating.figures import ClockRow, Figure, Tickets
+from zhidu.simulating.figures import ClockRow, Endings, Figure, Tickets
 from zhidu.simulating.report import Report
 from zhidu.simulating.tally import LOADS
 from zhidu.simulating.words import Words
@@ -103,11 +102,11 @@ class Tables:
 
     def clocks(self) -> Table:
         """How the runs of each clock ended."""
-        endings = ("clocks.met", "clocks.met_late", "clocks.breached", "clocks.open")
+        endings = ("clocks.met", "clocks.met_late", "clocks.breached", "clocks.open", "clocks.ended")
         columns: tuple[str, ...] = ("decisions.clause", "clocks.clock", *endings)
         if self.report.compared:
             columns = (*columns, *endings, "clocks.no_longer_late", "clocks.newly_late")
-        return self._table("clocks", columns, 2, self._clocks, twice=(2, 6, 10))
+        return self._table("clocks", columns, 2, self._clocks, twice=(2, 7, 12))
 
     def _clocks(self) -> Iterator[Row]:
         for row in self.report.clocks:
@@ -214,8 +213,8 @@ class Tables:
         return self.words.of(key, **values)
 
 
-def _cells(clocks: Clocks) -> tuple[Cell, ...]:
-    return clocks.met, clocks.met_late, clocks.breached, clocks.open
+def _cells(clocks: Endings) -> tuple[Cell, ...]:
+    return clocks.met, clocks.met_late, clocks.breached, clocks.open, clocks.ended
 
 
 def _signed(number: int) -> str:
