@@ -22,7 +22,7 @@ _DONE: Final = has("stage", "done")
 def to_department(facts: Facts, config: Config) -> Wants:
     """A request that is to be with its department goes to that group; a person who moves it on has the last word."""
     ticket, request = facts.ticket, view(facts, config)
-    if ticket.closed or ticket.stage != "with_department" or request.type is None:
+    if request.type is None:
         return
     group, sent = config.departments.get(request.type.department or ""), request.sent_at
     moved = facts.set_by_person("group")
@@ -46,7 +46,7 @@ def department_in_time(facts: Facts, config: Config) -> Wants:
     """The department does it within the time of the type; then the supervisor, then the manager hears."""
     request = view(facts, config)
     sent = request.sent_at
-    if request.type is None or sent is None or facts.ticket.stage in CHECKED:
+    if request.type is None or sent is None:
         return
     done = [c.at for c in facts.history if c.field == "stage" and rank(c.new) >= rank("done") and c.at >= sent]
     over = rank(facts.ticket.stage) >= rank("done") or facts.ticket.closed
@@ -61,8 +61,8 @@ def department_in_time(facts: Facts, config: Config) -> Wants:
 def back_from_department(facts: Facts, config: Config) -> Wants:
     """What the department has done goes back to its desk and to whoever has it."""
     ticket = facts.ticket
-    home = home_of(facts) if facts.desk.department is not None else None
-    if ticket.closed or home is None or ticket.stage not in ("done", "customer_told"):
+    home = home_of(facts)
+    if home is None:
         return
     why, key = say("department.back", group=home), view(facts, config).notice
     yield Route(group=home), why
@@ -102,7 +102,7 @@ def tell_customer_of_result(facts: Facts, config: Config) -> Wants:
     short message through the gateway. With what is sent the request shows so. Where a person told them already, that
     was it."""
     ticket, request = facts.ticket, view(facts, config)
-    if ticket.closed or ticket.stage != "done" or request.told_at is not None or request.lacking("done"):
+    if request.told_at is not None or request.lacking("done"):
         return
     if is_done(facts.memory, MODULE, request.notice):
         return
@@ -124,8 +124,7 @@ def tell_customer_of_result(facts: Facts, config: Config) -> Wants:
 @rule("4.2.5", kind="business", when=OPEN & _DONE)
 def customer_was_told(facts: Facts, config: Config) -> Wants:
     """A request that is done, and whose customer was told, shows so."""
-    ticket, request = facts.ticket, view(facts, config)
-    if not ticket.closed and ticket.stage == "done" and not request.lacking("customer_told"):
+    if not view(facts, config).lacking("customer_told"):
         yield _TOLD, _SHOWN
 
 
@@ -133,7 +132,7 @@ def customer_was_told(facts: Facts, config: Config) -> Wants:
 def tell_in_time(facts: Facts, config: Config) -> Wants:
     """The customer hears of the result within the time."""
     request, deadline = view(facts, config), config.tell
-    if facts.ticket.closed or facts.ticket.stage != "done" or request.done_at is None:
+    if request.done_at is None:
         return
     clock = own_clock(facts, "tell", "4.2.5", request.done_at, deadline.within, deadline.ladder, request.told_at)
     yield from run_clock(clock, facts, MODULE)

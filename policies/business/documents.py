@@ -1,9 +1,10 @@
 """Documents: which, what is missing, reminders, and the lapse of a request that nobody answers. 4.2.2, 4.2.3."""
 
 from datetime import datetime
+from typing import Final
 
 from policies.business.config import Config
-from policies.business.request import CHECKED, MODULE, STAGES, rank, view
+from policies.business.request import CHECKED, MODULE, STAGES, view
 from policies.core.nudges import Nudges
 from policies.kernel.course import course, own_clock, stamp
 from policies.kernel.decisions import Note, Reply, RunClock, SetField, SetState, Tag, say
@@ -15,6 +16,8 @@ from policies.kernel.rules import Wants, rule
 from policies.kernel.traits import CUSTOMER_WROTE, OPEN, has
 
 LAPSED = "lapsed"
+_WAITING: Final = OPEN & has("waiting_for", "customer") & ~has("stage", *STAGES[2:], *CHECKED)
+"""The customer is waited for, and there is something to wait for."""
 
 
 @rule("2.1.2", kind="business")
@@ -32,7 +35,7 @@ def first_reply(facts: Facts, config: Config) -> Wants:
 def tell_requirements(facts: Facts, config: Config) -> Wants:
     """Once the type is known a text lies ready: the documents, how the identity is checked, and the process."""
     ticket, request = facts.ticket, view(facts, config)
-    if ticket.closed or request.type is None or rank(ticket.stage) > rank("received") or ticket.stage in CHECKED:
+    if request.type is None:
         return
     key = f"requirements:{request.name}"
     if not is_done(facts.memory, MODULE, key):
@@ -57,9 +60,6 @@ def tell_requirements(facts: Facts, config: Config) -> Wants:
 @rule("4.2.3", kind="business", when=OPEN & ~has("stage", *STAGES[2:], *CHECKED))
 def review_in_time(facts: Facts, config: Config) -> Wants:
     """Identity and documents are looked at within the time, from receipt or from what the customer sent last."""
-    ticket = facts.ticket
-    if ticket.closed or ticket.stage in CHECKED or rank(ticket.stage) >= rank("documents_complete"):
-        return
     since, deadline = max((course(facts).run_started_at, *(a.at for a in facts.from_customer))), config.review
     asked = next((reply.at for reply in facts.to_customer if reply.at > since), None)
     clock = own_clock(facts, "review", "4.2.3", since, deadline.within, deadline.ladder, asked)
@@ -70,7 +70,7 @@ def review_in_time(facts: Facts, config: Config) -> Wants:
 def ask_for_documents(facts: Facts, config: Config) -> Wants:
     """What is missing, or must be mended, is told to the customer with a text ready, once for each list of it."""
     ticket, request = facts.ticket, view(facts, config)
-    if ticket.closed or ticket.stage != "identity_verified" or not request.reviewed or not request.flawed:
+    if not request.reviewed or not request.flawed:
         return
     what = request.documents_asked
     key = f"documents:{digest(*what)}"
@@ -80,19 +80,16 @@ def ask_for_documents(facts: Facts, config: Config) -> Wants:
 
 
 def _waiting(facts: Facts) -> Change | None:
-    """Since when the customer is waited for; None while nobody waits, or there is nothing to wait for."""
-    ticket = facts.ticket
-    if ticket.closed or ticket.waiting_for != "customer" or rank(ticket.stage) >= rank("documents_complete"):
-        return None
+    """Since when the customer is waited for; None where nothing tells it."""
     change = facts.last_set("waiting_for")
-    return change if change is not None and change.new == "customer" and ticket.stage not in CHECKED else None
+    return change if change is not None and change.new == "customer" else None
 
 
 def _answered_at(facts: Facts, since: datetime) -> datetime | None:
     return next((article.at for article in facts.from_customer if article.at > since), None)
 
 
-@rule("4.2.3", kind="business", when=OPEN & has("waiting_for", "customer") & CUSTOMER_WROTE)
+@rule("4.2.3", kind="business", when=_WAITING & CUSTOMER_WROTE)
 def customer_has_answered(facts: Facts, config: Config) -> Wants:
     """With the customer's message the desk has it again."""
     waiting = _waiting(facts)
@@ -104,7 +101,7 @@ def customer_has_answered(facts: Facts, config: Config) -> Wants:
         yield SetState(state="open"), why
 
 
-@rule("4.2.3", kind="business", when=OPEN & has("waiting_for", "customer"))
+@rule("4.2.3", kind="business", when=_WAITING)
 def remind_then_lapse(facts: Facts, config: Config) -> Wants:
     """A customer who was asked is reminded after the configured times; then the request lapses, and they are told so.
 

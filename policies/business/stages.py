@@ -18,12 +18,12 @@ _TYPE: Final = "request_"
 @rule("2.1.2", kind="business", when=OPEN & CUSTOMER_WROTE & ~has("business_type"))
 def type_by_words(facts: Facts, config: Config) -> Wants:
     """The type is what the customer's words say, while nobody has chosen one and they say one thing only."""
-    if facts.ticket.custom.get("business_type") is not None or facts.set_by_person("business_type") is not None:
+    if facts.set_by_person("business_type") is not None:
         return
     weights = {name: sum(a.features.weight(f"{_TYPE}{name}") for a in facts.from_customer) for name in config.types}
     best = max(weights.values(), default=0)
     names = [name for name, weight in weights.items() if weight == best]
-    if best > 0 and len(names) == 1 and not facts.ticket.closed:
+    if best > 0 and len(names) == 1:
         request = view(facts, config)
         why = say("type.words", type=request.in_tongue(config.types[names[0]].names))
         yield SetField(field="business_type", value=names[0]), why
@@ -32,9 +32,6 @@ def type_by_words(facts: Facts, config: Config) -> Wants:
 @rule("2.1.2", kind="business", when=OPEN & ~has("stage", *STAGES, *CHECKED))
 def stage_of_request(facts: Facts, config: Config) -> Wants:
     """A request is received; one that is opened again goes on from what it had."""
-    ticket = facts.ticket
-    if ticket.closed or ticket.stage in STAGES or ticket.stage in CHECKED:
-        return
     request = view(facts, config)
     stage = request.furthest("documents_complete") if course(facts).closings else "received"
     yield SetField(field="stage", value=stage), say("stage.set", stage=f"@stage.{stage}")
@@ -45,8 +42,6 @@ def complete_before_closing(facts: Facts, config: Config) -> Wants:
     """A request is closed once it was done, recorded, and the customer told; else it is open again, with a note that
     says what is missing, unless a person gave a reason (the customer withdrew it, say): a finding, waived in that
     person's name."""
-    if not facts.ticket.closed or facts.ticket.stage in CHECKED:
-        return
     what = view(facts, config).lacking("customer_told")
     override = course(facts).override
     if what and override is not None:
@@ -70,18 +65,15 @@ def _undone(facts: Facts, config: Config, to: str) -> Wants:
 @rule("4.2.1", kind="business", when=OPEN & has("stage", *STAGES[1:]))
 def identity_first(facts: Facts, config: Config) -> Wants:
     """Nothing goes on, and nothing leaves the desk, before it is on record who checked whose identity, how and when."""
-    ticket, request = facts.ticket, view(facts, config)
-    if ticket.closed or not request.identity_lacking or rank(ticket.stage) < rank("identity_verified"):
-        return
-    yield from _undone(facts, config, "received")
+    if view(facts, config).identity_lacking:
+        yield from _undone(facts, config, "received")
 
 
 @rule("4.2.1", kind="business", when=OPEN & AT_DEPARTMENT & changed("group") & ~has("stage", *CHECKED))
 def back_from_an_early_hand_over(facts: Facts, config: Config) -> Wants:
     """A request that a person sent to a department before the identity was checked comes back to its desk."""
-    ticket, request = facts.ticket, view(facts, config)
-    moved = facts.last_set("group")
-    if ticket.closed or not request.identity_lacking or facts.desk.department is None or ticket.stage in CHECKED:
+    request, moved = view(facts, config), facts.last_set("group")
+    if not request.identity_lacking:
         return
     home = None if moved is None else home_of(facts)
     if moved is not None and home is not None and moved is facts.set_by_person("group"):
@@ -95,7 +87,7 @@ def note_who_verified(facts: Facts, config: Config) -> Wants:
     """With the move to that stage a note says who checked whose identity, how and when."""
     ticket, request = facts.ticket, view(facts, config)
     verified = request.verified
-    if ticket.closed or request.identity_lacking or verified is None or rank(ticket.stage) < rank("identity_verified"):
+    if request.identity_lacking or verified is None:
         return
     why = say(
         "identity.verified",
@@ -110,18 +102,16 @@ def note_who_verified(facts: Facts, config: Config) -> Wants:
 @rule("4.2.3", kind="business", when=OPEN & has("stage", *STAGES[2:]))
 def documents_before_department(facts: Facts, config: Config) -> Wants:
     """A request goes on when every document is complete, accurate and valid."""
-    ticket, request = facts.ticket, view(facts, config)
-    if ticket.closed or rank(ticket.stage) < rank("documents_complete") or request.identity_lacking:
-        return
-    if request.documents_lacking:
+    request = view(facts, config)
+    if request.documents_lacking and not request.identity_lacking:
         yield from _undone(facts, config, "identity_verified")
 
 
 @rule("4.2.4", kind="business", when=OPEN & has("stage", "done", "customer_told"))
 def department_before_done(facts: Facts, config: Config) -> Wants:
     """A request is done when its department had it, and the result is recorded."""
-    ticket, request = facts.ticket, view(facts, config)
-    if ticket.closed or rank(ticket.stage) < rank("done") or not request.lacking("done"):
+    request = view(facts, config)
+    if not request.lacking("done"):
         return
     if not request.lacking("documents_complete"):
         with_it = request.type is not None and request.type.department is not None and request.been_with_department
@@ -131,10 +121,8 @@ def department_before_done(facts: Facts, config: Config) -> Wants:
 @rule("4.2.5", kind="business", when=OPEN & has("stage", "customer_told"))
 def told_before_told(facts: Facts, config: Config) -> Wants:
     """The customer counts as told when a message to them says so, and was not given up."""
-    ticket, request = facts.ticket, view(facts, config)
-    if ticket.closed or ticket.stage != "customer_told" or request.lacking("done"):
-        return
-    if "@lack.told" in request.lacking("customer_told"):
+    request = view(facts, config)
+    if not request.lacking("done") and "@lack.told" in request.lacking("customer_told"):
         yield from _undone(facts, config, "done")
 
 

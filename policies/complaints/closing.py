@@ -31,9 +31,6 @@ def show_what_is_missing(facts: Facts, config: Config) -> Wants:
 @rule("4.3.6", kind="complaint", when=CLOSED & ~has("stage", "ended"))
 def complete_before_closing(facts: Facts, config: Config) -> Wants:
     """A complaint closed without cause, responsibility and remedy is opened again, unless a person overrides it."""
-    ticket = facts.ticket
-    if not ticket.closed or ticket.stage == "ended":
-        return
     lacking = _lacking(facts, config)
     if not lacking:
         return

@@ -12,10 +12,8 @@ from policies.kernel.traits import AT_DEPARTMENT, OPEN, has
 
 
 def _sent(facts: Facts) -> Change | None:
-    """The move that brought the case to the department where it is now; None where it is on no department's desk."""
+    """The move that brought the case to the department where it is now; None where nothing tells it."""
     ticket, read = facts.ticket, facts.read
-    if facts.desk.department is None or ticket.closed:
-        return None
     if read is not None and read.group != ticket.group:
         return Change(at=facts.now, by=facts.me, field="group", old=read.group, new=ticket.group)
     return facts.last_set("group")
@@ -42,7 +40,7 @@ def to_responsible_department(facts: Facts, config: Config) -> Wants:
     """
     ticket = facts.ticket
     group = config.departments.get(ticket.responsible or "")
-    if group is None or ticket.group == group or ticket.closed:
+    if group is None or ticket.group == group:
         return
     named = facts.last_set("responsible")
     for change in reversed(facts.history):

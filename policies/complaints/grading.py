@@ -58,7 +58,7 @@ def flags_by_words(facts: Facts, config: Config) -> Wants:
 def repeated_matter(facts: Facts, config: Config) -> Wants:
     """A customer who complained before within the repeat period: flagged, and the earlier ones are counted."""
     earlier = facts.related.earlier
-    if earlier and "repeat" not in facts.ticket.flags and "repeat" not in view(facts).removed_flags:
+    if "repeat" not in facts.ticket.flags and "repeat" not in view(facts).removed_flags:
         why = say("flags.repeat", count=len(earlier))
         yield SetField(field="flags", value=facts.ticket.flags | {"repeat"}), why
         yield Note(key=f"repeat:{earlier[-1]}", text=why, weight=60), why
@@ -71,8 +71,7 @@ def link_repeats(facts: Facts, config: Config) -> Wants:
     why = say("flags.linked", count=len(repeats))
     for ticket in repeats:
         yield Link(ticket=ticket), why
-    if repeats:
-        yield Note(key=f"linked:{repeats[-1]}", text=why, weight=40), why
+    yield Note(key=f"linked:{repeats[-1]}", text=why, weight=40), why
 
 
 @rule("4.3.6", kind="complaint", when=SAME_CAUSE)
@@ -104,7 +103,7 @@ def severity_by_flags(facts: Facts, config: Config) -> Wants:
 @rule("2.2.5", kind="complaint", when=OPEN & has("severity", "major"))
 def priority_of_major(facts: Facts, config: Config) -> Wants:
     """A major complaint has high priority."""
-    if facts.ticket.severity == "major" and facts.ticket.priority < 3 and not facts.ticket.closed:
+    if facts.ticket.priority < 3:
         yield Prioritise(priority=3), say("priority.major")
 
 
@@ -126,7 +125,7 @@ def route_by_severity(facts: Facts, config: Config) -> Wants:
     """
     ticket = facts.ticket
     group = next((name for severity, name in config.desks.items() if severity == ticket.severity), None)
-    if group is None or ticket.group == group or ticket.closed or facts.desk.department is not None:
+    if group is None or ticket.group == group:
         return
     if ticket.responsible in config.departments and ticket.answer_summary is None:
         return

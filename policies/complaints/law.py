@@ -111,8 +111,7 @@ def _by_which_law(clock: Clock, config: Config, legal: _Legal) -> Say:
 @rule("1.3.2", kind="complaint", when=OPEN & has("waiting_for", "appraisal"))
 def appraisal_needs_notice(facts: Facts, config: Config) -> Wants:
     """An external appraisal stops the profile's clock only once the customer was told of it: whoever has it is told."""
-    stop, ticket = config.law.stop_clock, facts.ticket
-    if ticket.waiting_for != "appraisal" or ticket.closed or stop is None or not config.law_stops:
+    if config.law.stop_clock is None or not config.law_stops:
         return
     began = became(facts, "waiting_for", "appraisal")
     if began is not None and view(facts).reply_after(began.at) is None:
@@ -123,8 +122,8 @@ def appraisal_needs_notice(facts: Facts, config: Config) -> Wants:
 @rule("1.3.2", kind="complaint", when=OPEN & has("extension", "asked"))
 def extension_is_asked_for(facts: Facts, config: Config) -> Wants:
     """An extension that is asked for names its reason, and whoever may approve it hears of it."""
-    asked = became(facts, "extension", "asked") if facts.ticket.extension == "asked" else None
-    if asked is None or asked.by == facts.me or facts.ticket.closed:
+    asked = became(facts, "extension", "asked")
+    if asked is None or asked.by == facts.me:
         return
     if not (facts.ticket.extension_reason or "").strip():
         why = say("extension.reason_missing")
@@ -141,7 +140,7 @@ def extension_is_asked_for(facts: Facts, config: Config) -> Wants:
 @rule("1.3.2", kind="complaint", when=has("extension", "approved"))
 def void_extension(facts: Facts, config: Config) -> Wants:
     """An approval without the post, by the one who asked, without a reason or beyond the law lengthens nothing."""
-    judged = judged_extensions(facts, config) if facts.ticket.extension == "approved" else ()
+    judged = judged_extensions(facts, config)
     if not judged or not judged[-1].wrong:
         return
     change, wrong = judged[-1].change, judged[-1].wrong
@@ -156,7 +155,7 @@ def void_extension(facts: Facts, config: Config) -> Wants:
 def extension_takes_effect(facts: Facts, config: Config) -> Wants:
     """An approved extension moves the due time: the note says to when, and by whom it was approved."""
     legal = _legal(facts, config)
-    if legal.held and not facts.ticket.closed:
+    if legal.held:
         last = legal.held[-1]
         why = say("extension.approved", person=f"person:{last.by}", due=_law_clock(facts, config, legal).due_at)
         yield Note(key=f"extension:{stamp(last)}", text=why, weight=80), why
@@ -166,7 +165,7 @@ def extension_takes_effect(facts: Facts, config: Config) -> Wants:
 def tell_customer_of_extension(facts: Facts, config: Config) -> Wants:
     """The customer is told of every extension and why; a text lies ready, and telling is due."""
     legal = _legal(facts, config)
-    if legal.held and not facts.ticket.closed:
+    if legal.held:
         yield from _notice(facts, config, legal)
 
 

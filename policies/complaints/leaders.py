@@ -20,10 +20,6 @@ _MAJOR: Final = OPEN & has("severity", "major")
 _REFERRED: Final = has("flags", "regulator")
 
 
-def _major(facts: Facts) -> bool:
-    return facts.ticket.severity == "major" and not facts.ticket.closed
-
-
 def _major_since(facts: Facts, config: Config) -> datetime:
     """When there was reason to take it over: a person's grading, else what the grading by flags rests on.
 
@@ -77,7 +73,7 @@ def _taken_over_at(facts: Facts, since: datetime) -> datetime | None:
 @rule("2.2.5", kind="complaint", when=_MAJOR)
 def tell_supervisor(facts: Facts, config: Config) -> Wants:
     """A complaint that becomes major is handed up: the supervisor is mentioned in the note."""
-    if not _major(facts) or facts.supervisor is None:
+    if facts.supervisor is None:
         return
     led = facts.owner is not None and facts.owner.post in LEADERS
     if led or _taken_over_at(facts, _major_since(facts, config)) is not None:
@@ -90,8 +86,6 @@ def tell_supervisor(facts: Facts, config: Config) -> Wants:
 @rule("2.2.5", kind="complaint", when=_MAJOR)
 def take_over(facts: Facts, config: Config) -> Wants:
     """The supervisor takes a major complaint over within the limit by becoming its owner; no wait stops this."""
-    if not _major(facts):
-        return
     since, deadline = _major_since(facts, config), config.take_over
     clock = Clock.of(
         "take_over",
@@ -109,7 +103,7 @@ def take_over(facts: Facts, config: Config) -> Wants:
 @rule("2.2.5", kind="complaint", when=_MAJOR)
 def write_plan(facts: Facts, config: Config) -> Wants:
     """Whoever took a major complaint over writes a plan as an internal note."""
-    taken = _taken_over_at(facts, _major_since(facts, config)) if _major(facts) else None
+    taken = _taken_over_at(facts, _major_since(facts, config))
     if taken is None:
         return
     written = next(
@@ -128,7 +122,7 @@ def write_plan(facts: Facts, config: Config) -> Wants:
 @rule("2.3.6", kind="complaint", when=OPEN & _REFERRED)
 def tell_manager_of_regulator(facts: Facts, config: Config) -> Wants:
     """A regulator's referral goes to the manager."""
-    if "regulator" in facts.ticket.flags and not facts.ticket.closed and facts.manager is not None:
+    if facts.manager is not None:
         why = say("regulator.manager")
         yield Tell(key=f"regulator:{facts.manager.id}", person=facts.manager.id, text=why, how="mention"), why
 
@@ -147,8 +141,6 @@ def _referred_at(facts: Facts) -> datetime:
 @rule("2.3.6", kind="complaint", when=_REFERRED)
 def regulator_deadline(facts: Facts, config: Config) -> Wants:
     """A regulator's referral has its own deadline, which nothing pauses: regulators do not wait for customers."""
-    if "regulator" not in facts.ticket.flags:
-        return
     clock = Clock.of(
         "regulator",
         "2.3.6",
@@ -173,8 +165,6 @@ def regulator_closes_with_approval(facts: Facts, config: Config) -> Wants:
     No reason overrides this. Where the helpdesk has no field for the approval, the manager closes in person.
     """
     ticket = facts.ticket
-    if "regulator" not in ticket.flags or not ticket.closed or ticket.stage == "ended":
-        return
     if "close_approval" in ticket.absent:
         if _closed_by_manager(facts):
             return
@@ -193,8 +183,8 @@ def regulator_closes_with_approval(facts: Facts, config: Config) -> Wants:
 @rule("2.3.6", kind="complaint", when=OPEN & has("close_approval", "asked"))
 def approval_is_asked_for(facts: Facts, config: Config) -> Wants:
     """When somebody asks for the approval to close, the manager hears of it."""
-    asked = facts.last_set("close_approval") if facts.ticket.close_approval == "asked" else None
-    if asked is None or asked.new != "asked" or facts.manager is None or facts.ticket.closed:
+    asked = facts.last_set("close_approval")
+    if asked is None or asked.new != "asked" or facts.manager is None:
         return
     if asked.by not in (facts.me, facts.manager.id):
         why = say("approval.asked", person=f"person:{asked.by}")
@@ -204,8 +194,6 @@ def approval_is_asked_for(facts: Facts, config: Config) -> Wants:
 @rule("2.3.6", kind="complaint", when=has("close_approval", "approved"))
 def approval_by_wrong_person(facts: Facts, config: Config) -> Wants:
     """An approval by somebody without the post, or by the one who asked for it, is void and a finding."""
-    if facts.ticket.close_approval != "approved":
-        return
     approval = close_approval(facts)
     if approval.change is None or not approval.wrong:
         return

@@ -31,7 +31,7 @@ def acknowledge(facts: Facts, config: Config) -> Wants:
 @rule("4.3.2", kind="complaint", when=OPEN)
 def draft_acknowledgement(facts: Facts, config: Config) -> Wants:
     """Until somebody has answered, an answer lies ready that apologises and names the time."""
-    if view(facts).answered_at is not None or facts.ticket.closed or is_done(facts.memory, MODULE, "acknowledgement"):
+    if view(facts).answered_at is not None or is_done(facts.memory, MODULE, "acknowledgement"):
         return
     due = facts.calendar.add(facts.ticket.since, config.resolve.within.of(facts.ticket.severity)).at
     text = say("reply.acknowledgement", number=facts.ticket.number, due=due)
@@ -71,7 +71,7 @@ def keep_informed(facts: Facts, config: Config) -> Wants:
     """After the first answer the customer hears something at the interval of the severity, until it is solved."""
     case = view(facts)
     answered = case.answered_at
-    if answered is None or facts.ticket.closed:
+    if answered is None:
         return
     last = facts.to_customer[-1].at if facts.to_customer else answered
     started = max((last, answered, *case.reopened[-1:]))
@@ -82,8 +82,7 @@ def keep_informed(facts: Facts, config: Config) -> Wants:
 @rule("4.3.1", kind="complaint", when=OPEN)
 def ask_for_missing(facts: Facts, config: Config) -> Wants:
     """What a complaint lacks of name, way to reach the customer, and matter is asked for once, with a text ready."""
-    ticket = facts.ticket
-    if ticket.closed or is_done(facts.memory, MODULE, "ask_details"):
+    if is_done(facts.memory, MODULE, "ask_details"):
         return
     missing = lacking(facts, ("name", "contact", "matter"), matter_from=config.matter_from)
     what = tuple(f"@field.{name}" for name in missing)
@@ -107,7 +106,7 @@ def answer_suggestion(facts: Facts, config: Config) -> Wants:
 def suggestion_closed_unanswered(facts: Facts, config: Config) -> Wants:
     """A suggestion that is closed without any answer is a finding: whoever made it should hear what became of it."""
     case = view(facts)
-    if facts.ticket.closed and case.answered_at is None:
+    if case.answered_at is None:
         why = say("suggestion.unanswered")
         whose = facts.ticket.case_owner or facts.ticket.owner
         yield Find(key=f"suggestion:{case.occasion}", code="suggestion_unanswered", text=why, person=whose), why

@@ -20,9 +20,6 @@ _ENDED: Final = has("stage", "ended")
 def written_to_after_the_end(facts: Facts, config: Config) -> Wants:
     """An ended case that is opened again: thanks close it, anything else is gone on with; who is not satisfied now is
     heard as before the end, unless it was decided that nothing more can be done."""
-    ticket = facts.ticket
-    if ticket.stage != "ended" or ticket.closed:
-        return
     word, exhausted = last_word(facts), view(facts).exhausted
     if word is not None and is_pleased(word):
         yield SetState(state="closed"), say("ended.thanks")
@@ -39,7 +36,7 @@ def written_to_after_the_end(facts: Facts, config: Config) -> Wants:
 def ends_by_rule_alone(facts: Facts, config: Config) -> Wants:
     """A closed case is not ended by a hand that writes so: it awaits the customer's word like every other."""
     ticket = facts.ticket
-    if ticket.stage != "ended" or not ticket.closed or ticket.satisfaction not in (None, "dissatisfied"):
+    if ticket.satisfaction not in (None, "dissatisfied"):
         return
     if "satisfaction" not in ticket.absent and view(facts).exhausted is None:
         yield SetField(field="stage", value="awaiting_satisfaction"), say("stage.awaiting")
@@ -48,9 +45,6 @@ def ends_by_rule_alone(facts: Facts, config: Config) -> Wants:
 @rule("4.3.5", kind="complaint", when=_AWAITED & CUSTOMER_WROTE & ~has("satisfaction"))
 def satisfaction_in_words(facts: Facts, config: Config) -> Wants:
     """What the customer writes after the solution tells whether they are satisfied; the last word counts."""
-    ticket = facts.ticket
-    if ticket.satisfaction is not None or ticket.stage != "awaiting_satisfaction":
-        return
     since = view(facts).closed_since
     for article in reversed(facts.from_customer):
         if article.at <= since:
@@ -67,9 +61,7 @@ def satisfaction_in_words(facts: Facts, config: Config) -> Wants:
 def dissatisfied_goes_higher(facts: Facts, config: Config) -> Wants:
     """A customer who is not satisfied is served on, one level higher: graver, and by the supervisor or the manager."""
     ticket, case = facts.ticket, view(facts)
-    if ticket.satisfaction != "dissatisfied" or ticket.stage == "ended" or case.exhausted is not None:
-        return
-    if not ticket.closed and ticket.stage != "awaiting_satisfaction":
+    if case.exhausted is not None:
         return
     severity = higher(ticket.severity)
     why = say("satisfaction.no", severity=f"@core:severity.{severity}")
@@ -96,8 +88,6 @@ def _next_level(facts: Facts) -> Person | None:
 def remedy_exhausted(facts: Facts, config: Config) -> Wants:
     """A supervisor's or manager's documented decision that nothing more can be done ends the case."""
     ticket = facts.ticket
-    if not ticket.exhausted_remedy:
-        return
     decided, by_whom = view(facts).exhausted, facts.set_by_person("exhausted_remedy")
     if decided is not None:
         if ticket.closed and ticket.stage != "ended":
@@ -112,28 +102,23 @@ def remedy_exhausted(facts: Facts, config: Config) -> Wants:
 @rule("4.3.5", kind="complaint", when=_AWAITED & has("satisfaction", "satisfied"))
 def satisfied_ends(facts: Facts, config: Config) -> Wants:
     """A satisfied customer ends the case; a mail that says so does not keep it open."""
-    ticket = facts.ticket
-    if ticket.satisfaction == "satisfied" and ticket.stage == "awaiting_satisfaction":
-        yield SetField(field="stage", value="ended"), say("ended.satisfied")
-        if not ticket.closed:
-            yield SetState(state="closed"), say("ended.satisfied")
+    yield SetField(field="stage", value="ended"), say("ended.satisfied")
+    if not facts.ticket.closed:
+        yield SetState(state="closed"), say("ended.satisfied")
 
 
 @rule("4.3.5", kind="complaint", when=CLOSED & ~_AWAITED & ~_ENDED)
 def await_satisfaction(facts: Facts, config: Config) -> Wants:
     """A closed complaint awaits the customer's word."""
-    if facts.ticket.closed and facts.ticket.stage not in ("awaiting_satisfaction", "ended"):
-        yield SetField(field="stage", value="awaiting_satisfaction"), say("stage.awaiting")
+    yield SetField(field="stage", value="awaiting_satisfaction"), say("stage.awaiting")
 
 
 @rule("1.3.1", kind="complaint", when=CLOSED & _AWAITED & ~has("satisfaction"))
 def ask_for_satisfaction(facts: Facts, config: Config) -> Wants:
     """With the solution the customer gets an apology and the question whether they are satisfied."""
-    ticket = facts.ticket
-    if ticket.closed and ticket.stage == "awaiting_satisfaction" and ticket.satisfaction is None:
-        text = say("reply.completion", number=ticket.number)
-        key = f"completion:{view(facts).occasion}"
-        yield Reply(key=key, text=text, send=config.texts.completion), say("satisfaction.ask")
+    text = say("reply.completion", number=facts.ticket.number)
+    key = f"completion:{view(facts).occasion}"
+    yield Reply(key=key, text=text, send=config.texts.completion), say("satisfaction.ask")
 
 
 @rule("4.3.5", kind="complaint", when=CLOSED & _AWAITED & ~has("satisfaction"))
@@ -142,9 +127,6 @@ def remind_of_satisfaction(facts: Facts, config: Config) -> Wants:
 
     Of reminders that were missed only the last is sent; a case never ends without having been reminded.
     """
-    ticket = facts.ticket
-    if not ticket.closed or ticket.stage != "awaiting_satisfaction" or ticket.satisfaction is not None:
-        return
     nudges = Nudges(
         facts=facts,
         module=MODULE,
@@ -156,7 +138,7 @@ def remind_of_satisfaction(facts: Facts, config: Config) -> Wants:
         ends=config.survey_ends,
     )
     if nudges.due_key is not None:
-        text = say("reply.survey_reminder", number=ticket.number)
+        text = say("reply.survey_reminder", number=facts.ticket.number)
         why = say("satisfaction.waits", number=nudges.passed)
         yield Reply(key=nudges.due_key, text=text, send=config.texts.survey_reminder), why
     if nudges.waits:
@@ -171,8 +153,6 @@ def remind_of_satisfaction(facts: Facts, config: Config) -> Wants:
 def stage_of_open_case(facts: Facts, config: Config) -> Wants:
     """An open complaint is received until somebody has answered, then being handled."""
     ticket = facts.ticket
-    if ticket.closed or ticket.stage in ("with_department", "handling"):
-        return
     case = view(facts)
     if ticket.stage in ("ended", "awaiting_satisfaction"):
         yield from go_on(facts, say("stage.handling"))

@@ -68,8 +68,6 @@ def true_time_of_receipt(facts: Facts, config: Config) -> Wants:
     The earliest counts: of all tickets that are this case, and of the field and the ticket itself.
     """
     ticket, first_at = facts.ticket, facts.related.first_at
-    if ticket.kind is None:
-        return
     since = ticket.since if first_at is None else min(first_at, ticket.since)
     if ticket.received_at != since:
         yield SetField(field="received_at", value=since), say("received")
@@ -78,7 +76,6 @@ def true_time_of_receipt(facts: Facts, config: Config) -> Wants:
 @rule("1.3.2", when=has("nonsense"))
 def nonsense_in_fields(facts: Facts, config: Config) -> Wants:
     """A field that holds none of its options is named, and read as unset."""
-    if facts.ticket.nonsense:
-        fields = tuple(sorted(facts.ticket.nonsense))
-        why = say("nonsense", fields=fields)
-        yield Note(key=f"nonsense:{','.join(fields)}", text=why, weight=40), why
+    fields = tuple(sorted(facts.ticket.nonsense))
+    why = say("nonsense", fields=fields)
+    yield Note(key=f"nonsense:{','.join(fields)}", text=why, weight=40), why

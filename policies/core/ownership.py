@@ -24,8 +24,6 @@ _WITH_THE_MOVE: Final = timedelta(minutes=10)
 def case_owner(facts: Facts, config: Config) -> Wants:
     """Whoever owns the ticket on its own desk has the case, and keeps it while a department works on it."""
     ticket = facts.ticket
-    if ticket.owner is None or ticket.owner == ticket.case_owner or ticket.kind is None:
-        return
     if ticket.case_owner is None or facts.desk.department is None:
         yield (
             SetField(field="case_owner", value=ticket.owner),
@@ -36,9 +34,6 @@ def case_owner(facts: Facts, config: Config) -> Wants:
 @rule("1.3.4", when=OPEN & ~has("owner"))
 def no_case_without_owner(facts: Facts, config: Config) -> Wants:
     """A ticket that nobody owns is due for an owner; then the supervisor hears of it, then gets it."""
-    ticket = facts.ticket
-    if ticket.owner is not None or ticket.closed:
-        return
     clock = Clock.of(
         OWNER_CLOCK,
         "1.3.4",
@@ -66,7 +61,7 @@ def _unowned_since(facts: Facts) -> datetime:
 def every_desk_has_a_leader(facts: Facts, config: Config) -> Wants:
     """Where neither supervisor nor deputy nor manager of a desk is at work, a case there has nobody to go to."""
     ticket = facts.ticket
-    if ticket.kind is None or ticket.closed or facts.supervisor is not None:
+    if facts.supervisor is not None:
         return
     why = say("leader.none", group=ticket.group)
     yield Note(key=f"no_leader:{ticket.group}", text=why, weight=85), why
@@ -77,7 +72,7 @@ def every_desk_has_a_leader(facts: Facts, config: Config) -> Wants:
 def owner_out_of_office(facts: Facts, config: Config) -> Wants:
     """A case whose owner is away goes to whom the helpdesk names as replacement; without one the supervisor hears."""
     owner, ticket = facts.owner, facts.ticket
-    if owner is None or owner.at_work or ticket.closed:
+    if owner is None:
         return
     stand_in = facts.person(owner.stands_in)
     if stand_in is not None and stand_in.at_work and ticket.group in stand_in.groups:
@@ -93,7 +88,7 @@ def owner_out_of_office(facts: Facts, config: Config) -> Wants:
 @rule("1.3.4", when=OPEN & changed("group"))
 def hand_over_with_summary(facts: Facts, config: Config) -> Wants:
     """Whoever moves a case that somebody had to another group leaves a note that sums it up, within its time."""
-    move = None if facts.ticket.closed else _last_move(facts)
+    move = _last_move(facts)
     if move is None or not _somebody_had_it(facts, move):
         return
     summed_up = _summed_up(facts, move)
@@ -133,12 +128,12 @@ def _summed_up(facts: Facts, move: Change) -> datetime | None:
     return None
 
 
-@rule("2.1.6", when=has("promised_at") | has("pending_until"))
+@rule("2.1.6", kind="task", when=has("promised_at") | has("pending_until"))
 def task_by_its_due_date(facts: Facts, config: Config) -> Wants:
     """A task is done by the date it was given: the promised time, or until when it is pending."""
     ticket = facts.ticket
     due_at = ticket.promised_at or ticket.pending_until
-    if ticket.kind != "task" or due_at is None:
+    if due_at is None:
         return
     clock = Clock.of(
         "task",

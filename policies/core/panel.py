@@ -36,8 +36,6 @@ def _named(duty: Duty) -> str:
 def show_what_is_due(facts: Facts, config: Config) -> Wants:
     """The fields in the sidebar show what is due next, when, and by which clause."""
     ticket = facts.ticket
-    if ticket.kind is None:
-        return
     open_duties = _open(facts)
     if not open_duties:
         why = say("due.none")
@@ -74,8 +72,6 @@ def note_the_situation(facts: Facts, config: Config) -> Wants:
     A date that merely moves is shown by the field; a case that only waits for an owner needs no note.
     """
     ticket = facts.ticket
-    if ticket.kind is None:
-        return
     first = next((duty for duty in _open(facts) if duty.clock.name not in _NO_SITUATION), None)
     if first is None:
         return

@@ -39,8 +39,7 @@ def _nudges(facts: Facts, config: Config) -> Nudges:
 @rule("1.3.1", when=_AWAITED & CUSTOMER_WROTE & ~has("satisfaction"))
 def what_the_customer_says(facts: Facts, config: Config) -> Wants:
     """What the customer writes after the closing tells whether they are satisfied; bare thanks say that they are."""
-    ticket = facts.ticket
-    if not _asked(facts, config) or ticket.stage != "awaiting_satisfaction" or ticket.satisfaction is not None:
+    if not _asked(facts, config):
         return
     word = last_word(facts)
     if word is not None and word.features.has("dissatisfied"):
@@ -52,11 +51,10 @@ def what_the_customer_says(facts: Facts, config: Config) -> Wants:
 @rule("1.3.1", when=_AWAITED & has("satisfaction", "satisfied"))
 def satisfied_ends(facts: Facts, config: Config) -> Wants:
     """A satisfied customer ends the case; a mail that says so does not keep it open."""
-    ticket = facts.ticket
-    if not _asked(facts, config) or ticket.satisfaction != "satisfied" or ticket.stage != "awaiting_satisfaction":
+    if not _asked(facts, config):
         return
     yield SetField(field="stage", value="ended"), say("satisfaction.ended")
-    if not ticket.closed:
+    if not facts.ticket.closed:
         yield SetState(state="closed"), say("satisfaction.ended")
 
 
@@ -64,9 +62,7 @@ def satisfied_ends(facts: Facts, config: Config) -> Wants:
 def dissatisfied_goes_on(facts: Facts, config: Config) -> Wants:
     """A customer who is not satisfied is served on, by the supervisor, or by the manager where a supervisor had it."""
     ticket = facts.ticket
-    if not _asked(facts, config) or ticket.satisfaction != "dissatisfied" or ticket.stage == "ended":
-        return
-    if not ticket.closed and ticket.stage != "awaiting_satisfaction":
+    if not _asked(facts, config):
         return
     why, occasion = say("satisfaction.no"), course(facts).occasion
     if ticket.closed:
@@ -89,7 +85,7 @@ def _next_level(facts: Facts) -> Person | None:
 def written_to_again(facts: Facts, config: Config) -> Wants:
     """A closed case that is opened again is gone on with; after its end, thanks alone close it once more."""
     ticket = facts.ticket
-    if not _asked(facts, config) or ticket.closed or ticket.stage not in ("awaiting_satisfaction", "ended"):
+    if not _asked(facts, config):
         return
     word = last_word(facts)
     if ticket.stage == "ended" and word is not None and is_pleased(word):
@@ -101,13 +97,12 @@ def written_to_again(facts: Facts, config: Config) -> Wants:
 @rule("1.3.1", when=CLOSED & ~_ENDED & ~has("satisfaction"))
 def wait_for_the_answer(facts: Facts, config: Config) -> Wants:
     """The customer has the configured time to answer; then silence ends the case, never before the last reminder."""
-    ticket = facts.ticket
-    if not _asked(facts, config) or not ticket.closed or ticket.stage == "ended" or ticket.satisfaction is not None:
+    if not _asked(facts, config):
         return
     nudges = _nudges(facts, config)
     if nudges.waits:
         yield RunClock(clock=nudges.clock), say("satisfaction.waits", number=nudges.passed + 1)
-    elif ticket.stage == "awaiting_satisfaction":
+    elif facts.ticket.stage == "awaiting_satisfaction":
         why = say("satisfaction.no_answer", within=f"period:{config.survey.ends}")
         yield SetField(field="satisfaction", value="no_answer"), why
         yield SetField(field="stage", value="ended"), why
@@ -120,7 +115,7 @@ def ask_for_satisfaction(facts: Facts, config: Config) -> Wants:
     Summed up, because any module may have undone the closing.
     """
     ticket = facts.ticket
-    if not _asked(facts, config) or not ticket.closed or ticket.stage == "ended" or ticket.satisfaction is not None:
+    if not _asked(facts, config):
         return
     if ticket.stage != "awaiting_satisfaction":
         yield SetField(field="stage", value="awaiting_satisfaction"), say("satisfaction.awaits")

@@ -21,17 +21,10 @@ def _missing(facts: Facts, config: Config) -> tuple[str, ...]:
     return (*fields, *(f"@words.{name}" for name in words_missing(facts, config)))
 
 
-def _over(facts: Facts) -> bool:
-    """The closing was checked and stood: what the customer said since changes nothing about it."""
-    return facts.ticket.stage in ("awaiting_satisfaction", "ended")
-
-
 @rule("4.1.2", "4.1.5", "4.1.6", kind="inquiry", when=CLOSED & ~_OVER)
 def complete_before_closing(facts: Facts, config: Config) -> Wants:
     """An inquiry that is closed with something missing is opened again, and a note says what, unless a person gave a
     reason: then it is a finding, waived in that person's name."""
-    if not facts.ticket.closed or _over(facts):
-        return
     what = _missing(facts, config)
     override = course(facts).override
     if what and override is not None:
@@ -44,7 +37,7 @@ def complete_before_closing(facts: Facts, config: Config) -> Wants:
 @rule("4.1.5", kind="inquiry", when=CLOSED & ANSWERED & ~_OVER)
 def closing_words_ready(facts: Facts, config: Config) -> Wants:
     """Where a closing lacked the question for further wishes, or thanks, a text with both lies ready."""
-    if facts.ticket.closed and not _over(facts) and course(facts).override is None and words_missing(facts, config):
+    if course(facts).override is None and words_missing(facts, config):
         text = say("reply.closing_words", number=facts.ticket.number)
         key = f"closing_words:{course(facts).occasion}"
         yield Reply(key=key, text=text, send=config.texts.closing_words), say("draft.closing_words")

@@ -50,8 +50,6 @@ def _answered_at(facts: Facts) -> datetime | None:
 @rule("4.1.3", kind="inquiry", when=OPEN & _COMPLEX)
 def explain_complex_question(facts: Facts, config: Config) -> Wants:
     """Who asks a complex question is told why it takes longer, and until when, soon after it was found complex."""
-    if not is_complex(facts) or facts.ticket.closed:
-        return
     case, deadline, change = course(facts), config.explanation, declared(facts)
     since = case.run_started_at if change is None else max(change.at, case.run_started_at)
     told = explained(facts)
@@ -64,7 +62,7 @@ def explain_complex_question(facts: Facts, config: Config) -> Wants:
 def draft_explanation(facts: Facts, config: Config) -> Wants:
     """Until that is done, a text lies ready that says so and names the time."""
     key = f"explanation:{stamp(declared(facts))}"
-    if not is_complex(facts) or facts.ticket.closed or explained(facts) is not None:
+    if explained(facts) is not None:
         return
     if not is_done(facts.memory, MODULE, key):
         due = facts.calendar.add(course(facts).run_started_at, config.answer.complex).at
@@ -76,7 +74,7 @@ def draft_explanation(facts: Facts, config: Config) -> Wants:
 def complex_never_explained(facts: Facts, config: Config) -> Wants:
     """A complex inquiry that is closed late, and of which the customer was never told until when, is a finding."""
     case = course(facts)
-    if case.closed_at is None or not is_complex(facts) or explained(facts) is not None:
+    if case.closed_at is None or explained(facts) is not None:
         return
     if case.closed_at > facts.calendar.add(facts.ticket.since, config.answer.simple).at and not case.reopened:
         why = say("complex.unexplained", within=f"period:{config.answer.simple}")
@@ -88,7 +86,7 @@ def complex_never_explained(facts: Facts, config: Config) -> Wants:
 def nonsense_is_simple(facts: Facts, config: Config) -> Wants:
     """What is neither simple nor complex is emptied: a value that nobody can read would hide how long there is."""
     value = facts.ticket.custom.get("complexity")
-    if value is not None and value not in ("simple", COMPLEX):
+    if value not in ("simple", COMPLEX):
         yield SetField(field="complexity", value=None), say("complex.nonsense")
 
 
@@ -96,8 +94,6 @@ def nonsense_is_simple(facts: Facts, config: Config) -> Wants:
 def stage_of_inquiry(facts: Facts, config: Config) -> Wants:
     """An open inquiry is received until somebody has answered, then being handled."""
     ticket, case = facts.ticket, course(facts)
-    if ticket.closed or ticket.stage in ("handling", "awaiting_satisfaction", "ended"):
-        return
     if case.first_reply is not None or case.closings:
         yield SetField(field="stage", value="handling"), say("stage.handling")
     elif ticket.stage != "received":

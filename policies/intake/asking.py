@@ -21,7 +21,7 @@ def ask_for_missing(facts: Facts, config: Config) -> Wants:
     """
     ticket = facts.ticket
     required = next((names for kind, names in config.required.items() if kind == ticket.kind), ())
-    if ticket.closed or not required or is_done(facts.memory, MODULE, "ask_details"):
+    if not required or is_done(facts.memory, MODULE, "ask_details"):
         return
     missing = lacking(facts, required, matter_from=config.matter_from)
     if missing:

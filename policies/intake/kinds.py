@@ -38,7 +38,7 @@ def _first(facts: Facts, config: Config) -> Reading | None:
 
 def _kind(facts: Facts, config: Config, kind: str) -> Wants:
     """A ticket without a kind takes `kind`, if that is what it reads as."""
-    if (facts.read or facts.ticket).kind is not None or facts.set_by_person("kind") is not None:
+    if facts.set_by_person("kind") is not None:
         return
     if facts.ticket.kind == kind:
         return  # the core module has said so already
@@ -98,7 +98,7 @@ def a_later_message_complains(facts: Facts, config: Config) -> Wants:
     A kind that a person gave stands, and so does one that came with the ticket.
     """
     given = facts.last_set("kind")
-    if facts.ticket.kind in (None, "complaint") or given is None or given.by != facts.me:
+    if given is None or given.by != facts.me:
         return
     if facts.set_by_person("kind") is not None:
         return
@@ -115,7 +115,7 @@ def a_later_message_complains(facts: Facts, config: Config) -> Wants:
 @rule("4.3.3", when=OPEN & has("kind") & KIND_LEARNT)
 def propose_what_was_learnt(facts: Facts, config: Config) -> Wants:
     """What was learnt from corrections is proposed where it is sure and differs; it never overrules."""
-    if facts.ticket.closed or facts.ticket.kind is None or facts.set_by_person("kind") is not None:
+    if facts.set_by_person("kind") is not None:
         return
     first = next((article for article in facts.from_customer if article.features.length), None)
     proposal = None if first is None else first.features.proposal

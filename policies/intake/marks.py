@@ -16,8 +16,6 @@ def flags_by_words(facts: Facts, config: Config) -> Wants:
 
     A person's correction stands: only later messages add to it, and a flag that a person took away stays away.
     """
-    if facts.ticket.kind in (None, "complaint", "task"):
-        return
     corrected = facts.set_by_person("flags")
     found: set[str] = set()
     for article in facts.from_customer:
@@ -50,7 +48,7 @@ def mood_by_words(facts: Facts, config: Config) -> Wants:
 def language_of_customer(facts: Facts, config: Config) -> Wants:
     """The customer is written to in the language that the first message is in, unless the field says otherwise."""
     reading = first_reading(facts, config)
-    if reading is None or reading.language is None or facts.ticket.language is not None:
+    if reading is None or reading.language is None:
         return
     if facts.set_by_person("language") is None:
         why = say("language.set", tongue=f"@language.{reading.language}")
@@ -61,7 +59,7 @@ def language_of_customer(facts: Facts, config: Config) -> Wants:
 def category_by_words(facts: Facts, config: Config) -> Wants:
     """What the ticket is about, where nobody has said so."""
     reading = first_reading(facts, config)
-    if reading is None or reading.category is None or facts.ticket.category is not None:
+    if reading is None or reading.category is None:
         return
     if facts.set_by_person("category") is not None:
         return

@@ -12,22 +12,14 @@ from policies.promises.config import Config
 from policies.promises.kept import Given, given
 
 MODULE: Final = "promises"
-_NO_PROMISES: Final = ("task",)
-"""Of a task the field holds the time at which it is due."""
 _GIVEN: Final = (PROMISED | has("promised_at")) & has("kind") & ~has("kind", "task")
 """Of a task the field holds the time at which it is due."""
 _WAITS: Final = has("waiting_for", "customer") | has("state_type", "pending reminder", "pending action")
 
 
-def _counts(facts: Facts) -> bool:
-    return facts.ticket.kind is not None and facts.ticket.kind not in _NO_PROMISES
-
-
 @rule("3.3.3", when=_GIVEN)
 def keep_the_promise(facts: Facts, config: Config) -> Wants:
     """The promise due next has a clock to the very time that was named; what is said to the customer stops it."""
-    if not _counts(facts):
-        return
     told = given(facts)
     waiting = [promise for promise in told if promise.ended_at is None]
     current = min(waiting, key=lambda promise: promise.due_at) if waiting else told[-1] if told else None
@@ -50,8 +42,6 @@ def keep_the_promise(facts: Facts, config: Config) -> Wants:
 @rule("3.3.3", when=_GIVEN)
 def promise_is_broken(facts: Facts, config: Config) -> Wants:
     """The named time passed and the customer heard nothing: a finding, whatever is said later."""
-    if not _counts(facts):
-        return
     for promise in given(facts):
         if promise.state == "broken":
             why = say("broken", due=promise.due_at, given=promise.at)
@@ -62,8 +52,6 @@ def promise_is_broken(facts: Facts, config: Config) -> Wants:
 @rule("3.3.3", when=_GIVEN)
 def promise_is_moved(facts: Facts, config: Config) -> Wants:
     """Another time named before the first had come is recorded, not shown: too many of them are no good sign."""
-    if not _counts(facts):
-        return
     for promise in given(facts):
         if promise.state == "moved" and promise.moved_to is not None:
             why = say("moved", due=promise.due_at, new=promise.moved_to)
@@ -78,20 +66,16 @@ def _find(key: str, code: str, why: Say, promise: Given, *, grave: bool = False,
 def reply_without_time(facts: Facts, config: Config) -> Wants:
     """A reply that settles nothing and names no time is a finding; the one who wrote it is told in private."""
     ticket = facts.ticket
-    if ticket.kind not in config.needs_time or ticket.closed or ticket.over or not facts.to_customer:
+    if ticket.kind not in config.needs_time:
         return
     reply = facts.to_customer[-1]
-    if _waits_for_customer(facts) or not _leaves_open(facts, reply) or _told_elsewhere(facts, reply):
+    if not _leaves_open(facts, reply) or _told_elsewhere(facts, reply):
         return
     why = say("without_time")
     yield Find(key=f"without_time:{reply.id}", code="without_time", text=why, person=reply.by, private=True), why
     if facts.person(reply.by) is not None:
         text = say("coaching.without_time", number=ticket.number)
         yield Tell(key=f"without_time_told:{reply.id}", person=reply.by, text=text, private=True), text
-
-
-def _waits_for_customer(facts: Facts) -> bool:
-    return facts.ticket.waiting_for == "customer" or facts.ticket.state_type in ("pending reminder", "pending action")
 
 
 def _leaves_open(facts: Facts, reply: Article) -> bool:

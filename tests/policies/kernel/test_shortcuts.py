@@ -19,6 +19,7 @@ from policies.kernel import rounds
 from policies.kernel.decisions import KEYED, Decision, Note, RunClock
 from policies.kernel.evaluate import Unit, Verdict, evaluate
 from policies.kernel.facts import Article, Change, Desk, Facts, Fired, Memory, Person, Post, Related, Ticket
+from policies.kernel.glance import bits
 from policies.kernel.moments import same_run
 from policies.kernel.once import once_key
 from policies.kernel.overlay import SITUATION, _lay
@@ -78,7 +79,7 @@ def plain_remember(memory: Memory, decisions: Iterable[Decision]) -> Memory:
 
 
 class PlainRound(rounds.Round):
-    """Every rule is looked at, in order, and asked if the ticket as it stands then is of its kind, whatever shows."""
+    """Every rule is looked at, in order, and asked if the ticket as it stands then is of its kind, and shows its trait."""
 
     def ask(self, unit: Unit) -> None:
         if unit.name in self.out or not unit.above.isdisjoint(self.failures):
@@ -86,7 +87,8 @@ class PlainRound(rounds.Round):
         taken: list[Decision] = []
         before = self.facts
         for rule in unit.rules:
-            if rule.phase == self.phase and rule.kind in (None, self.facts.ticket.kind or ""):
+            asked = rule.phase == self.phase and rule.kind in (None, self.facts.ticket.kind or "")
+            if asked and rule.when.holds(bits(replace(self.facts))):
                 self._go_through(unit, ((0, rule),), unit.config_for(before.ticket.since), taken)
                 if unit.name in self.failures:
                     self.facts = before
