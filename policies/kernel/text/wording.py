@@ -37,6 +37,7 @@ _QUOTED: Final = re.compile(
     r"“[^”\n]{1,300}”|「[^」\n]{1,300}」|『[^』\n]{1,300}』|《[^》\n]{1,80}》|\"[^\"\n]{1,300}\"|(?<!\w)‘[^’\n]{1,300}’(?!\w)"
 )
 _FILLING: Final = re.compile(r"[\s,，.。!！?？;；:：、~…—-]+|[呢啊哦哈吧的了哟呀嘛啦亲]|请|您|你|就")
+_AROUND: Final = " ,，.。!！;；:：~～、\n"
 _PARTICLES: Final = re.compile(r"[呢啊哦哈吧的了哟呀嘛啦亲]|请|您|你|就|一下")
 _LONGEST_CURT: Final = 60
 # Nothing but a refusal or a pointer, whatever the verb: 不开放, 恕不办理, 合同里有, "See the factsheet".
@@ -62,7 +63,7 @@ _POINTS_IN_ENGLISH: Final = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """A labelled phrase found: `phrase` as configured, `surface` as written."""
+    """A labelled phrase found: `phrase` as configured, `surface` as written; of a bare refusal the words themselves."""
 
     label: str
     phrase: str
@@ -124,13 +125,16 @@ class WordingReader:
             own = _QUOTED.sub(lambda quoted: " " * len(quoted[0]), own)
         folded = fold(own)
         marks = list(self._marks(own, folded))
+        terse = _terse(own, [mark for mark, _ in marks])
+        if terse:
+            marks.insert(0, (Mark(label=_CURT, phrase=terse, surface=terse), 0))
         said = Wording(
             language=language_of(own),
             promises=promises(own, folded),
             marks=tuple(mark for mark, _ in marks),
             unexplained=self._glossary.unexplained(folded.text),
             names_staff=_named(folded.text, staff) or _named_below(plain, own, staff),
-            bare=_bare(own, [mark for mark, _ in marks]),
+            bare=bool(terse) or _bare(own, [mark for mark, _ in marks]),
             han=_han(own),
             words=len(_WORD.findall(own)),
         )
@@ -183,12 +187,8 @@ def _han(text: str) -> int:
 
 
 def _bare(own: str, marks: list[Mark]) -> bool:
-    """Whether nothing but a refusal or a pointer is left when greetings are taken out."""
-    if len(own) > _LONGEST_CURT:
-        return False
-    if _terse(own, marks):
-        return True
-    if not any(mark.label == _CURT for mark in marks):
+    """Whether nothing is left when greetings and curt phrases are taken out."""
+    if len(own) > _LONGEST_CURT or not any(mark.label == _CURT for mark in marks):
         return False
     rest = own
     for mark in sorted(marks, key=lambda mark: -len(mark.surface)):
@@ -197,19 +197,21 @@ def _bare(own: str, marks: list[Mark]) -> bool:
     return not _FILLING.sub("", rest)
 
 
-def _terse(own: str, marks: list[Mark]) -> bool:
-    """Whether a refusal or a pointer, of whatever words, is all that stands beside the greetings."""
+def _terse(own: str, marks: list[Mark]) -> str:
+    """The refusal or the pointer, of whatever words, that is all beside the greetings; empty where it is not."""
+    if len(own) > _LONGEST_CURT:
+        return ""
     rest = own
     for mark in marks:
         if mark.label == _GREETING:
             rest = rest.replace(mark.surface, " ")
-    rest = fold(rest).text.strip(" ,.。!！;；:~、\n")
-    if "?" in rest or "\n" in rest:
-        return False
-    if rest.isascii():
-        return any(sign.fullmatch(rest) for sign in (_REFUSES_IN_ENGLISH, _POINTS_IN_ENGLISH))
-    bare = _PARTICLES.sub("", rest)
-    return any(sign.fullmatch(bare) for sign in (_REFUSES, _POINTS))
+    rest = rest.strip(_AROUND)
+    folded = fold(rest).text
+    if "?" in folded or "\n" in folded:
+        return ""
+    signs = (_REFUSES_IN_ENGLISH, _POINTS_IN_ENGLISH) if folded.isascii() else (_REFUSES, _POINTS)
+    bare = folded if folded.isascii() else _PARTICLES.sub("", folded)
+    return rest if any(sign.fullmatch(bare) for sign in signs) else ""
 
 
 def _named_below(plain: str, own: str, staff: Collection[str]) -> bool:
