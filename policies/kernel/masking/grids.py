@@ -10,6 +10,8 @@ TABLE_TAGS: Final = {
     "table": "table", "tr": "tr", "td": "td", "th": "th", "w:tbl": "table", "w:tr": "tr", "w:tc": "td",
 }  # fmt: skip
 """Tags of HTML and of word processors, as HTML calls them."""
+MOST_CELLS: Final = 200_000
+"""So many tags of tables, or cells of lines, are told apart in a text; what stands behind them is read as text."""
 _COLUMNS: Final = 64
 """How many columns of a table a cell that reaches down is followed in."""
 _SPAN: Final = re.compile(r"(?P<way>col|row)span\s*=\s*[\"']?(?P<count>[0-9]{1,2})(?![0-9])", re.IGNORECASE)
@@ -54,9 +56,13 @@ class Grid:
     def __init__(self) -> None:
         self._open: list[_Table] = []
         self._done: list[_Table] = []
+        self._left = MOST_CELLS
 
     def tag(self, name: str, at: int, attributes: str, *, closing: bool) -> None:
         """A tag of a table (`TABLE_TAGS`) that stands at the view's offset `at`."""
+        self._left -= 1
+        if self._left < 0:
+            return
         if name == "table":
             if closing:
                 self._close(at)
@@ -71,7 +77,9 @@ class Grid:
         if name == "tr" and not closing:
             table.row()
         elif not closing:
-            spans = {found["way"].lower(): int(found["count"]) for found in _SPAN.finditer(attributes)}
+            spans: dict[str, int] = {}
+            if "span" in attributes.lower():
+                spans = {found["way"].lower(): int(found["count"]) for found in _SPAN.finditer(attributes)}
             table.begin(at, head=name == "th", wide=spans.get("col", 1), high=spans.get("row", 1))
 
     def tables(self, at: int) -> tuple[tuple[Row, ...], ...]:

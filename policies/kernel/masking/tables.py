@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
-from typing import Final
+from operator import itemgetter
+from typing import Final, TypeAlias
 
+from policies.kernel.masking.grids import MOST_CELLS
 from policies.kernel.masking.labels import is_label
 from policies.kernel.masking.openers import openers
 from policies.kernel.masking.views import Marks, Row, TableCell, View
@@ -21,31 +22,30 @@ _OTHERS: Final = Words(
 )
 _LONGEST_HEAD: Final = 28
 _NO_HEAD: Final = re.compile("[0-9]{2}|[。！？!?:：*@]")
+# What sentences have, and heads have not.
+_SENTENCE: Final = re.compile(
+    r"[。！？!?:：*@了吗嗎呢吧请請谢謝您]|已经|已經|没有|沒有|一直|\b(?:please|thanks?|have|has|i|you|we|is|are|the|dear|hello|hi)\b"
+)
 _END: Final = "\n"
 # What makes a label of a head, ends a cell, and what no label reaches across.
 _LABELS: Final = "\v"
 _PARTS: Final = "。"
 _RULE: Final = frozenset("-=: |+")
+_MOST_COLUMNS: Final = 400
 _SEPARATORS: Final = "\t|;,，\v"
 # A line whose first cell is short and that has no digits; the one before it ends.
 _LINE: Final = re.compile(
     rf"\n(?P<line>[ \t]*+[^\n0-9{_SEPARATORS}]{{0,{_LONGEST_HEAD}}}[{_SEPARATORS}][^\n0-9]{{1,400}})(?=\n)"
 )
-_LONGEST_TABLE: Final = 100_000
-"""Lines."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Said:
-    """What is said before the character `at` of the view."""
-
-    at: int
-    text: str
+Said: TypeAlias = tuple[int, str]
+"""What is said before a character of the view."""
 
 
 def headed(view: View, tables: Iterable[Sequence[Row]]) -> View:
     """The view with each column's head before its cells; they take no place in the source."""
-    said = sorted(chain.from_iterable(_repeated(view.text, rows) for rows in tables), key=lambda one: one.at)
+    said = sorted(chain.from_iterable(_repeated(view.text, rows) for rows in tables), key=itemgetter(0))
     return _inserted(view, said) if said else view
 
 
@@ -53,14 +53,19 @@ def written(text: str) -> Iterator[Sequence[Row]]:
     """The tables that a plain text has as lines with tabs, commas, semicolons or bars between the cells."""
     if "\n" not in text:
         return
-    until = 0
+    until, left = 0, MOST_CELLS
     for start, end in _lines(text):
-        if start < until:
+        if start < until or left <= 0 or _SENTENCE.search(text, start, end):
             continue
         separator = max(_SEPARATORS, key=text[start:end].count)
-        head = _split(text, start, end, separator)
+        head = _split(text, start, end, separator, _MOST_COLUMNS)
         if _is_head(head, [value for cell in head if (value := text[cell.start : cell.end].strip())]):
-            rows = [head, *_following(text, end, separator)]
+            rows = [head]
+            for row in _following(text, end, separator, len(head)):
+                rows.append(row)
+                left -= len(row)
+                if left <= 0:
+                    break
             until = rows[-1][-1].end
             yield rows
 
@@ -73,19 +78,19 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
     yield from (line.span("line") for line in _LINE.finditer(text))
 
 
-def _following(text: str, at: int, separator: str) -> Iterator[Row]:
+def _following(text: str, at: int, separator: str, columns: int) -> Iterator[Row]:
     """The lines behind the line that ends at `at`, up to one without the separator."""
-    for _ in range(_LONGEST_TABLE):
+    while True:
         start = at + 1
         at = text.find("\n", start)
         at = len(text) if at < 0 else at
         if start >= len(text) or text.find(separator, start, at) < 0:
             return
-        yield _split(text, start, at, separator)
+        yield _split(text, start, at, separator, columns)
 
 
-def _split(text: str, start: int, end: int, separator: str) -> Row:
-    """The cells of a line; a separator within quotation marks is none."""
+def _split(text: str, start: int, end: int, separator: str, columns: int) -> Row:
+    """The first `columns` cells of a line; a separator within quotation marks is none."""
     cells: list[TableCell] = []
     while True:
         close = _closing(text, start + 1, end) if text.startswith('"', start) else -1
@@ -93,7 +98,7 @@ def _split(text: str, start: int, end: int, separator: str) -> Row:
         stop = end if stop < 0 else stop
         begin, until = (start, stop) if close < 0 else (start + 1, close)
         cells.append(TableCell(column=len(cells), start=begin, end=until))
-        if stop >= end:
+        if stop >= end or len(cells) >= columns:
             return tuple(cells)
         start = stop + 1
 
@@ -105,7 +110,7 @@ def _closing(text: str, start: int, end: int) -> int:
     return at
 
 
-def _repeated(text: str, rows: Iterable[Row]) -> Iterator[_Said]:
+def _repeated(text: str, rows: Iterable[Row]) -> Iterator[Said]:
     heads: dict[int, str] = {}
     for row in rows:
         shown = [(cell, value) for cell in row if (value := text[cell.start : cell.end].strip())]
@@ -114,12 +119,12 @@ def _repeated(text: str, rows: Iterable[Row]) -> Iterator[_Said]:
         if _is_head(row, [value for _, value in shown]):
             heads = {cell.column: f"{value}{_LABELS}" for cell, value in shown}
             # One head is no label of the next one.
-            yield from (_Said(at=_begin(text, cell), text=_PARTS) for cell, _ in shown)
+            yield from ((_begin(text, cell), _PARTS) for cell, _ in shown)
         elif heads and not all(_RULE.issuperset(value) for _, value in shown):
-            yield _Said(at=row[0].start, text=_PARTS)
+            yield (row[0].start, _PARTS)
             for cell, _ in shown:
-                yield _Said(at=_begin(text, cell), text=heads.get(cell.column, ""))
-                yield _Said(at=cell.end, text=_LABELS)
+                yield (_begin(text, cell), heads.get(cell.column, ""))
+                yield (cell.end, _LABELS)
 
 
 def _begin(text: str, cell: TableCell) -> int:
@@ -141,7 +146,7 @@ def _is_known(value: str) -> bool:
     return is_label(value) or next(openers(value), None) is not None or _OTHERS.last(value) is not None
 
 
-def _inserted(view: View, said: Sequence[_Said]) -> View:
+def _inserted(view: View, said: Sequence[Said]) -> View:
     marks = view.marks or Marks(starts=[0], sources=[0], ends=[0])
     bounds = [*marks.starts, len(view.text)]
     pieces: list[str] = []
@@ -158,7 +163,7 @@ def _inserted(view: View, said: Sequence[_Said]) -> View:
         ends.append(end)
         size += len(piece)
 
-    for stop, text in (*((one.at, one.text) for one in said), (len(view.text), "")):
+    for stop, text in (*said, (len(view.text), "")):
         while at < stop:
             if bounds[run + 1] <= at:
                 run += 1
