@@ -49,8 +49,8 @@ class Published:
 
     def __call__(self) -> Policy | None:
         """The policy, if a version other than the last one given is in force. raises ConfigErrors, StoreError"""
-        current = self._store.versions.in_force(self._now())
-        if current is None or current.number == self._number:
+        current = self._store.versions.number_in_force(self._now())
+        if current is None or current == self._number:
             return None
         found = in_force(self._store, self._settings, self._now())
         return None if found is None else self._taken(found)

@@ -12,7 +12,6 @@ from pydantic import ValidationError
 
 from integrations.store.records import ClockCounts, Depth, Health
 from integrations.store.store import Store
-from integrations.store.versions import VersionStatus
 from jobs.reconcile import CURSOR as RECONCILE
 from policies.kernel.problems import ConfigErrors
 from policies.masking.config import Mode
@@ -129,8 +128,7 @@ def standing(settings: Settings, store: Store, now: datetime, zone: ZoneInfo) ->
 def policy_state(settings: Settings, store: Store, now: datetime) -> PolicyState:
     """The published policy, or what the folder would make of a first version."""
     versions = store.versions
-    waits = (VersionStatus.PROPOSED, VersionStatus.DUE)
-    waiting = tuple(one.number for one in versions.list() if versions.status(one, now) in waits)
+    waiting = versions.waiting(now)
     current = versions.in_force(now)
     number, since = (None, None) if current is None else (current.number, current.since)
     try:

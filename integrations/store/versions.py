@@ -10,7 +10,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, case, func, insert, or_, select, update
 
 from integrations.store.database import Session, insert_into
 from integrations.store.errors import NotFound, Refused
@@ -70,6 +70,23 @@ class PolicyVersion:
     def since(self) -> datetime:
         """From when on it decides: never earlier than it was approved."""
         return self.effective_at if self.approved_at is None else max(self.effective_at, self.approved_at)
+
+    def status(self, at: datetime, in_force: int | None) -> VersionStatus:
+        """Where it stands at `at`, when the version of the number `in_force` decides."""
+        if self.withdrawn_at is not None:
+            return VersionStatus.WITHDRAWN
+        if self.approved_at is None:
+            return VersionStatus.PROPOSED
+        if self.since > at:
+            return VersionStatus.DUE
+        return VersionStatus.IN_FORCE if self.number == in_force else VersionStatus.PAST
+
+
+_since: ColumnElement[datetime] = case(
+    (POLICY_VERSIONS.c.effective_at > POLICY_VERSIONS.c.approved_at, POLICY_VERSIONS.c.effective_at),
+    else_=POLICY_VERSIONS.c.approved_at,
+)
+"""`PolicyVersion.since` of one that is approved."""
 
 
 class Versions:
@@ -179,25 +196,28 @@ class Versions:
 
     def decided_until(self, at: datetime) -> tuple[PolicyVersion, ...]:
         """Those that are or were in force at `at` or before, in the order in which they came into force."""
-        decided = [one for one in self.list() if one.stands and one.since <= at]
-        return tuple(sorted(decided, key=lambda one: (one.since, one.number)))
+        statement = select(POLICY_VERSIONS).where(*_decided(at)).order_by(_since, POLICY_VERSIONS.c.number)
+        with self._session.read() as connection:
+            return tuple(map(_version, connection.execute(statement).all()))
 
     def in_force(self, at: datetime) -> PolicyVersion | None:
         """The version that decides at `at`; None before the first one."""
-        return next(iter(reversed(self.decided_until(at))), None)
+        with self._session.read() as connection:
+            row = connection.execute(_deciding(select(POLICY_VERSIONS), at)).first()
+        return None if row is None else _version(row)
 
-    def status(self, version: PolicyVersion, at: datetime) -> VersionStatus:
-        """Where `version` stands at `at`."""
-        if version.withdrawn_at is not None:
-            return VersionStatus.WITHDRAWN
-        if version.approved_at is None:
-            return VersionStatus.PROPOSED
-        if version.since > at:
-            return VersionStatus.DUE
-        current = self.in_force(at)
-        return (
-            VersionStatus.IN_FORCE if current is not None and current.number == version.number else VersionStatus.PAST
-        )
+    def number_in_force(self, at: datetime) -> int | None:
+        """The number of the version that decides at `at`, without reading its files."""
+        with self._session.read() as connection:
+            number: int | None = connection.scalar(_deciding(select(POLICY_VERSIONS.c.number), at))
+        return number
+
+    def waiting(self, at: datetime) -> tuple[int, ...]:
+        """The numbers of those that decide nothing yet at `at`, without reading their files."""
+        not_yet = POLICY_VERSIONS.c.withdrawn_at.is_(None), or_(POLICY_VERSIONS.c.approved_at.is_(None), _since > at)
+        statement = select(POLICY_VERSIONS.c.number).where(*not_yet).order_by(POLICY_VERSIONS.c.number)
+        with self._session.read() as connection:
+            return tuple(connection.scalars(statement))
 
 
 def _row(
@@ -219,6 +239,16 @@ def _row(
         "published_at": at,
         "effective_at": effective_at,
     }
+
+
+def _decided(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    """What is true of a version that is or was in force at `at`; one that nobody approved is in force at no time."""
+    return POLICY_VERSIONS.c.withdrawn_at.is_(None), _since <= at
+
+
+def _deciding(statement: Select[Any], at: datetime) -> Select[Any]:
+    """Of the version that decides at `at`."""
+    return statement.where(*_decided(at)).order_by(_since.desc(), POLICY_VERSIONS.c.number.desc()).limit(1)
 
 
 def _number(number: int) -> Any:

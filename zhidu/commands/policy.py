@@ -56,11 +56,12 @@ def log(habits: Habits | None) -> None:
     habits = habits or Habits()
     with stored(habits) as here:
         versions = tuple(reversed(here.store.versions.list()))
+        current = here.store.versions.number_in_force(here.now)
         if habits.json:
-            click.echo(json.dumps([plain(here, version) for version in versions], ensure_ascii=False))
+            click.echo(json.dumps([plain(here, version, current) for version in versions], ensure_ascii=False))
             return
         for version in versions:
-            for line in lines(here, version):
+            for line in lines(here, version, current):
                 click.echo(line)
     if not versions and not habits.quiet:
         click.echo("nothing was published yet: the first `zhidu serve` publishes the configuration's folder")

@@ -14,9 +14,9 @@ from zhidu.differences import AlteredRow, Difference
 from zhidu.habits import Habits
 
 
-def lines(here: Stored, version: PolicyVersion) -> Iterator[str]:
-    """For people."""
-    status = here.store.versions.status(version, here.now)
+def lines(here: Stored, version: PolicyVersion, in_force: int | None) -> Iterator[str]:
+    """For people. in_force: the number of the version that decides now"""
+    status = version.status(here.now, in_force)
     since = "" if version.withdrawn_at is not None else f", from {here.shown(version.since)}"
     yield f"version {version.number}  {status}{since}  ({version.digest})"
     yield f"  {version.reason}"
@@ -27,12 +27,12 @@ def lines(here: Stored, version: PolicyVersion) -> Iterator[str]:
         yield f"  withdrawn {here.shown(version.withdrawn_at)} by {version.withdrawn_by}: {version.withdrawn_why}"
 
 
-def plain(here: Stored, version: PolicyVersion) -> dict[str, Any]:
-    """For machines; without the files."""
+def plain(here: Stored, version: PolicyVersion, in_force: int | None) -> dict[str, Any]:
+    """For machines; without the files. in_force: the number of the version that decides now"""
     approver = version.approver
     return {
         "number": version.number,
-        "status": str(here.store.versions.status(version, here.now)),
+        "status": str(version.status(here.now, in_force)),
         "digest": version.digest,
         "reason": version.reason,
         "author": version.author.name,
@@ -73,8 +73,9 @@ def print_differences(found: tuple[Difference, ...], rows: tuple[AlteredRow, ...
 
 def print_version(here: Stored, version: PolicyVersion, habits: Habits) -> None:
     """What has become of it, for whoever asked for it."""
+    current = here.store.versions.number_in_force(here.now)
     if habits.json:
-        click.echo(json.dumps(plain(here, version), ensure_ascii=False))
+        click.echo(json.dumps(plain(here, version, current), ensure_ascii=False))
         return
-    for line in lines(here, version):
+    for line in lines(here, version, current):
         click.echo(line)

@@ -1,10 +1,11 @@
 """Versions of the policy: who may do what to them, and which one is in force when."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import Engine, event
 
 from integrations.store.errors import NotFound, Refused
 from integrations.store.store import Store
@@ -25,12 +26,61 @@ def approved(store: Store, effective_at: datetime = AT, at: datetime = AT) -> Po
     return store.versions.approve(published(store, effective_at=effective_at, at=at).number, XU, at=at)
 
 
+def status(store: Store, version: PolicyVersion, at: datetime) -> VersionStatus:
+    return version.status(at, store.versions.number_in_force(at))
+
+
+@pytest.fixture
+def statements(store: Store) -> Iterator[list[str]]:
+    """What the store is asked in SQL."""
+    asked: list[str] = []
+
+    def listen(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        asked.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", listen)
+    yield asked
+    event.remove(Engine, "before_cursor_execute", listen)
+
+
+def test_what_is_asked_again_and_again_reads_no_files(store: Store, statements: list[str]) -> None:
+    """The files of a version may be large; who only wants to know which one decides does not read them."""
+    first = approved(store)
+    approved(store, effective_at=AT + DAY)
+    statements.clear()
+
+    assert store.versions.number_in_force(AT) == first.number
+    assert store.versions.waiting(AT) == (2,)
+    assert len(statements) == 2
+    assert [statement for statement in statements if "files" in statement] == []
+
+
+def test_the_version_in_force_is_read_alone(store: Store, statements: list[str]) -> None:
+    approved(store)
+    second = approved(store, effective_at=AT + DAY)
+    statements.clear()
+
+    assert store.versions.in_force(AT + DAY) == second
+    assert len(statements) == 1
+    assert "LIMIT" in statements[0]
+
+
+def test_what_waits(store: Store) -> None:
+    """For approval, or for its date; not what was withdrawn."""
+    assert store.versions.waiting(AT) == ()
+    store.versions.withdraw(approved(store, effective_at=AT + DAY).number, LI, why="no", at=AT)
+    approved(store, effective_at=AT + DAY)
+    published(store, effective_at=AT + 2 * DAY)
+    assert store.versions.waiting(AT) == (2, 3)
+    assert store.versions.waiting(AT + DAY) == (3,)
+
+
 def test_a_version_comes_back_as_it_was_published(store: Store) -> None:
     version = published(store)
 
     assert store.versions.show(version.number) == version
     assert (version.number, dict(version.files), version.author, version.reason) == (1, FILES, LI, "stricter")
-    assert store.versions.status(version, AT) is VersionStatus.PROPOSED
+    assert status(store, version, AT) is VersionStatus.PROPOSED
     assert store.versions.in_force(AT) is None
 
 
@@ -38,7 +88,7 @@ def test_an_approved_version_is_in_force_from_its_date(store: Store) -> None:
     first, second = approved(store), approved(store, effective_at=AT + DAY)
 
     statuses = [
-        [store.versions.status(version, at) for version in (first, second)]
+        [status(store, version, at) for version in (first, second)]
         for at in (AT, AT + DAY - timedelta(seconds=1), AT + DAY)
     ]
 
@@ -62,7 +112,7 @@ def test_a_version_that_is_due_can_be_withdrawn(store: Store) -> None:
 
     withdrawn = store.versions.withdraw(second.number, LI, why="the board said no", at=AT)
 
-    assert store.versions.status(withdrawn, AT + DAY) is VersionStatus.WITHDRAWN
+    assert status(store, withdrawn, AT + DAY) is VersionStatus.WITHDRAWN
     assert (withdrawn.withdrawn_by, withdrawn.withdrawn_why) == ("Li Min", "the board said no")
     assert store.versions.in_force(AT + DAY) == first
 
