@@ -1,6 +1,7 @@
 """What policy modules from outside may import: all of it, and nothing else of the program.
 
 Rules    `rule` marks them, `Facts` is what they look at, actions are what they may want, `say` is how they speak.
+         What must show on a ticket for a rule to be asked is a `Trait`: `when=OPEN & has("severity", "major")`.
 Settings `Config(StrictModel)`; a period with its unit, such as `2wh`, is a `Spec`, what happens along it a `Ladder`; a
          field made by `kept_by_case()` is, for a case, what it was when the case began.
 Clocks   `run_clock` runs a `Clock` and does what the rungs say that it has newly reached.
@@ -34,8 +35,51 @@ from policies.kernel.facts import Article, Change, Desk, Facts, Person, Post, Ti
 from policies.kernel.ladders import run_clock
 from policies.kernel.rules import Rule, Wants, rule
 from policies.kernel.spec import Spec
+from policies.kernel.traits import (
+    ANSWERED,
+    AT_DEPARTMENT,
+    BARE_ANSWER,
+    CLOSED,
+    COMPLAINED_BEFORE,
+    CONFIDENTIAL,
+    CUSTOMER_WROTE,
+    JARGON,
+    KIND_LEARNT,
+    LINKED,
+    NEW_OWNER,
+    OPEN,
+    OWNER_AWAY,
+    PROMISED,
+    SAME_CAUSE,
+    SUM_NAMED,
+    UNDELIVERED,
+    UNSORTED,
+    Trait,
+    changed,
+    has,
+    said,
+    worded,
+)
 
 __all__ = [
+    "ANSWERED",
+    "AT_DEPARTMENT",
+    "BARE_ANSWER",
+    "CLOSED",
+    "COMPLAINED_BEFORE",
+    "CONFIDENTIAL",
+    "CUSTOMER_WROTE",
+    "JARGON",
+    "KIND_LEARNT",
+    "LINKED",
+    "NEW_OWNER",
+    "OPEN",
+    "OWNER_AWAY",
+    "PROMISED",
+    "SAME_CAUSE",
+    "SUM_NAMED",
+    "UNDELIVERED",
+    "UNSORTED",
     "Action",
     "Article",
     "Assign",
@@ -64,10 +108,15 @@ __all__ = [
     "Tag",
     "Tell",
     "Ticket",
+    "Trait",
     "Untag",
     "Wants",
+    "changed",
+    "has",
     "kept_by_case",
     "rule",
     "run_clock",
+    "said",
     "say",
+    "worded",
 ]

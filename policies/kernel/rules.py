@@ -26,7 +26,7 @@ class Rule(Generic[C]):
     """A rule as data: the table of clauses and rules needs no evaluation.
 
     kind    the rule is asked only for tickets of this kind (`NO_KIND`: that have none yet); None: for every ticket
-    when    the rule is asked only where this shows on the ticket; where it does not, the rule wants nothing
+    when    the rule is asked only where this shows on the ticket, and need not look for it again
     phase   `sum_up` rules run after all modules have decided and see `decided`
     """
 

@@ -12,6 +12,7 @@ from policies.kernel.confidential import Confidential
 from policies.kernel.decisions import KEYED
 from policies.kernel.evaluate import evaluate
 from policies.kernel.facts import Article, Change, Desk, Facts, Item, Person, Post, Related, Ticket
+from policies.kernel.masking import Kind
 from policies.kernel.vocabulary import FLAGS, KINDS, OPTIONS, SEVERITIES, STAGES
 from zhidu.policy import load_policy
 
@@ -45,8 +46,8 @@ WORDED = {text: POLICY.extractor.wording(text, "text/plain") for text in TEXTS}
 HELD = (
     (),
     (),
-    (Confidential(place="body", kind="card", data_class="C2", count=1, own=1, strange=1),),
-    (Confidential(place="body", kind="mobile", data_class="C2", count=2, masked=False, own=1),),
+    (Confidential(place="body", kind=Kind.BANK_CARD, data_class="C2", count=1, own=1, strange=1),),
+    (Confidential(place="body", kind=Kind.MOBILE, data_class="C2", count=2, masked=False, own=1),),
 )
 
 minutes = st.integers(0, 60 * 24 * 40).map(lambda n: START + timedelta(minutes=n))
@@ -88,7 +89,12 @@ def changes(drawn: Sequence[tuple[datetime, int, tuple[str, str]]]) -> tuple[Cha
 
 articles = st.lists(
     st.tuples(
-        minutes, st.sampled_from(("customer", "agent", "system")), someone, st.booleans(), st.sampled_from(TEXTS), st.sampled_from(HELD)
+        minutes,
+        st.sampled_from(("customer", "agent", "system")),
+        someone,
+        st.booleans(),
+        st.sampled_from(TEXTS),
+        st.sampled_from(HELD),
     ),
     max_size=5,
 )

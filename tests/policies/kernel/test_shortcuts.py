@@ -79,7 +79,7 @@ def plain_remember(memory: Memory, decisions: Iterable[Decision]) -> Memory:
 
 
 class PlainRound(rounds.Round):
-    """Every rule is looked at, in order, and asked if the ticket as it stands then is of its kind, and shows its trait."""
+    """Every rule is looked at in order, and asked where the ticket as it stands then is one that it is for."""
 
     def ask(self, unit: Unit) -> None:
         if unit.name in self.out or not unit.above.isdisjoint(self.failures):
