@@ -5,24 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 
-from policies.kernel.config import read
 from policies.kernel.manifest import LocalText
 from policies.kernel.provisioning import FieldNeed
-from policies.kernel.texts import LANGUAGES, Language, Texts, load_texts
+from policies.kernel.texts import Language, Texts
 from policies.kernel.voice import moment
 from zhidu.demo.company import MEMBERS
 from zhidu.demo.script import ZONE
+from zhidu.own_texts import own_texts
 
 _FOLDER = Path(__file__).parent / "i18n"
-
-
-@cache
-def texts() -> Texts:
-    """The demonstration's texts. Raises ConfigErrors."""
-    return load_texts({tongue: (read(_FOLDER / f"{tongue}.yaml"),) for tongue in LANGUAGES})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +27,7 @@ class Words:
     policy: Mapping[str, Texts]
 
     def of(self, key: str, **values: object) -> str:
-        return texts().get(key, self.tongue, **values)
+        return own_texts(_FOLDER).get(key, self.tongue, **values)
 
     def when(self, at: datetime) -> str:
         return moment(at, self.tongue, ZONE)

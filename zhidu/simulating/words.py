@@ -5,23 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from policies.kernel.config import read
-from policies.kernel.texts import LANGUAGES, Language, Texts, load_texts
+from policies.kernel.texts import Language, Texts
+from zhidu.own_texts import own_texts
 from zhidu.simulating.tally import What
 
 _FOLDER = Path(__file__).parent / "i18n"
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _PLAIN = ("note", "mail", "mention", "assign", "route", "state", "priority", "mask", "link")
-
-
-@cache
-def texts() -> Texts:
-    """The texts of reports. Raises ConfigErrors."""
-    return load_texts({tongue: (read(_FOLDER / f"{tongue}.yaml"),) for tongue in LANGUAGES})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +27,7 @@ class Words:
     zone: ZoneInfo
 
     def of(self, key: str, **values: object) -> str:
-        return texts().get(key, self.tongue, **values)
+        return own_texts(_FOLDER).get(key, self.tongue, **values)
 
     def person(self, user: int) -> str:
         return self.people.get(user, f"#{user}")
