@@ -1,32 +1,22 @@
 """6.1.1, 6.1.4 the demonstration's customer who writes too much: nothing of it is readable afterwards, anywhere, and
 two persons see it once."""
 
-import io
-import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-import structlog
 from prometheus_client import generate_latest
 
 from integrations.store.vault.records import Event
 from policies.kernel.masking import detect
 from policies.kernel.scrub import scrub_text
+from tests.zhidu.playing import Played, of_these, playing
 from tests.zhidu.readable import everything, found_in, joined, texts_of
-from zhidu import observe
 from zhidu.cli import main
-from zhidu.demo.clock import Chance, VirtualClock
-from zhidu.demo.export import export
-from zhidu.demo.player import Player
+from zhidu.demo.clock import Chance
 from zhidu.demo.private import DISGUISES, Private, told
-from zhidu.demo.script import ZONE, Case, Week, cues, load_week
-from zhidu.demo.stage import SERVICE_USER, Stage, staged
-from zhidu.demo.story import Line, Story
-from zhidu.demo.summary import Summary, summarise
-from zhidu.demo.words import Words
+from zhidu.demo.script import ZONE, Case, cues, load_week
 from zhidu.policy import load_policy
 
 CUSTOMER, SLIP = "told-too-much", "card-in-reply"
@@ -34,83 +24,26 @@ CAME = datetime(2026, 5, 6, 10, 40, tzinfo=ZONE)
 """When the first mail is there, and everybody has seen it."""
 
 
-def of_these(week: Week, *names: str) -> Week:
-    """The week with these cases alone."""
-    reveals = tuple(reveal for reveal in week.reveals if reveal.case in names)
-    cases = {name: week.cases[name] for name in names}
-    return week.model_copy(
-        update={
-            "cases": cases,
-            "reveals": reveals,
-            "outages": (),
-            "leaves": (),
-            "astray": (),
-            "begins": CAME.replace(hour=9),
-        }
-    )
+WEEK = of_these(load_week(), CUSTOMER, SLIP, begins=CAME.replace(hour=9))
 
 
-WEEK = of_these(load_week(), CUSTOMER, SLIP)
-
-
-@dataclass(frozen=True)
-class Played:
-    """A play that still stands on its stage, and all that was logged."""
-
-    stage: Stage
-    player: Player
-    lines: list[Line]
-    log: io.StringIO
-    folder: Path
-    summary: Summary
-
-    @property
-    def values(self) -> Mapping[str, str]:
-        private = self.stage.private
-        return {"card": private.card, "identity": private.identity, "password": private.password}
-
-    def texts(self) -> Mapping[str, Iterator[str]]:
-        """Every place where something rests or is told, and what stands there."""
-        box, service = self.stage.box, self.stage.service
-        files = [path for path in self.folder.rglob("*") if path.is_file() and path.parent.name != "vault"]
-        return {
-            "helpdesk": everything([box.desk, box.sent, box.notifications]),
-            "store and mails": (text for path in files for text in texts_of(path.read_bytes())),
-            "log": iter([self.log.getvalue()]),
-            "metrics": iter([generate_latest(service.registry).decode()]),
-            "story": (line.text() for line in self.lines),
-        }
-
-
-def play(folder: Path, until: datetime) -> Iterator[Played]:
-    """Plays until then. The log is as talkative as it can be."""
-    chance, clock = Chance(1), VirtualClock(WEEK.begins.astimezone(UTC))
-    lines: list[Line] = []
-    log = io.StringIO()
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    observe.configure(format="json", level="debug", stream=log, now=clock.now)
-    with staged(folder, clock=clock, chance=chance, tongue="en") as stage:
-        story = Story(
-            words=Words(tongue="en", fields=stage.fields, policy=stage.policy.texts),
-            calendar=stage.policy.calendars["default"],
-            speak=lambda judgement: stage.policy.speak(judgement.facts, "en"),
-            tell=lines.append,
-        )
-        player = Player(stage=stage, cues=cues(WEEK, chance), story=story, wait=lambda seconds: None)
-        player.play(until.astimezone(UTC))
-        summary = summarise(player, begins=WEEK.begins, seed=1, before=(0, 0), seconds=1.0)
-        export(stage.box, folder / "tickets.jsonl", by=SERVICE_USER)
-        yield Played(stage, player, lines, log, folder, summary)
-        player.actors.close()
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
+def places(played: Played) -> Mapping[str, Iterator[str]]:
+    """Every place where something rests or is told, and what stands there."""
+    box, service = played.stage.box, played.stage.service
+    files = [path for path in played.folder.rglob("*") if path.is_file() and path.parent.name != "vault"]
+    return {
+        "helpdesk": everything([box.desk, box.sent, box.notifications]),
+        "store and mails": (text for path in files for text in texts_of(path.read_bytes())),
+        "log": iter([played.log.getvalue()]),
+        "metrics": iter([generate_latest(service.registry).decode()]),
+        "story": (line.text() for line in played.lines),
+    }
 
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
-    yield from play(tmp_path_factory.mktemp("demo"), CAME + timedelta(days=2, hours=6))
+    with playing(WEEK, tmp_path_factory.mktemp("demo"), CAME + timedelta(days=2, hours=6)) as found:
+        yield found
 
 
 # --- nothing readable remains ---
@@ -119,7 +52,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
 def test_nothing_readable_remains_anywhere(played: Played) -> None:
     """6.1.1 tickets, articles, raw mails, attachments, history and all else of the helpdesk; store, mails,
     configuration, export, logs, metrics, and the story that is told."""
-    texts = {place: list(parts) for place, parts in played.texts().items()}
+    texts = {place: list(parts) for place, parts in places(played).items()}
     assert all(texts.values())
     assert "made anew" in texts["log"][0]
     assert found_in(texts, played.values) == []
@@ -128,21 +61,21 @@ def test_nothing_readable_remains_anywhere(played: Played) -> None:
 def test_what_the_customer_wrote_was_readable_before(tmp_path: Path) -> None:
     """The same search finds all of it, in every disguise, where the mail has come in and is not masked yet."""
     minute = next(cue.at for cue in cues(WEEK, Chance(1)) if isinstance(cue.what, Case)) + timedelta(seconds=2)
-    for before in play(tmp_path, minute):
-        texts = {"helpdesk": list(before.texts()["helpdesk"])}
+    with playing(WEEK, tmp_path, minute) as before:
+        texts = {"helpdesk": list(places(before)["helpdesk"])}
         assert found_in(texts, before.values) == [("helpdesk", name) for name in before.values]
         desk = before.stage.box.desk
         ticket = desk.tickets.get(2)
         article = next(row for row in desk.articles if row["ticket_id"] == 2)
         attachments = [content for content in desk.files.values() if content not in desk.raw_mails.values()]
-        places = {
+        parts = {
             "title": [ticket["title"]],
             "body": [article["body"]],
             "subject": [article["subject"]],
             "raw mail": list(texts_of(desk.raw_mails[article["id"]])),
             "attachment": [content.decode() for content in attachments],
         }
-        assert {place for place, _ in found_in(places, before.values)} == set(places)
+        assert {place for place, _ in found_in(parts, before.values)} == set(parts)
         assert before.stage.private.card not in ticket["title"]
 
 
@@ -182,7 +115,7 @@ def test_the_search_looks_into_every_place(played: Played) -> None:
     path = played.folder / "mails" / "planted.eml"
     path.write_text(card, encoding="utf-8")
     try:
-        assert {place for place, _ in found_in(played.texts(), {"card": card})} == {"helpdesk", "store and mails"}
+        assert {place for place, _ in found_in(places(played), {"card": card})} == {"helpdesk", "store and mails"}
     finally:
         path.unlink()
         box.desk.tickets.get(1)["title"] = before
@@ -224,9 +157,7 @@ def test_a_reply_with_a_full_card_number_is_told_within_seconds(played: Played) 
     assert len(told_of_it) == 1
 
 
-def test_every_ticket_can_be_explained_and_none_of_it_shows(
-    played: Played, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_every_ticket_can_be_explained_and_none_of_it_shows(played: Played, capsys: pytest.CaptureFixture[str]) -> None:
     """Facts, the reading, rules, clauses and clocks of tickets that were made anew, too."""
     config, tickets = played.folder / "config", played.folder / "tickets.jsonl"
     assert main(["--config", str(config), "explain", "--from", str(tickets)]) == 0

@@ -93,6 +93,7 @@ class Player:
     _idle_at: datetime = field(init=False)
     _back_at: datetime | None = None
     _anew_at: datetime | None = None
+    _gathered_at: datetime | None = None
     _told_waiting: bool = False
     _put_off: int = 0
 
@@ -148,7 +149,11 @@ class Player:
         store = self.stage.service.store
         found = [self._reconcile_at, self._people_at]
         found += [cue.at for cue in self.cues[:1]]
-        found += [at for at in (self.stage.box.queue.next_at(), self._back_at, self._anew_at) if at is not None]
+        found += [
+            at
+            for at in (self.stage.box.queue.next_at(), self._back_at, self._anew_at, self._gathered_at)
+            if at is not None
+        ]
         due = store.clocks.next_at()
         if due is not None:
             found.append(max(due, self._swept_at + SWEEP_EVERY))
@@ -171,6 +176,7 @@ class Player:
             self._reconcile_at = now + timedelta(seconds=RECONCILE_EVERY)
             if missed := self._round("reconcile"):
                 self.story.company(now, "missed", count=missed)
+        if self._gathered_at is not None and now >= self._gathered_at:
             self._post(now)
         if now >= self._people_at:
             self._people_at = now + timedelta(seconds=PEOPLE_EVERY)
@@ -182,7 +188,9 @@ class Player:
         """Send what is due, and tell of mails of the day."""
         service, words = self.stage.service, self.story.words
         waits = service.store.outbox.list(MessageStatus.WAITING, limit=MOST_GATHERED)
-        due = Counter(one.message.to for one in waits if one.message.kind == GATHERED and one.due_at <= now)
+        gathered = [one for one in waits if one.message.kind == GATHERED]
+        self._gathered_at = min((one.due_at for one in gathered if one.due_at > now), default=None)
+        due = Counter(one.message.to for one in gathered if one.due_at <= now)
         if service.post.run() and due:
             people = words.joined(f"{words.person(to)} {count}" for to, count in sorted(due.items()))
             self.story.company(now, "gathered", people=people)
