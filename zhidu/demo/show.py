@@ -127,6 +127,7 @@ class Show:
         if self.keep is not None and not self.habits.quiet:
             command = f"zhidu --config {folder}/config explain --from {folder}/{TICKETS} {player.example}"
             click.echo("\n" + words.of("ready.kept", folder=folder, command=command))
+            click.echo(words.of("ready.vault", command=f"zhidu --config {folder}/config vault log"))
 
     def _stay(self, player: Player, words: Words) -> None:
         """Time goes on as it does, deliveries come, clocks fall due, until Ctrl-C."""
@@ -149,6 +150,7 @@ class Show:
         yield ""
         yield words.of("ready.tickets", url=stage.url)
         yield words.of("ready.explain", command=command)
+        yield words.of("ready.vault", command=f"zhidu --config {stage.config} vault log")
         yield words.of("ready.login", login=login("xu"), password=password("xu"))
         yield words.of("ready.mails", folder=stage.mails)
         yield words.of("ready.stop")
