@@ -4,8 +4,19 @@ BIN := .venv/bin
 STAMP := .venv/.set-up
 BENCH_STAMP := .venv-bench/.set-up
 CACHES := .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov dist
+CORES ?= $(shell nproc 2>/dev/null || echo 2)
+PYTEST := -m pytest -q --dist worksteal
+# Many tests wait for something and leave their core idle, which one worker more makes use of.
+WITH_ONE_MORE := -n $(shell expr $(CORES) + 1)
+# Tests of the policy by chance and by growth: coverage would slow them down and learn nothing from them.
+PLAIN := $(addprefix tests/policies/,test_random_facts.py kernel/text/test_shortcuts.py kernel/masking/test_growth.py \
+	kernel/masking/test_fuzz.py)
+REST := $(filter-out %/policies/ %/__pycache__/,$(sort $(wildcard tests/*/ tests/test_*.py)))
 # Arguments for the program a target runs: make demo ARGS="--port 8800", make test ARGS="tests/policies -k calendar".
 ARGS ?=
+
+# Compiled modules are kept: compiling them again at every start of a program costs a second and more.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -39,27 +50,27 @@ demo: $(STAMP) ## run the product on its embedded sandbox and play a working wee
 	@$(BIN)/zhidu demo $(ARGS)
 
 test: $(STAMP) ## run the tests
-	@$(BIN)/python -m pytest -q -n 2 --dist worksteal $(ARGS)
+	@$(BIN)/python $(PYTEST) $(WITH_ONE_MORE) $(ARGS)
 
-# The policy is held to the floor in pyproject.toml by its own tests, which are quick; the rest runs plainly.
+# The policy is held to the floor in pyproject.toml by its own tests; the rest runs plainly.
 check: $(STAMP) ## the gate: lint, format, types, imports, tests, coverage of the policy, documentation
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(MAKE) --no-print-directory cover-policy
-	$(MAKE) --no-print-directory test ARGS="--ignore tests/policies"
+	$(MAKE) --no-print-directory test ARGS="$(REST) $(PLAIN)"
 
 .PHONY: cover-policy
 cover-policy: $(STAMP)
 	@rm -f .coverage .coverage.*
-	@$(BIN)/coverage run --source policies -m pytest -q -n 2 --dist worksteal tests/policies
+	@$(BIN)/coverage run --source policies $(PYTEST) -n $(CORES) tests/policies $(addprefix --ignore ,$(PLAIN))
 	@$(BIN)/coverage combine -q
 	@$(BIN)/coverage report --skip-covered --show-missing
 
 cover: $(STAMP) ## all tests under coverage, which takes minutes more: lines and branches of everything
 	@rm -f .coverage .coverage.*
-	@$(BIN)/coverage run -m pytest -q -n 2 --dist worksteal
+	@$(BIN)/coverage run $(PYTEST) $(WITH_ONE_MORE)
 	@$(BIN)/coverage combine -q
 	@$(BIN)/coverage report --skip-covered --show-missing
 
