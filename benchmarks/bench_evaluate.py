@@ -43,9 +43,9 @@ def week() -> tuple[Judge, Offline]:
 
 
 def at_rest(judge: Judge, source: Offline) -> list[Facts]:
-    """The facts of every ticket once the policy has had its way."""
+    """The facts of every ticket once the policy has had its way, as the look after the write reads them."""
     explained = (judge.explain(ticket, source.read_at(ticket), tongue="en") for ticket in source.tickets)
-    return [replace(found.verdict.facts, decided=()) for found in explained]
+    return [replace(found.verdict.facts, decided=(), read=None) for found in explained]
 
 
 def table() -> str:

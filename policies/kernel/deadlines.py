@@ -3,7 +3,7 @@
 A clock is derived from facts each time a case is looked at. Only which rungs took effect in which run is remembered.
 """
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -51,7 +51,7 @@ class Clock:
     ladder: Ladder = _NO_LADDER
     restarts: int = 0
     due: Due | None = field(init=False)
-    known: dict[str, Any] = field(init=False, repr=False, compare=False, default_factory=dict)
+    known: dict[Hashable, Any] = field(init=False, repr=False, compare=False, default_factory=dict)
     """What was worked out about it and never changes, by the name of what it is."""
 
     @classmethod

@@ -25,6 +25,9 @@ EFFECTS: Final = ("remind", "warn", "raise", "hand_up", "manager", "finding", "g
 _ONCE: Final = ("raise", "hand_up")
 _TEXTS: Final = "core"
 _NONE: Final[frozenset[str]] = frozenset()
+_RUNS: Final = "runs"
+_RESTS: Final = "rests"
+"""With which rungs fired, and from when until when, nothing about the clock changes by itself."""
 _LEADERS: Final = (Post.SUPERVISOR, Post.MANAGER)
 
 
@@ -35,12 +38,18 @@ def run_clock(clock: Clock, facts: Facts, module: str, *, whose: int | None = No
     whose    who must act: reminded, and named in a finding; None: whoever has the case
     The effects on the ticket of all missed rungs come at once; only the highest rung tells people.
     """
-    runs, why = clock.known.get(module) or _runs(clock, module)
+    runs, why = clock.known.get((_RUNS, module)) or _runs(clock, module)
     if clock.met_at is not None and clock.met_at <= facts.now:
+        yield runs, why
+        return
+    fired, rests = facts.memory.fired.get(clock.name), clock.known.get(_RESTS)
+    if rests is not None and rests[0] is fired and rests[1] <= facts.now < rests[2]:
         yield runs, why
         return
     seen = look(clock, facts.now, fired_in(facts.memory, clock))
     if not seen.reached.rungs:
+        if seen.next_at is not None and seen.status != "paused":
+            clock.known[_RESTS] = fired, facts.now, seen.next_at
         yield runs, why
         return
     yield RunClock(clock=clock, reached=seen.reached.names), why
@@ -51,7 +60,7 @@ def _runs(clock: Clock, module: str) -> tuple[RunClock, Say]:
     """That it runs and nothing more, and why; the same for as long as it does."""
     duty, due_at = _duty(clock, module), clock.due_at
     why = say("clock.stands", _TEXTS, duty=duty) if due_at is None else say("clock.runs", _TEXTS, duty=duty, due=due_at)
-    found = clock.known[module] = RunClock(clock=clock), why
+    found = clock.known[_RUNS, module] = RunClock(clock=clock), why
     return found
 
 

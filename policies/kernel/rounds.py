@@ -42,7 +42,7 @@ class Unit:
     rules: tuple[Rule[Any], ...]
     above: frozenset[str] = frozenset()
     eras: tuple[Era, ...] = ()
-    _phases: frozenset[Phase] = field(init=False, repr=False, compare=False)
+    phases: frozenset[Phase] = field(init=False, repr=False, compare=False)
     _looked_at: int = field(init=False, repr=False, compare=False)
     _sorted: dict[tuple[Phase, str | None, int], Asked] = field(
         init=False, repr=False, compare=False, default_factory=dict
@@ -53,12 +53,10 @@ class Unit:
         for rule in self.rules:
             looked_at |= rule.when.looked_at
         object.__setattr__(self, "_looked_at", looked_at)
-        object.__setattr__(self, "_phases", frozenset(rule.phase for rule in self.rules))
+        object.__setattr__(self, "phases", frozenset(rule.phase for rule in self.rules))
 
     def asked(self, phase: Phase, kind: str | None, shows: int) -> Asked:
         """The rules that are asked in this phase about a ticket of this kind on which this shows."""
-        if phase not in self._phases:
-            return ()
         shown = shows & self._looked_at
         known = self._sorted.get((phase, kind, shown))
         if known is None:
@@ -136,7 +134,11 @@ class Round:
         self._keys: set[str] = set()
 
     def ask(self, unit: Unit) -> None:
-        if unit.name in self.out or (self.failures and not unit.above.isdisjoint(self.failures)):
+        if (
+            self.phase not in unit.phases
+            or unit.name in self.out
+            or (self.failures and not unit.above.isdisjoint(self.failures))
+        ):
             return
         before, shown = self.facts, self._shows
         asked = unit.asked(self.phase, before.ticket.kind, shown)
