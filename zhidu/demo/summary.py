@@ -6,24 +6,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any, Final
 
-from prometheus_client import CollectorRegistry
-
-from integrations.store.records import MessageRecord, MessageStatus
-from integrations.store.store import Store
-from integrations.zammad.sandbox import Sandbox
-from jobs.gathering import GATHERED
-from zhidu.demo.company import MEMBERS, login
+from zhidu.demo import counting
 from zhidu.demo.originals import counted, told_within
 from zhidu.demo.player import Player
 from zhidu.demo.script import ZONE
-from zhidu.demo.stage import SERVICE_USER
 from zhidu.demo.story import columns, padded
 from zhidu.demo.words import Words
 from zhidu.endings import Clocks
-from zhidu.services import Service
 
 _ALL: Final = 1_000_000
 _SEARCH: Final = "POST /api/v1/tickets/search"
@@ -182,15 +173,12 @@ def _plain(value: object) -> object:
 
 def summarise(player: Player, *, begins: datetime, seed: int, before: tuple[int, int], seconds: float) -> Summary:
     """`before` are the helpdesk's reads and writes when the play began."""
-    stage, tally = player.stage, player.tally
-    service, box = stage.service, stage.box
-    counters, actors = box.counters, player.actors
-    delivered = _samples(service.registry, "zhidu_deliveries_total", "outcome")
-    deliveries = {**delivered, "echo": tally.looks["echo"]}
+    stage, tally, actors = player.stage, player.tally, player.actors
+    service, box, counters = stage.service, stage.box, stage.box.counters
+    delivered = counting.samples(service.registry, "zhidu_deliveries_total", "outcome")
     facts = [judgement.verdict.facts for judgement in tally.last.values()]
     found = service.store.findings.list(limit=_ALL)
     searches = counters.by_path[_SEARCH]
-    me = box.desk.logins[SERVICE_USER]
     return Summary(
         begins=begins,
         ends=stage.clock.now(),
@@ -198,25 +186,25 @@ def summarise(player: Player, *, begins: datetime, seed: int, before: tuple[int,
         policy=stage.policy.digest,
         tickets=len(box.desk.tickets),
         cases=len({service.store.cases.of(one.ticket.id) for one in facts}),
-        kinds=_sorted(Counter(one.ticket.kind or "" for one in facts)),
-        severities=_sorted(Counter(one.ticket.severity for one in facts if one.ticket.severity)),
-        reopened=sum(_reopenings(one.history) for one in facts),
+        kinds=counting.by_name(Counter(one.ticket.kind or "" for one in facts)),
+        severities=counting.by_name(Counter(one.ticket.severity for one in facts if one.ticket.severity)),
+        reopened=sum(counting.reopenings(one.history) for one in facts),
         ended=sum(one.ticket.stage == "ended" for one in facts),
-        clocks=_clocks(player),
-        rungs=_rungs(service.registry),
-        findings=_sorted(Counter(record.finding.code for record in found)),
+        clocks=counting.clocks(player),
+        rungs=counting.rungs(service.registry),
+        findings=counting.by_name(Counter(record.finding.code for record in found)),
         grave=sum(record.finding.grave for record in found),
-        notes=_articles(box, internal=True),
-        replies=_articles(box, internal=False),
-        mails=_mails(service),
-        remarks=len(_gathered(service.store)),
+        notes=counting.articles_of_ours(box, internal=True),
+        replies=counting.articles_of_ours(box, internal=False),
+        mails=counting.mails(service),
+        remarks=len(counting.gathered(service.store)),
         masked=tally.anew,
         originals=counted(None if service.vaulted is None else service.vaulted.vault),
         grave_told_within=told_within(service.store, tally.replied),
-        told=_told(box),
-        told_by_zhidu=sum(told.by_id == me for told in box.notifications),
-        deliveries=MappingProxyType({name: int(count) for name, count in deliveries.items() if count}),
-        looks=_sorted(tally.looks),
+        told=counting.told(box),
+        told_by_zhidu=counting.told_by_zhidu(box),
+        deliveries=counting.whole({**delivered, "echo": tally.looks["echo"]}),
+        looks=counting.by_name(tally.looks),
         events=int(delivered.get("new", 0)) + tally.reasons["due"] + tally.reasons["missed"],
         reads=counters.reads - before[0] - actors.reads - searches,
         writes=counters.writes - before[1] - actors.writes,
@@ -224,70 +212,3 @@ def summarise(player: Player, *, begins: datetime, seed: int, before: tuple[int,
         lines=player.story.lines,
         seconds=seconds,
     )
-
-
-def _reopenings(history: tuple[Any, ...]) -> int:
-    return sum(1 for change in history if change.field == "state" and change.old == "closed" != change.new)
-
-
-def _clocks(player: Player) -> Mapping[str, Clocks]:
-    """By clause; a clock that was still running when its case ended counts as it stood then."""
-    found: dict[str, Counter[str]] = {}
-    for clause, status in player.tally.clocks.values():
-        found.setdefault(clause, Counter())[status] += 1
-    return MappingProxyType(
-        {
-            clause: Clocks(
-                met=counts["met"],
-                met_late=counts["met late"],
-                breached=counts["breached"],
-                open=counts["running"] + counts["paused"],
-            )
-            for clause, counts in sorted(found.items())
-        }
-    )
-
-
-def _samples(registry: CollectorRegistry, name: str, label: str) -> dict[str, float]:
-    return {
-        sample.labels[label]: sample.value
-        for metric in registry.collect()
-        for sample in metric.samples
-        if sample.name == name
-    }
-
-
-def _rungs(registry: CollectorRegistry) -> Mapping[str, int]:
-    rows = {
-        f"{sample.labels['clause']} {sample.labels['rung']}": int(sample.value)
-        for metric in registry.collect()
-        for sample in metric.samples
-        if sample.name == "zhidu_rungs_total"
-    }
-    return MappingProxyType(dict(sorted(rows.items())))
-
-
-def _articles(box: Sandbox, *, internal: bool) -> int:
-    """Those that zhidu wrote: notes, or mails to customers."""
-    return sum(1 for row in box.desk.articles if row["internal"] == internal and "zhidu" in (row["preferences"] or {}))
-
-
-def _mails(service: Service) -> Mapping[str, int]:
-    """Status → mails; a mail of the day is one, however much was gathered for it."""
-    counts = {status.value: len(service.store.outbox.list(status, limit=_ALL)) for status in MessageStatus}
-    counts |= {"sent": int(_samples(service.registry, "zhidu_messages_total", "outcome").get("sent", 0))}
-    return MappingProxyType({name: count for name, count in counts.items() if count})
-
-
-def _gathered(store: Store) -> list[MessageRecord]:
-    found = (one for status in MessageStatus for one in store.outbox.list(status, limit=_ALL))
-    return [one for one in found if one.message.kind == GATHERED]
-
-
-def _told(box: Sandbox) -> Mapping[str, int]:
-    own = {login(member) for member in MEMBERS}
-    return _sorted(Counter(told.login for told in box.notifications if told.login in own))
-
-
-def _sorted(counts: Mapping[Any, int]) -> Mapping[str, int]:
-    return MappingProxyType({str(name): count for name, count in sorted(counts.items(), key=lambda item: str(item[0]))})
