@@ -8,7 +8,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -18,9 +18,9 @@ from zoneinfo import ZoneInfo
 import click
 
 from policies.kernel.voice import language
+from zhidu.calendars import load_calendars
 from zhidu.exits import WrongUse
 from zhidu.habits import Habits
-from zhidu.policy import load_policy
 from zhidu.simulating.asking import Question
 from zhidu.simulating.replaying import Period, Variant
 from zhidu.simulating.report import Report
@@ -63,7 +63,7 @@ class Simulation:
         for path in (asked.xlsx, asked.html):
             if path is not None and not path.absolute().parent.is_dir():
                 raise WrongUse(f"{path} cannot be written: there is no folder {path.absolute().parent}")
-        zone = load_policy(None).calendars["default"].zone
+        zone = load_calendars(self.habits.directory)["default"].zone
         question = Question(
             today=self.habits.directory, proposed=asked.proposed, files=asked.files, period=self._period(zone)
         )
@@ -91,7 +91,6 @@ class Simulation:
         jobs = self.asked.jobs or min(os.cpu_count() or 1, 16)
         run(question, book, variants, jobs=jobs if total > 1000 or self.asked.jobs else 1, done=progress)
         progress.end()
-        report = Report(book, len(variants) > 1)
         policy = variants[0].policy
         words = Words(
             tongue=language(self.asked.language or _tongue(variants[0])),
@@ -100,7 +99,8 @@ class Simulation:
             zone=policy.calendars["default"].zone,
         )
         digests = tuple(variant.policy.digest for variant in variants)
-        self._show(Head(period=question.period, digests=digests, tickets=total), report, words)
+        with closing(Report(book, len(variants) > 1)) as report:
+            self._show(Head(period=question.period, digests=digests, tickets=total), report, words)
 
     def _show(self, head: Head, report: Report, words: Words) -> None:
         if self.habits.json:

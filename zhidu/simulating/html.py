@@ -35,12 +35,15 @@ table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { padding: .35rem .7rem; border-top: 1px solid var(--line); text-align: left; vertical-align: top; }
 th { background: var(--soft); font-weight: 600; }
 .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-th.n { white-space: normal; }
+th.n { white-space: normal; min-width: 3rem; }
+tr > :nth-child(2):not(.n) { min-width: 9rem; }
 tr.differs td { background: var(--mark); }
 .less { color: var(--less); } .more { color: var(--more); }
 td details { margin-top: .2rem; color: var(--dim); font-size: .85rem; }
 td summary { cursor: pointer; }
 td details p { margin: .2rem 0 .4rem; }
+@media (max-width: 30rem) { body { padding: .5rem; } table { font-size: .85rem; } th, td { padding: .35rem; }
+  th.n { min-width: 2.5rem; } }
 """)
 
 

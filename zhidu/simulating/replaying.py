@@ -12,7 +12,6 @@ from integrations.zammad.errors import NotFound
 from integrations.zammad.facts import Reader
 from integrations.zammad.names import Names, UnknownName
 from integrations.zammad.people import Staff
-from integrations.zammad.rows import Read, Told
 from integrations.zammad.wire import WireError
 from policies.kernel.config import Loaded
 from policies.kernel.digest import digest
@@ -23,6 +22,7 @@ from zhidu.simulating.reading import LazyCache, Roster, story
 from zhidu.simulating.reality import real_days, reality
 from zhidu.simulating.replay import Loops, Rules, replay
 from zhidu.simulating.sources import Source
+from zhidu.simulating.story import Story
 from zhidu.simulating.tally import Tally, Teller
 from zhidu.simulating.workbook import Real, Results, Workbook
 
@@ -86,21 +86,24 @@ class Replayer:
         except WireError as error:
             self._results.put(ticket, _GONE, {TODAY: Tally(failures={"unreadable": str(error)})})
             return
-        self._replay(ticket, read, history)
+        try:
+            told = [story(side.reader, read, history) for side in self._sides]
+        except (UnknownName, NotFound) as error:  # a type or sender that neither the helpdesk nor the file explains
+            self._results.put(ticket, _GONE, {TODAY: Tally(failures={"unreadable": str(error)})})
+        else:
+            self._replay(ticket, told)
         for cache in self._caches:
             cache.forget()
 
-    def _replay(self, ticket: int, read: Read, history: Told) -> None:
-        period = self._period
+    def _replay(self, ticket: int, told: Sequence[Story]) -> None:
+        """The same story under each policy."""
+        period, facts = self._period, told[0].facts
         tallies: dict[int, Tally] = {}
-        facts = None
-        for number, side in enumerate(self._sides):
-            told = story(side.reader, read, history)
-            facts = facts or told.facts
+        for number, (side, one) in enumerate(zip(self._sides, told, strict=True)):
             teller = Teller(period.begins, self._zone, side.kinds)
             try:
                 last: Ticket | None = None
-                for moment in replay(told, side.rules, period.until):
+                for moment in replay(one, side.rules, period.until):
                     teller.take(moment)
                     last = moment.verdict.facts.ticket
             except Loops as error:
@@ -109,8 +112,6 @@ class Replayer:
             tallies[number] = teller.tell()
             if last is not None and last.kind == _COMPLAINT:
                 self._results.complaint(number, _matter(last))
-        if facts is None:
-            return
         tallies[REALLY] = real_days(facts, period.begins, period.until, self._zone)
         self._results.put(ticket, reality(facts, period.begins, period.until), tallies)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import heapq
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -58,9 +57,21 @@ class Report:
     compared: bool
 
     def _rows(self, query: str, *values: object) -> Iterator[tuple[int | str | float, ...]]:
-        for number in self.book.shards():
-            with closing(sqlite3.connect(self.book.shard(number))) as db:
-                yield from db.execute(query, values)
+        for db in self._shards:
+            yield from db.execute(query, values)
+
+    @cached_property
+    def _shards(self) -> tuple[sqlite3.Connection, ...]:
+        """Opened once: there are some hundred questions."""
+        found = tuple(sqlite3.connect(self.book.shard(number)) for number in self.book.shards())
+        for db in found:
+            db.execute("CREATE INDEX IF NOT EXISTS runs_by_clock ON runs (clause, name)")
+            db.commit()
+        return found
+
+    def close(self) -> None:
+        for db in self._shards:
+            db.close()
 
     @cached_property
     def moments(self) -> tuple[int, int]:
@@ -185,16 +196,11 @@ class Report:
 
     def _at(self, column: str, share: float) -> float | None:
         """The value below which that share of the counted tickets lies; sorted on disk, not in memory."""
-        dbs = [sqlite3.connect(self.book.shard(number)) for number in self.book.shards()]
-        try:
-            count = sum(db.execute(_COUNTS[column]).fetchone()[0] for db in dbs)
-            if count == 0:
-                return None
-            merged = heapq.merge(*(db.execute(_TIMES[column]) for db in dbs))
-            return float(next(islice(merged, int((count - 1) * share), None))[0])
-        finally:
-            for db in dbs:
-                db.close()
+        count = sum(db.execute(_COUNTS[column]).fetchone()[0] for db in self._shards)
+        if count == 0:
+            return None
+        merged = heapq.merge(*(db.execute(_TIMES[column]) for db in self._shards))
+        return float(next(islice(merged, int((count - 1) * share), None))[0])
 
 
 def clause_key(clause: str) -> tuple[int, ...]:

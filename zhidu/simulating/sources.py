@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -191,8 +192,9 @@ class ExportFile:
         """What a type and a sender are called, as a fresh installation numbers them."""
         if (type_id, sender_id) not in self._met:
             self._met.add((type_id, sender_id))
-            type, sender = type_name(type_id), sender_name(sender_id)
-            self.names.learn_names({type_id: type} if type else {}, {sender_id: sender} if sender else {})
+            with suppress(IndexError):  # one that a fresh installation has not: `Names` says so when it is asked for
+                type, sender = type_name(type_id), sender_name(sender_id)
+                self.names.learn_names({type_id: type} if type else {}, {sender_id: sender} if sender else {})
 
     def _lines(self, numbers: Sequence[int]) -> list[bytes]:
         """What stands at each file, place and size of `numbers`; neighbours, as a ticket and its history mostly are,

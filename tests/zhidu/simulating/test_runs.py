@@ -120,6 +120,28 @@ def test_an_unreadable_export_is_named(run: Any, old: Path, tmp_path: Path, text
     assert error in told.error
 
 
+UNREADABLE: dict[str, tuple[str, object]] = {
+    "an article of a type that no installation has": ("type_id", 99),
+    "an article without its author": ("created_by_id", None),
+}
+
+
+@pytest.mark.parametrize(("field", "value"), UNREADABLE.values(), ids=UNREADABLE)
+def test_a_ticket_that_cannot_be_read_is_told_and_the_others_are_judged(
+    run: Any, old: Path, tmp_path: Path, field: str, value: object
+) -> None:
+    lines = [json.loads(line) for line in (old / "tickets.jsonl").read_bytes().splitlines()[:8]]
+    reads = [line["response"]["json"] for line in lines if "all=true" in line["request"]["path"]]
+    for article in reads[0]["assets"]["TicketArticle"].values():
+        article[field] = value
+    path = tmp_path / "some.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    found = run(old, "--from-file", path, "--json").json
+    assert [(failure["rule"], failure["tickets"]) for failure in found["failures"]] == [("unreadable", 1)]
+    assert found["tickets"] == len(reads)
+    assert found["really"]["came"] == len(reads) - 1
+
+
 def test_only_the_period_is_counted(run: Any, old: Path) -> None:
     """Days add up: what is counted in two halves is what is counted in the whole."""
     halves = (("2026-01-05", "2026-01-05"), ("2026-01-06", "2026-02-28"), ("2026-01-05", "2026-02-28"))
