@@ -15,7 +15,7 @@ from tests.zhidu.playing import Played, of_these, playing
 from tests.zhidu.readable import everything, found_in, joined, texts_of
 from zhidu.cli import main
 from zhidu.demo.clock import Chance
-from zhidu.demo.private import DISGUISES, Private, told
+from zhidu.demo.private import DISGUISES, PLACE, Private, told
 from zhidu.demo.script import ZONE, Case, cues, load_week
 from zhidu.policy import load_policy
 
@@ -199,6 +199,21 @@ def test_the_values_pass_every_check_and_are_found_in_every_disguise() -> None:
             text = private.filled(f"<p>卡号 {{card:{name}}}，身份证 {{identity:{name}}}</p>")
             kinds = {span.kind.value for span in detect(text, html=html, config=masking)}
             assert kinds == {"bank_card", "identity_card"}, (seed, name)
+
+
+def test_the_customer_writes_each_value_in_three_disguises() -> None:
+    """In the subject, the body and an attachment."""
+    case = WEEK.cases[CUSTOMER]
+    assert case.attachment is not None
+    parts = (case.title, case.text, case.attachment.text, *(act.mail or "" for act in case.then))
+    assert all(PLACE.search(part) for part in parts[:3])
+    found = {(name, disguise) for part in parts for name, disguise in PLACE.findall(part)}
+    assert {name: sum(one == name for one, _ in found) for name, _ in found} == {
+        "card": 3,
+        "identity": 3,
+        "password": 3,
+    }
+    assert {disguise for _, disguise in found} <= set(DISGUISES)
 
 
 def test_told_and_filled() -> None:
