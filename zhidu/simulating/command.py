@@ -5,14 +5,12 @@ from __future__ import annotations
 import fcntl
 import os
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TextIO
 from zoneinfo import ZoneInfo
 
 import click
@@ -22,6 +20,7 @@ from zhidu.calendars import load_calendars
 from zhidu.exits import WrongUse
 from zhidu.habits import Habits
 from zhidu.simulating.asking import Question
+from zhidu.simulating.progress import Progress
 from zhidu.simulating.replaying import Period, Variant
 from zhidu.simulating.report import Report
 from zhidu.simulating.running import run
@@ -29,9 +28,6 @@ from zhidu.simulating.showing import Head, as_json, lines
 from zhidu.simulating.sources import span
 from zhidu.simulating.words import Words
 from zhidu.simulating.workbook import AnotherRun, Workbook
-
-_SHOWN_AFTER = 2.0
-"""Seconds of work after which progress is shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +83,7 @@ class Simulation:
         total = question.survey(book, variants)
         with question.desk(book, variants) as desk:
             people = {user.id: user.name for user in desk.staff().users}
-        progress = _Progress(total, None if self.habits.quiet else sys.stderr)
+        progress = Progress(total, before=book.done(), to=None if self.habits.quiet else sys.stderr)
         jobs = self.asked.jobs or min(os.cpu_count() or 1, 16)
         run(question, book, variants, jobs=jobs if total > 1000 or self.asked.jobs else 1, done=progress)
         progress.end()
@@ -166,35 +162,3 @@ def _alone(folder: Path) -> Iterator[None]:
             yield
         finally:
             path.unlink(missing_ok=True)
-
-
-class _Progress:
-    """How many tickets are done, how fast, how long it will still take; on one line of a terminal, else in steps."""
-
-    def __init__(self, total: int, to: TextIO | None) -> None:
-        self._total, self._to = total, to
-        self._began = self._shown = time.monotonic()
-        self._done = self._before = 0
-        self._open = False
-
-    def __call__(self, more: int) -> None:
-        now = time.monotonic()
-        if now - self._began < 0.2 and self._done == 0:
-            self._before += more  # of the run that goes on
-        self._done += more
-        every = 0.5 if self._to is not None and self._to.isatty() else 10.0
-        if self._to is not None and now - self._began > _SHOWN_AFTER and now - self._shown > every:
-            self._shown = now
-            self._print(now)
-
-    def _print(self, now: float) -> None:
-        rate = (self._done - self._before) / (now - self._began)
-        left = (self._total - self._done) / rate if rate > 0 else 0.0
-        line = f"{self._done:,} of {self._total:,} tickets, {rate:,.0f}/s, {timedelta(seconds=round(left))} left"
-        tty = self._to is not None and self._to.isatty()
-        print(f"\r{line}\033[K" if tty else line, end="" if tty else "\n", file=self._to, flush=True)
-        self._open = tty
-
-    def end(self) -> None:
-        if self._open:
-            print(file=self._to)

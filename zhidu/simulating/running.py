@@ -11,7 +11,7 @@ from typing import Any
 
 from zhidu.simulating.asking import Question
 from zhidu.simulating.replaying import Desk, Replayer, Variant
-from zhidu.simulating.workbook import SHARDS, Results, Workbook
+from zhidu.simulating.workbook import SHARDS, Workbook
 
 BATCH = 200
 """Tickets between two commits: what a killed run does again."""
@@ -28,9 +28,6 @@ class WorkerDied(Exception):
 
 def run(question: Question, book: Workbook, variants: tuple[Variant, ...], *, jobs: int, done: Done) -> None:
     """Work off what is left of all shards. raises ZammadError, WorkerDied"""
-    for number in book.shards():
-        with closing(Results(book.shard(number))) as results:
-            done(results.done())
     if jobs == 1:
         with question.desk(book, variants) as desk, _rare_collection():
             for shard in range(SHARDS):

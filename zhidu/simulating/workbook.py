@@ -168,6 +168,14 @@ class Workbook:
         row = self._reader.execute(query, (digest(cause), since.timestamp(), until.timestamp(), but)).fetchone()
         return int(row[0])
 
+    def done(self) -> int:
+        """How many tickets are done, of all shards."""
+        count = 0
+        for number in self.shards():
+            with closing(Results(self.shard(number))) as results:
+                count += results.done()
+        return count
+
     def todo(self, shard: int) -> Iterator[tuple[int, str]]:
         """Ticket and place of each ticket of the shard that is not done, oldest first."""
         with closing(sqlite3.connect(self.plan)) as plan, closing(Results(self.shard(shard))) as done:
