@@ -1,5 +1,6 @@
 """What all tests share: only loopback is reached, work is done in memory, and there is a PostgreSQL server."""
 
+import gc
 import getpass
 import ipaddress
 import os
@@ -82,6 +83,9 @@ def _work_in_memory() -> None:
 
 
 _work_in_memory()
+
+# Thousands of tests and a policy live as long as the run: to look for garbage among them seldom is enough.
+gc.set_threshold(100_000, 20, 100)
 
 
 def _answers(url: str) -> bool:

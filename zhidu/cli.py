@@ -1,10 +1,11 @@
 """The program `zhidu`. Help costs no more than this table: a command's module is imported when the command is used."""
 
+import gc
 import importlib
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -36,6 +37,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "serve": ("zhidu.commands.serve:serve", "The service: HTTP, workers, timetable, in one process."),
     "sandbox": ("zhidu.commands.sandbox:sandbox", "The Zammad-compatible server alone, for trying things out."),
 }
+
+
+_SELDOM: Final = (100_000, 20, 100)
+"""When garbage is looked for: what a start loads stays, and to look for it in between takes a fifth of the start."""
 
 
 class _ReaderGone(Exception):
@@ -117,6 +122,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     argv   without the program's name; None: the process's own.
     """
+    gc.set_threshold(*_SELDOM)
     try:
         result = cli.main(args=argv, prog_name="zhidu", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
