@@ -103,7 +103,7 @@ def test_the_same_deadline_is_the_same_clock() -> None:
     )
 
 
-@pytest.mark.parametrize("minutes", (0, 59, 60, 61, 119, 120, 500))
+@pytest.mark.parametrize("minutes", [0, 59, 60, 61, 119, 120, 500])
 def test_a_clock_that_is_known_says_what_a_new_one_says(minutes: int) -> None:
     known, now = clock(), AT + timedelta(minutes=minutes)
     look(known, AT)
