@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from webhooks.health import health_blueprint
 from webhooks.intake import MAX_BYTES, PATH, SECURITY_HEADERS, Intake
+from webhooks.messages import Messages, messages_blueprint
 from webhooks.ports import Inbox, Meter, Readiness
 from webhooks.vault import Pages, vault_blueprint
 
@@ -44,9 +45,10 @@ def create_app(
     max_bytes: int = MAX_BYTES,
     wake: Callable[[], None] | None = None,
     originals: Pages | None = None,
+    messages: Messages | None = None,
 ) -> Flask:
     """The application: `POST /hooks/zammad`, `GET /healthz`, `/readyz`, `/metrics`, and where there is a vault
-    `/originals/…`. `extensions["intake"]`: the Intake.
+    `/originals/…`, where there is a gate `/intake/messages`. `extensions["intake"]`: the Intake.
 
     secret       the webhook's `signature_token`; None: deliveries get 503 until one is configured
     registry     what `/metrics` shows
@@ -54,12 +56,15 @@ def create_app(
     max_bytes    of one request's body
     wake         called after each commit of a new delivery
     originals    for the pages of one-time links; None: there are none
+    messages     for `POST /intake/messages`; None: there is no such page
     """
     app = Flask("webhooks", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = max_bytes
     app.register_blueprint(health_blueprint(readiness=readiness, registry=registry))
     if originals is not None:
         app.register_blueprint(vault_blueprint(originals))
+    if messages is not None:
+        app.register_blueprint(messages_blueprint(messages))
     app.register_error_handler(HTTPException, _plain)
     app.register_error_handler(Exception, _failed)
     app.after_request(_secured)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from integrations.relay.messages import Message, Posted
 from integrations.store.errors import StoreError
 from integrations.store.records import Accepted, Delivery
 
@@ -60,4 +61,12 @@ class Meter(Protocol):
 
     def delivered(self, outcome: Outcome, seconds: float) -> None:
         """One request to the intake ended as `outcome` after `seconds`."""
+        ...
+
+
+class MessageDesk(Protocol):
+    """Where messages of web forms, apps and messengers go."""
+
+    def take(self, message: Message) -> Posted:
+        """Durable when this returns. raises NotTaken"""
         ...

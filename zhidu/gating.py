@@ -16,7 +16,10 @@ from integrations.store.vault.vault import Vault
 from integrations.zammad.wire import OneRead
 from jobs.binding import Binding
 from jobs.gate import GateMeter, MailGate
+from jobs.messages import MessageGate
 from policies.kernel.texts import Language
+from webhooks.messages import Messages
+from zhidu.compose import Helpdesk, Outside
 from zhidu.config import Config
 from zhidu.config_gate import GateRelay, GateSettings
 from zhidu.exits import WrongUse
@@ -32,12 +35,14 @@ class Gating:
     """What a service does at the gate.
 
     bind       called with each ticket that is looked at
+    messages   the page for messages by HTTP; None: there is no intake
     settings   the relay's; None: there is no relay
     """
 
     bind: Callable[[OneRead], None]
-    settings: RelaySettings | None
-    gate: MailGate | None
+    messages: Messages | None = None
+    settings: RelaySettings | None = None
+    gate: MailGate | None = None
     patience: float = 30.0
     relay: Relay | None = field(default=None, init=False)
 
@@ -58,28 +63,49 @@ class Gating:
             self.relay.stop(patience=self.patience)
 
 
-def gating_of(settings: Settings, store: Store, vault: Vault, policy: Callable[[], Policy], meter: GateMeter) -> Gating:
+def gating_of(
+    settings: Settings,
+    store: Store,
+    vault: Vault,
+    helpdesk: Helpdesk,
+    outside: Outside,
+    policy: Callable[[], Policy],
+    meter: GateMeter,
+) -> Gating:
     """For a service whose vault is `vault`.
 
     raises   ConfigErrors – a secret or a certificate cannot be read · WrongUse – the module masking is off
     """
-    gate, relay = settings.config.gate, None if settings.config.gate is None else settings.config.gate.relay
-    bind = Binding(safe=vault, passages=store.gate)
-    if gate is None or relay is None:
-        return Gating(bind=bind, settings=None, gate=None)
+    gating = Gating(bind=Binding(safe=vault, passages=store.gate))
+    gate = settings.config.gate
+    if gate is None:
+        return gating
     maskers = Maskers(config=settings.config, policy=policy, key=vault.token("masking").encode())
     maskers()  # refuses here what could only refuse every mail
-    mail_gate = MailGate(
-        masking=maskers,
-        safe=vault,
-        passages=store.gate,
-        upstream=upstream_of(settings, relay),
-        meter=meter,
-        hostname=_hostname(relay),
-    )
-    return Gating(
-        bind=bind, settings=relay_settings(settings, relay), gate=mail_gate, patience=relay.finish_within_seconds
-    )
+    if gate.relay is not None:
+        gating.settings, gating.patience = relay_settings(settings, gate.relay), gate.relay.finish_within_seconds
+        gating.gate = MailGate(
+            masking=maskers,
+            safe=vault,
+            passages=store.gate,
+            upstream=upstream_of(settings, gate.relay),
+            meter=meter,
+            hostname=_hostname(gate.relay),
+        )
+    if gate.intake is not None:
+        desk = MessageGate(
+            masking=maskers,
+            safe=vault,
+            store=store,
+            client=helpdesk.pool.client,
+            names=helpdesk.names,
+            group=gate.intake.group,
+            meter=meter,
+            new_id=outside.new_id,
+        )
+        secret, max_bytes = settings.intake_secret() or "", int(gate.intake.max_megabytes * _MEGABYTE)
+        gating.messages = Messages(desk=desk, secret=secret.encode(), max_bytes=max_bytes)
+    return gating
 
 
 @dataclass(slots=True, kw_only=True)

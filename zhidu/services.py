@@ -32,6 +32,8 @@ from jobs.schedule import Schedule, Tick
 from jobs.sweep import recompute_provisional
 from policies.kernel.config import Loaded
 from webhooks.app import create_app
+from webhooks.intake import MAX_BYTES
+from webhooks.messages import Messages
 from webhooks.serve import Server
 from zhidu.chores import ASKING, Chores, Job
 from zhidu.compose import Outside, Secrets, helpdesk_of, processor_of
@@ -96,7 +98,7 @@ class Service:
         self.metrics.admits(lambda: not self.access.shut)
         self.gating = None if gate is None else gate(self)
         self.timetable = timetable if timetable is not None else timetable_of(config)
-        self.server = _server(self._app(secrets.webhook), config.http, self.metrics)
+        self.server = _server(self._app(secrets.webhook), config.http, self.metrics, self._messages)
         self.metrics.keeps_timetable(lambda: self.duty is not None and self.duty.on)
         self._coming: Policy | None = None
         self._stopping = threading.Event()
@@ -124,7 +126,12 @@ class Service:
             now=self.outside.now,
             wake=self.wake,
             originals=None if self.vaulted is None else self.vaulted.pages,
+            messages=self._messages,
         )
+
+    @property
+    def _messages(self) -> Messages | None:
+        return None if self.gating is None else self.gating.messages
 
     def wake(self) -> None:
         """Tell the workers that something waits."""
@@ -280,6 +287,9 @@ class Service:
         return known
 
 
-def _server(app: Flask, http: Http, metrics: Metrics) -> Server:
+def _server(app: Flask, http: Http, metrics: Metrics, messages: Messages | None) -> Server:
     together = app.extensions["intake"].together
-    return Server(app, host=http.host, port=http.port, threads=http.threads, together=together, meter=metrics)
+    most = MAX_BYTES if messages is None else max(MAX_BYTES, messages.max_bytes)
+    return Server(
+        app, host=http.host, port=http.port, threads=http.threads, max_bytes=most, together=together, meter=metrics
+    )

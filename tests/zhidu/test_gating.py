@@ -3,12 +3,14 @@
 import json
 import smtplib
 import ssl
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import requests
 from click.testing import CliRunner
 
 from integrations.zammad.sandbox import Sandbox, serve
@@ -18,6 +20,7 @@ from tests.integrations.notify.conftest import Running, Script, certificate  # n
 from tests.integrations.relay.mails import CARD, CARD_MASKED, mail, seen
 from tests.zhidu.commands.conftest import free_port
 from tests.zhidu.test_services import until
+from webhooks.messages import sign
 from zhidu.commands.serve import build
 from zhidu.commands.status import status
 from zhidu.config import Config
@@ -72,6 +75,7 @@ gate:
     recipients: [example.com]
     upstream: {{host: 127.0.0.1, port: {upstream}, security: none}}
 {relay}
+  intake: {{group: Users}}
 {more}
 """,
         encoding="utf-8",
@@ -126,10 +130,37 @@ def test_from_the_customers_mail_to_the_ticket(standing: Standing) -> None:
     assert metrics == 1.0
 
 
+def test_a_message_by_http_becomes_a_ticket(standing: Standing) -> None:
+    """Signed over the raw body; larger than a delivery may be."""
+    until(standing.service.connected.is_set)
+    filler = b64encode(b"x" * 2_500_000).decode()
+    message = {
+        "key": "form-1", "channel": "web", "from": {"email": "li.si@example.org"}, "subject": "卡片",
+        "text": f"卡号 {CARD}",
+        "attachments": [{"name": "a.bin", "type": "application/octet-stream", "data": filler}],
+    }  # fmt: skip
+    raw = json.dumps(message).encode()
+    address = f"http://127.0.0.1:{standing.service.server.port}/intake/messages"
+
+    def post(signature: str) -> requests.Response:
+        return requests.post(address, data=raw, headers={"X-Hub-Signature-256": signature}, timeout=30)
+
+    assert post("sha256=00").status_code == 401
+    answer = post(sign(raw, b"an-intake-secret-of-tests"))
+    assert answer.status_code == 201, answer.text
+    ticket = standing.box.desk.tickets.find(answer.json()["id"])
+    assert ticket is not None
+    assert ticket["number"] == answer.json()["ticket"]
+    text = json.dumps(list(standing.box.desk.articles), ensure_ascii=False, default=str)
+    assert CARD not in text
+    assert CARD_MASKED in text
+
+
 def test_status_and_doctor_tell_of_it(standing: Standing) -> None:
     standing.send(CONFIDENTIAL)
     told = CliRunner().invoke(status, obj=Habits(config=standing.folder)).stdout
-    assert f"relay 127.0.0.1:{standing.port}: answers; 1 mails and 0 messages masked, 1 without a ticket yet" in told
+    assert f"relay 127.0.0.1:{standing.port}: answers, intake by HTTP; 1 mails and 0 messages masked" in told
+    assert ", 1 without a ticket yet" in told
     assert "mode gate" in told
     plain = json.loads(CliRunner().invoke(status, obj=Habits(config=standing.folder, json=True)).stdout)["gate"]
     assert (plain["relay"]["state"], plain["mails"], plain["unbound"]) == ("answers", 1, 1)

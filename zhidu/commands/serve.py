@@ -109,7 +109,9 @@ def _assembled(
         vaulted=safe,
         gate=None
         if safe is None or dry_run
-        else lambda service: gating_of(settings, store, safe.vault, lambda: service.policy, service.metrics),
+        else lambda service: gating_of(
+            settings, store, safe.vault, service.helpdesk, outside, lambda: service.policy, service.metrics
+        ),
     )
 
 

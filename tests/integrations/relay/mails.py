@@ -70,18 +70,18 @@ def quoted(text, charset="utf-8"):
 def docx(text):
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
-        archive.writestr("[Content_Types].xml", "<Types/>")
-        archive.writestr(
-            "word/document.xml", f"<w:document><w:body><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:body></w:document>"
-        )
+        archive.writestr(zipfile.ZipInfo("[Content_Types].xml"), "<Types/>")
+        body = f"<w:document><w:body><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:body></w:document>"
+        archive.writestr(zipfile.ZipInfo("word/document.xml"), body)
     return target.getvalue()
 
 
 def xlsx(cell):
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
-        archive.writestr("[Content_Types].xml", "<Types/>")
-        archive.writestr("xl/worksheets/sheet1.xml", f"<worksheet><sheetData><row>{cell}</row></sheetData></worksheet>")
+        archive.writestr(zipfile.ZipInfo("[Content_Types].xml"), "<Types/>")
+        sheet = f"<worksheet><sheetData><row>{cell}</row></sheetData></worksheet>"
+        archive.writestr(zipfile.ZipInfo("xl/worksheets/sheet1.xml"), sheet)
     return target.getvalue()
 
 
