@@ -29,6 +29,7 @@ from policies.kernel.texts import Texts
 from policies.kernel.voice import Voice, language
 from policies.kernel.yaml_nodes import Document
 from zhidu.calendars import load_calendars
+from zhidu.leanings import leanings, leanings_text
 from zhidu.masking import load_masking
 from zhidu.ready import ready_texts
 
@@ -138,6 +139,7 @@ class _Phrases:
     rates: tuple[tuple[str, Decimal], ...]
     terms: tuple[str, ...]
     ready: tuple[str, ...]
+    leanings: str
 
 
 def _extractor(modules: ModuleSet) -> Extractor:
@@ -155,6 +157,7 @@ def _extractor(modules: ModuleSet) -> Extractor:
             rates=tuple(sorted(rates.items())),
             terms=tuple(sorted(terms)),
             ready=ready_texts(modules),
+            leanings=next((text for module in modules if (text := leanings_text(module))), ""),
         )
     )
 
@@ -170,7 +173,9 @@ def _compiled(phrases: _Phrases) -> Extractor:
             problems.append(document.problem(str(error)))
     if problems:
         raise ConfigErrors(problems)
-    return Extractor(lexicons, dict(phrases.rates), terms=phrases.terms, ready=phrases.ready)
+    return Extractor(
+        lexicons, dict(phrases.rates), terms=phrases.terms, ready=phrases.ready, leanings=leanings(phrases.leanings)
+    )
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

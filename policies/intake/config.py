@@ -28,6 +28,9 @@ class Config(StrictModel):
     """2.1.1: what a desk of a kind adds to it; nothing where the customer asks for something else outright."""
     channel_weights: dict[str, dict[Kind, Weight]]
     """2.1.1: what a channel adds to a kind."""
+    leaning: Annotated[float, Field(ge=0, le=5)]
+    """2.1.1: how much plain words count beside the phrases, where a message has enough of them (leanings.json); 0:
+    not at all."""
     mood_from: Weight
     """3.1.3: the weight from which words of feeling make a mood."""
     amount_from: Annotated[int, Field(ge=1)]

@@ -15,7 +15,7 @@ _VIEW: Final = "_intake"
 
 
 def first_reading(facts: Facts, config: Config) -> Reading | None:
-    """The reading that decides: of the first message that says anything, or of the first that complains.
+    """The reading that decides: of the first message that says anything, or of the first that complains outright.
 
     None without a message of the customer's. The same object for the same facts, so that it is read once.
     """
@@ -32,7 +32,7 @@ def reading_of(article: Article, facts: Facts, config: Config) -> Reading:
 
 def _first(facts: Facts, config: Config) -> Reading | None:
     readings = [reading_of(article, facts, config) for article in facts.from_customer if article.features.length]
-    complaining = next((reading for reading in readings if reading.kind == "complaint"), None)
+    complaining = next((reading for reading in readings if reading.kind == "complaint" and reading.outright), None)
     return complaining or next(iter(readings), None)
 
 
@@ -106,7 +106,7 @@ def a_later_message_complains(facts: Facts, config: Config) -> Wants:
         if article.at <= given.at:
             continue
         reading = reading_of(article, facts, config)
-        if reading.kind == "complaint" and reading.words("complaint"):
+        if reading.kind == "complaint" and reading.outright and reading.words("complaint"):
             words = reading.words("complaint")
             yield SetField(field="kind", value="complaint"), say("kind.words", kind="@core:kind.complaint", words=words)
             return

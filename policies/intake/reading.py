@@ -8,7 +8,7 @@ from typing import Final
 
 from policies.intake.config import Config
 from policies.kernel.kept import kept
-from policies.kernel.text import Language, Match, TextFeatures
+from policies.kernel.text import Language, Leaning, Match, TextFeatures
 from policies.kernel.text.phrases import readable
 from policies.kernel.vocabulary import FLAGS
 
@@ -22,6 +22,14 @@ SPOKEN: Final = tuple(flag for flag in FLAGS if flag != "amount")
 """The flags that words raise; a sum is told by its figure."""
 
 _STRONG: Final = ("angry", "distressed")
+LEANING: Final = "leaning"
+"""The field of a ground that is no phrase but a run of plain words."""
+_AHEAD, _COMPLAINT_AHEAD = 0.75, 1.5
+"""What the kind that the phrases tell is ahead of where the plain words lean; a complaint twice as much."""
+_LEANS_TO_COMPLAIN: Final = 0.5
+"""Plain words make a complaint of what no phrase does only where they lean to one clearly."""
+_LEAST, _MOST = -4.0, 8.0
+"""Bounds of what the phrases of a kind count against leanings."""
 _POLITE: Final = ("fault", "redress")
 """What together makes a complaint without one hard word."""
 _PARTS: Final = {"complaint": (*_POLITE, "angry")}
@@ -46,11 +54,13 @@ class Reading:
     """What one message is.
 
     kind      None where neither words nor desk say anything
+    outright  the phrases say so, or the desk: no leaning of plain words was needed
     weights   label → weight, of kinds, moods and categories; the desk's and the channel's part included
     flags     those that the words raise
     """
 
     kind: str | None
+    outright: bool
     weights: Mapping[str, float]
     flags: frozenset[str]
     mood: str
@@ -60,10 +70,10 @@ class Reading:
 
     def words(self, label: str, most: int = 3) -> tuple[str, ...]:
         """The heaviest phrases of a label as a person reads them, with their weights: `投诉 +4`."""
-        best: dict[str, float] = {}
-        for ground in self.grounds:
-            if ground.label == label or (self.kind == label and ground.label in _PARTS.get(label, ())):
-                best[readable(ground.phrase)] = ground.weight
+        parts = _PARTS.get(label, ()) if self.kind == label else ()
+        told = [ground for ground in self.grounds if ground.label == label or ground.label in parts]
+        phrases = [ground for ground in told if ground.field != LEANING]
+        best = {readable(ground.phrase): ground.weight for ground in phrases or told}
         ranked = sorted(best.items(), key=lambda pair: -pair[1])
         return tuple(f"{phrase} {weight:+g}" for phrase, weight in ranked[:most])
 
@@ -75,18 +85,20 @@ def read(features: TextFeatures, config: Config, *, desk: str | None = None, cha
     channel   by which it came: email, phone, web, chat, sms
     """
     weights = dict(_kinds(features, config, desk, channel))
-    kind = _kind(features, weights, config, desk)
+    plain = _kind(features, weights, config, desk)
+    kind = _leant(features, weights, config, plain)
     moods = {mood: features.weight(f"mood_{mood}") for mood in MOODS}
     about = {name: features.weight(f"category_{name}") for name in config.categories}
     category = max(about, key=about.__getitem__, default=None)
     return Reading(
         kind=kind,
+        outright=kind == plain,
         weights=weights | moods | about,
         flags=raised_flags(features, config, kind),
         mood=_mood(moods, config.mood_from),
         language=features.language,
         category=category if category and about[category] >= max(config.category_from, 0.01) else None,
-        grounds=tuple(_grounds(features.matches)),
+        grounds=(*_grounds(features.matches), *_leanings(features, kind, config)),
     )
 
 
@@ -127,6 +139,33 @@ def _kind(features: TextFeatures, weights: Mapping[str, float], config: Config, 
     if weights[heaviest] > 0:
         return heaviest
     return desk or ("inquiry" if features.length else None)
+
+
+def _leant(features: TextFeatures, weights: Mapping[str, float], config: Config, plain: str | None) -> str | None:
+    """The kind that phrases and plain words together say; `plain` is what the phrases say."""
+    leaning = features.leaning
+    if leaning is None or not config.leaning or features.has("withdrawal"):
+        return plain
+    scores = {
+        kind: min(_MOST, max(_LEAST, weights[kind])) + config.leaning * leaning.of(kind)
+        for kind in ("complaint", *BY_PRECEDENCE)
+        if kind != "complaint" or _may_complain(leaning, config, plain)
+    }
+    if plain in scores:
+        scores[plain] += _COMPLAINT_AHEAD if plain == "complaint" else _AHEAD
+    return max(scores, key=scores.__getitem__)
+
+
+def _may_complain(leaning: Leaning, config: Config, plain: str | None) -> bool:
+    return config.complaint_from > 0 and (plain == "complaint" or leaning.of("complaint") >= _LEANS_TO_COMPLAIN)
+
+
+def _leanings(features: TextFeatures, kind: str | None, config: Config) -> Iterable[Ground]:
+    """The plain words that leaned most to the kind, in weights as phrases have them."""
+    if features.leaning is None or kind is None or not config.leaning:
+        return
+    for run, weight in features.leaning.grounds(kind):
+        yield Ground(label=kind, phrase=run, words=run, weight=round(config.leaning * weight, 2), field=LEANING)
 
 
 def _complains(features: TextFeatures, weights: Mapping[str, float], config: Config, other: str) -> bool:

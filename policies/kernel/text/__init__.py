@@ -4,6 +4,7 @@ from policies.kernel.text.amounts import Amount
 from policies.kernel.text.features import EMPTY, Extractor, Match, TextFeatures
 from policies.kernel.text.html import plain_text
 from policies.kernel.text.language import Language
+from policies.kernel.text.leanings import Leaning, Leanings
 from policies.kernel.text.phrases import Lexicon, Phrase
 from policies.kernel.text.promises import Promise
 from policies.kernel.text.quotes import new_text, own_words
@@ -14,6 +15,8 @@ __all__ = [
     "Amount",
     "Extractor",
     "Language",
+    "Leaning",
+    "Leanings",
     "Lexicon",
     "Mark",
     "Match",

@@ -9,6 +9,7 @@ from typing import Final, Literal, NamedTuple
 from policies.kernel.text.amounts import Amount, Sum, in_cny, sums
 from policies.kernel.text.html import plain_text
 from policies.kernel.text.language import Language, language_of
+from policies.kernel.text.leanings import Leaning, Leanings
 from policies.kernel.text.learnt import Learnt, Proposal, grams
 from policies.kernel.text.matcher import Hit, Matcher
 from policies.kernel.text.negation import is_negated
@@ -55,6 +56,7 @@ class TextFeatures:
     amounts         sums of money, in order of text
     question_marks  in what the writer wrote anew; length: characters of it, without blanks at the ends
     proposal        the kind that corrections have taught, where a model is enabled that knows anything of it
+    leaning         where its plain words lean; None of what is too short to lean anywhere
     """
 
     language: Language | None
@@ -64,6 +66,7 @@ class TextFeatures:
     question_marks: int
     length: int
     proposal: Proposal | None = None
+    leaning: Leaning | None = None
 
     def weight(self, label: str) -> float:
         """The sum of the weights of the label's phrases that stand un-negated, each phrase once; 0 without any."""
@@ -92,7 +95,7 @@ EMPTY: Final = TextFeatures(language=None, matches=(), weights=(), amounts=(), q
 class Extractor:
     """Lexicons compiled for use; immutable, shared by all threads. Build one per configuration."""
 
-    __slots__ = ("_adds", "_bare", "_learnt", "_matcher", "_rates", "_replies")
+    __slots__ = ("_adds", "_bare", "_leanings", "_learnt", "_matcher", "_rates", "_replies")
 
     def __init__(
         self,
@@ -102,6 +105,7 @@ class Extractor:
         bare_currency: str = "CNY",
         terms: Collection[str] = (),
         ready: Collection[str] = (),
+        leanings: Leanings | None = None,
     ) -> None:
         """
         lexicons       their labels must not meet; ValueError names one that is in two
@@ -109,6 +113,7 @@ class Extractor:
         bare_currency  what a sum without a currency (12万) is in
         terms          jargon that a reply must explain
         ready          texts that agents insert into replies; see `ReadyTexts`
+        leanings       what plain words say of a message's kind
         """
         phrases: list[Phrase] = []
         seen: set[str] = set()
@@ -125,6 +130,7 @@ class Extractor:
         self._adds = tuple(add for lexicon in lexicons for add in lexicon.adds)
         self._rates = dict(rates or {})
         self._bare = bare_currency
+        self._leanings = leanings
         self._learnt: Learnt | None = None
 
     def features(self, subject: str, body: str, content_type: str = "text/plain") -> TextFeatures:
@@ -146,6 +152,7 @@ class Extractor:
             question_marks=text.count("?"),
             length=len(written.strip()),
             proposal=None if self._learnt is None else self._learnt.propose(grams(whole)),
+            leaning=None if self._leanings is None else self._leanings.of(text),
         )
 
     def taught(self, learnt: Learnt | None) -> "Extractor":
