@@ -17,6 +17,9 @@ from zhidu.policy import Policy
 
 MODULE: Final = "masking"
 
+_COMPOUND: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_WITH_PASSWORD: Final = "EncryptedPackage".encode("utf-16-le")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyMailMasker:
@@ -39,6 +42,8 @@ class PolicyMailMasker:
         return MaskedText(text=hidden, kinds=dict(kinds) if hidden != text else {})
 
     def file(self, name: str, mime_type: str, content: bytes) -> MaskedFile:
+        if content.startswith(_COMPOUND) and _WITH_PASSWORD in content:
+            return MaskedFile(content=None, kinds={}, readable=False)  # a docx or xlsx with a password
         try:
             pieces = files.texts(name, mime_type, content)
         except files.Unreadable:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final, Protocol
 
-from integrations.relay.parts import Field, Part, TooDeep, parsed
+from integrations.relay.parts import head_of
 
 MOST_HOPS: Final = 50
 """A mail that has come through more servers goes in circles."""
@@ -85,20 +85,10 @@ class Known:
 
 def known(content: bytes) -> Known:
     """Reads the head alone."""
-    head, body = _head(content)
-    digest = sha256(b"".join(one.raw for one in head if one.name not in _OF_THE_WAY) + body).hexdigest()
+    head, at = head_of(content)
+    digest = sha256(b"".join(one.raw for one in head if one.name not in _OF_THE_WAY))
+    digest.update(content[at:])
     given = next((one.value.decode("utf-8", "replace") for one in head if one.name == "message-id"), "")
     found = _ID.search(given)
     hops = sum(one.name == "received" for one in head)
-    return Known(message_id=found[0] if found else given.strip() or None, content=digest, hops=hops)
-
-
-def _head(content: bytes) -> tuple[tuple[Field, ...], bytes]:
-    try:
-        whole = parsed(content)
-        return whole.fields, bytes(
-            Part(fields=(), gap=whole.gap, body=whole.body, pieces=whole.pieces, seams=whole.seams)
-        )
-    except TooDeep:
-        head, gap, body = content.partition(b"\r\n\r\n")
-        return parsed(re.sub(rb"(?im)^content-type:", b"X-Was-Type:", head) + gap).fields, body
+    return Known(message_id=found[0] if found else given.strip() or None, content=digest.hexdigest(), hops=hops)

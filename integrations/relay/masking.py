@@ -11,7 +11,7 @@ from integrations.relay.bodies import masked_body
 from integrations.relay.encodings import encoded, packed, unpacked
 from integrations.relay.headers import SIGNATURES, file_name, masked_head
 from integrations.relay.masker import Masker, Tally
-from integrations.relay.parts import Part, TooDeep, normal, parsed
+from integrations.relay.parts import DEEPEST, Part, TooDeep, head_of, normal, parsed
 from integrations.relay.second import still_readable
 
 OURS: Final = "x-zhidu"
@@ -79,9 +79,12 @@ class MailMasker:
     def masked(self, raw: bytes) -> MaskedMail:
         """raises RefusedMail"""
         try:
-            whole = parsed(raw)
+            return self._masked(raw)
         except TooDeep:
             return self._closed(raw)
+
+    def _masked(self, raw: bytes) -> MaskedMail:
+        whole = parsed(raw)
         whole = whole.without(lambda name: name == OURS)
         found = _Pass(self, hides=True)
         made = found.part(whole)
@@ -113,15 +116,15 @@ class MailMasker:
         return MaskedMail(content=normal(made), kinds=dict(tally.kinds), sealed=1, void=True, changed=True)
 
     def _closed(self, raw: bytes) -> MaskedMail:
-        """A mail of more parts than are looked at."""
+        """A mail of more parts than are looked at: a text stands in its place, even where `unreadable` says `pass`."""
         if self.unreadable == "refuse":
             raise RefusedMail("more parts than are looked at")
-        head, gap, _ = raw.partition(b"\r\n\r\n" if b"\r\n\r\n" in raw else b"\n\n")
-        top = Part(fields=tuple(one for one in parsed(head + gap[: len(gap) // 2]).fields))
-        flat = top.without(lambda name: name.startswith("content-"))
-        return self._whole(flat, Tally())
+        fields, _ = head_of(raw, _LEAST_HEAD)
+        kept = tuple(one for one in fields if not one.name.startswith("content-") and one.name != OURS)
+        return self._whole(Part(fields=kept), Tally())
 
 
+_LEAST_HEAD: Final = 1 << 16
 _CARRYING: Final = frozenset(
     {"message-id", "references", "in-reply-to", "date", "received", "from", "to", "cc", "return-path", "mime-version"}
 )
@@ -135,7 +138,7 @@ class _Pass:
 
     def __init__(self, mail: MailMasker, *, hides: bool) -> None:
         self.mail, self.hides = mail, hides
-        self.masker, self.tally = mail.masker, Tally()
+        self.masker, self.tally, self.depth = mail.masker, Tally(), 0
 
     def part(self, part: Part) -> Part:
         """The part as it may go on; itself where nothing is changed."""
@@ -196,9 +199,13 @@ class _Pass:
         return self._file(part, content, encoding, name, kind)
 
     def _mail(self, part: Part, content: bytes, encoding: str) -> Part:
-        """A mail within the mail."""
+        """A mail within the mail. raises TooDeep"""
+        if self.depth >= DEEPEST:
+            raise TooDeep("mails within mails within mails")
         inner = parsed(content)
+        self.depth += 1
         made = self.part(inner)
+        self.depth -= 1
         if made is inner or bytes(made) == content:
             return part
         made = made.without(lambda name: name in SIGNATURES)

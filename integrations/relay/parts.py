@@ -17,6 +17,8 @@ from integrations.relay.encodings import text_of
 
 MOST_PARTS: Final = 1000
 DEEPEST: Final = 20
+LONGEST_HEAD: Final = 1 << 20
+MOST_FIELDS: Final = 5000
 
 _LINE: Final = re.compile(rb"[^\n]*\n|[^\n]+$")
 _NAME: Final = re.compile(rb"([!-9;-~]+)[ \t]*:")
@@ -84,6 +86,9 @@ class Part:
         names = {name.lower() for name in values}
         added = tuple(Field(name=name.lower(), raw=f"{name}: {value}\r\n".encode()) for name, value in values.items())
         kept = self.without(lambda name: name in names)
+        if kept.fields and not kept.fields[-1].raw.endswith(b"\n"):
+            last = replace(kept.fields[-1], raw=kept.fields[-1].raw + b"\r\n")
+            kept = replace(kept, fields=(*kept.fields[:-1], last))
         return replace(kept, fields=(*kept.fields, *added), gap=self.gap or b"\r\n")
 
 
@@ -116,21 +121,34 @@ def _part(raw: bytes, left: list[int], depth: int) -> Part:
     return replace(part, body=raw[start:])
 
 
-def _fields(raw: bytes) -> tuple[tuple[Field, ...], int]:
-    """The head, and where it ends. A line that is no field stays in it, as a field without a name."""
-    fields: list[Field] = []
+def head_of(raw: bytes, most: int = LONGEST_HEAD) -> tuple[tuple[Field, ...], int]:
+    """The head, of at most so many bytes, and where it ends. A line that is no field stays in it, as a field without a
+    name."""
+    found: list[list[bytes]] = []
     at = 0
-    for line in _LINE.finditer(raw):
+    for line in _LINE.finditer(raw, 0, most):
         text = line[0]
         if text in (b"\r\n", b"\n"):
             break
-        if text[:1] in b" \t" and fields:
-            fields[-1] = replace(fields[-1], raw=fields[-1].raw + text)
+        if text[:1] in b" \t" and found:
+            found[-1].append(text)
         else:
-            name = _NAME.match(text)
-            fields.append(Field(name="" if name is None else name[1].decode().lower(), raw=text))
+            found.append([text])
         at = line.end()
-    return tuple(fields), at
+    return tuple(_field(b"".join(lines)) for lines in found), at
+
+
+def _field(raw: bytes) -> Field:
+    name = _NAME.match(raw)
+    return Field(name="" if name is None else name[1].decode().lower(), raw=raw)
+
+
+def _fields(raw: bytes) -> tuple[tuple[Field, ...], int]:
+    """raises TooDeep – the head is longer than is looked at"""
+    fields, at = head_of(raw)
+    if at >= LONGEST_HEAD or len(fields) > MOST_FIELDS:
+        raise TooDeep("a longer head than is looked at")
+    return fields, at
 
 
 def _split(body: bytes, boundary: str) -> tuple[tuple[bytes, ...], tuple[bytes, ...]] | None:

@@ -310,11 +310,28 @@ CLOSED = {
     "PGP/MIME": several(
         part("Version: 1\r\n", "application/pgp-encrypted"), part("-----BEGIN PGP MESSAGE-----\r\n"), kind="encrypted"
     ),
+    "a head that breaks off": mail("", kind="application/pkcs7-mime", encoding="").rstrip(b"\r\n"),
     "PGP in the text": mail("-----BEGIN PGP MESSAGE-----\r\nabc\r\n-----END PGP MESSAGE-----\r\n"),
     "winmail.dat": several(part("好\r\n"), part(base64ed(b"\x78\x9f\x3e\x22"), "application/ms-tnef", "base64")),
     "a broken PDF": several(part("好\r\n"), part(base64ed(b"%PDF-1.4 broken"), "application/pdf", "base64")),
+    "a docx with a password": several(
+        part("好\r\n"),
+        attached(
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 64 + "EncryptedPackage".encode("utf-16-le"),
+            "application/octet-stream",
+            "a.docx",
+        ),
+    ),
     "a part of a mail": mail("...", kind="message/partial; id=1; number=1; total=2", encoding=""),
     "more parts than are looked at": several(*[part("x")] * 1200),
+    "more parts than are looked at, in a mail within": several(
+        part(several(*[part("x")] * 1200, boundary="b7"), "message/rfc822", "")
+    ),
+    "mails within mails within mails": several(
+        part(b"Content-Type: message/rfc822\r\n\r\n" * 3000 + b"x", "message/rfc822", "")
+    ),
+    "a head without end": mail("x", *["X-A: b"] * 20_000),
+    "a field without end": mail("x", "X-A: b" + "\r\n b" * 400_000),
     "parts within parts within parts": mail(
         b"".join(b"--a%d\r\nContent-Type: multipart/mixed; boundary=a%d\r\n\r\n" % (n, n + 1) for n in range(40)),
         kind="multipart/mixed; boundary=a0",
