@@ -188,10 +188,11 @@ def _mapping(value: object) -> Mapping[str, Any]:
 
 
 def _digest(modules: ModuleSet, masking: Masking) -> str:
-    parts = [masking.model_dump_json(exclude={"keep"}), repr(sorted(masking.keep))]
+    parts = [masking.model_dump_json(exclude={"keep"}), repr(sorted(masking.keep)), *ready_texts(modules)]
     for module in modules:
         phrases = "" if module.phrases is None else repr(module.phrases.value)
         parts += [module.name, module.manifest.version, module.config.model_dump_json(), phrases]
+        parts.append(leanings_text(module))
         parts += [repr(sorted(words.items())) for words in module.texts.by_language.values()]
     return digest(*parts)
 

@@ -32,8 +32,6 @@ _LEAST, _MOST = -4.0, 8.0
 """Bounds of what the phrases of a kind count against leanings."""
 _POLITE: Final = ("fault", "redress")
 """What together makes a complaint without one hard word."""
-_PARTS: Final = {"complaint": (*_POLITE, "angry")}
-"""Labels whose phrases are grounds of a kind, too."""
 _FIRM: Final = 4.5
 """A complaint below it gives way to a kind that weighs as much; twice as much, where something is to be mended."""
 
@@ -70,12 +68,21 @@ class Reading:
 
     def words(self, label: str, most: int = 3) -> tuple[str, ...]:
         """The heaviest phrases of a label as a person reads them, with their weights: `投诉 +4`."""
-        parts = _PARTS.get(label, ()) if self.kind == label else ()
-        told = [ground for ground in self.grounds if ground.label == label or ground.label in parts]
+        told = self._told(label)
         phrases = [ground for ground in told if ground.field != LEANING]
         best = {readable(ground.phrase): ground.weight for ground in phrases or told}
         ranked = sorted(best.items(), key=lambda pair: -pair[1])
         return tuple(f"{phrase} {weight:+g}" for phrase, weight in ranked[:most])
+
+    def _told(self, label: str) -> list[Ground]:
+        """A label's own grounds; of a complaint told by what went wrong and is to be mended, or by anger, these."""
+        own = [ground for ground in self.grounds if ground.label == label]
+        if label != "complaint" or self.kind != label:
+            return own
+        polite = [ground for ground in self.grounds if ground.label in _POLITE]
+        if {ground.label for ground in polite} == set(_POLITE):
+            return own + polite
+        return own or [ground for ground in self.grounds if ground.label == "angry"]
 
 
 def read(features: TextFeatures, config: Config, *, desk: str | None = None, channel: str = "") -> Reading:

@@ -43,20 +43,21 @@ _LONGEST_CURT: Final = 60
 # Nothing but a refusal or a pointer, whatever the verb: 不开放, 恕不办理, 合同里有, "See the factsheet".
 _REFUSES: Final = re.compile(
     r"(?:恕|恐|都|也|均|一律|概|暂|这个?|目前|现在|真|实在|我们?|本行|我行)*"
-    r"(?:不能?|无法|没法|没有?|未|未能|拒绝?|谢绝|禁止|停止)(?!用[谢客急]|客气|谢|要紧|会的?$|必|需要?$|收$|收费|影响|关系|问题|错$|是$)[一-鿿]{1,6}",
+    r"(?:不能?|无法|没法|没有?|未|未能|拒绝?|谢绝|禁止|停止)(?!有|用|客气|谢|要紧|会的?$|必|需|收|影响|关系|问题|错$|是$|事$|发现|看到|到[账帐]|变|逾期|欠|限)[一-鿿]{1,6}",
 )
 _POINTS: Final = re.compile(
-    r"(?:自己|自行|自个儿|去|上|见|看|查|翻|读|问|找|打|参见|详见|参考|参阅|登录?)[一-鿿a-z0-9]{1,9}|以[一-鿿]{1,8}为准|"
+    r"(?![^\n]*(?:到|好|过|完|成功|清楚)$)(?:自己|自行|自个儿|去|上|见|看|查|翻|读|问|找|打|参见|详见|参考|参阅|登录?)[一-鿿a-z0-9]{1,9}|以[一-鿿]{1,8}为准|"
     r"[一-鿿a-z]{1,6}(?:里|上|中|后面|附件)(?:都|已经?|早就?)?(?:有|写着?|写得很清楚|写了|说了|查|看|找)"
 )
 _REFUSES_IN_ENGLISH: Final = re.compile(
+    r"(?!no (?:problem|worr|charge|fee|need|trouble|cost|limit|extra|thanks|rush|hurry)|not at all|never mind)"
     r"(?:sorry,? )?(?:no|nope|not|can't|cannot|can not|won't|will not|never|denied|declined|"
     r"refused|rejected|impossible|we can't|we don't|"
     r"we cannot|i can't)(?: [a-z']+){0,4}"
 )
 _POINTS_IN_ENGLISH: Final = re.compile(
-    r"(?:just |please |pls )?(?:see|read|check|look (?:at|in|on|up)|refer to|"
-    r"consult|use|try|ask|call|ring|visit|go to|as per|per|log in to)"
+    r"(?!see you|ask me|call me|try (?:it|again))(?:just |please |pls )?(?:see|read|check|look (?:at|in|on|up)|"
+    r"refer to|consult|use|try|ask|call|ring|visit|go to|as per|per|log in to)"
     r"(?: [a-z'-]+){1,4}|(?:it's|it is|that's|all) (?:in|on) (?:the|your|our) [a-z'-]+"
 )
 

@@ -52,6 +52,29 @@ def test_each_code_is_found_where_it_is_and_nowhere_else(name: str) -> None:
     assert {code: f1 for code, f1 in score.items() if f1 < FLOOR} == {}
 
 
+HARMLESS = {
+    "a sort code": "Your sort code is on the card, and your problem is solved.",
+    "a child's account": "Any child can open one; what part of the form is unclear?",
+    "an apology before a question": "不好意思问一下，您预留的手机号尾号是多少？",
+    "a way that is pointed out": "您带身份证到柜台办理就可以，三分钟就好。",
+    "no problem": "No problem at all.",
+    "no worries": "No worries.",
+    "see you": "See you on Monday.",
+    "found": "查到了。",
+    "nothing came yet": "没有收到。",
+    "no fee": "不收手续费。",
+    "nothing to worry about": "没事。",
+    "how we run it": "您想了解我们怎么管理这只产品，说明书附上了。",
+}
+
+
+@pytest.mark.parametrize("text", HARMLESS.values(), ids=HARMLESS)
+def test_harmless_words_are_no_slip(text: str) -> None:
+    """3.1.1, 3.1.2 what only looks like an insult, a brush-off or a bare refusal."""
+    said = POLICY.extractor.wording(text)
+    assert {slip.code for slip in slips(said, "inquiry", frozenset({"middle"}), CONFIG)} == set()
+
+
 def test_length_counts_han_alone() -> None:
     """3.2.3 eight hundred characters are not too long, one more is; figures and Latin letters do not count."""
     assert not _too_long("好" * 800 + "abc 123 " * 200)
