@@ -277,7 +277,7 @@ class Config(StrictModel):
     log: Log = Log()
     """What is written to standard error."""
     adopt_from: AwareDatetime | None = None
-    """Tickets created before are observed in silence; null: when the service was first started."""
+    """Tickets created before are observed in silence; null: since the first `zhidu apply`."""
     approvers: dict[str, str | None] = Field(default_factory=dict)
     """Who may approve a version of the policy: name → account of the machine, null for any. Empty: whoever is not its
     author."""

@@ -16,8 +16,20 @@ _OVER: Final = frozenset({"closed", "merged", "removed"})
 
 
 def service_began(config: Config, store: Store) -> datetime | None:
-    """From when on tickets are taken in: as configured, else since the first start; None: it was never started."""
+    """From when on tickets are taken in: as configured, else since the first apply, or the first start without one.
+
+    None: neither was.
+    """
     return config.adopt_from or store.cursors.time(ADOPT_FROM)
+
+
+def begin(config: Config, store: Store, now: datetime) -> datetime:
+    """From when on tickets are taken in; from `now` where nothing says so yet. raises StoreError"""
+    known = service_began(config, store)
+    if known is None:
+        known = now
+        store.cursors.put(ADOPT_FROM, known)
+    return known
 
 
 def open_states(names: Names) -> tuple[int, ...]:

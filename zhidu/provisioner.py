@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import urlsplit
 
@@ -153,7 +154,7 @@ def site_of(settings: Settings, policy: Policy, people: People, outside: Outside
 @contextmanager
 def only_one(store: Store, outside: Outside) -> Iterator[_Turn]:
     """Holds the lock meanwhile. raises NotOk – another process holds it"""
-    holder = f"{socket.gethostname()}:{os.getpid()}:{outside.new_id()[:8]}"
+    holder = f"{socket.gethostname()}:{_processes()}:{os.getpid()}:{outside.new_id()[:8]}"
     turn = _Turn(store=store, holder=holder)
     turn.go_on()
     try:
@@ -170,9 +171,35 @@ class _Turn:
     def go_on(self) -> None:
         """Takes the lock, or takes it on. raises NotOk – it is another's"""
         held = self.store.locks.take(LOCK, self.holder, _HELD_FOR)
+        if held is not None and _is_dead(held.holder):
+            self.store.locks.give_back(LOCK, held.holder)
+            held = self.store.locks.take(LOCK, self.holder, _HELD_FOR)
         if held is not None:
-            host, pid, _ = held.holder.rsplit(":", 2)
+            host, _, pid, _ = held.holder.rsplit(":", 3)
             raise NotOk(
                 f"another zhidu apply is at work (on {host}, process {pid}); wait for it. "
                 f"If it has died, its turn ends by {held.until:%H:%M:%S} UTC"
             )
+
+
+def _processes() -> str:
+    """Tells where a process's number is its own: since which start of the machine, in which container."""
+    try:
+        started = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+        return f"{started}/{os.readlink('/proc/self/ns/pid').rpartition('[')[2].rstrip(']')}"
+    except OSError:
+        return ""
+
+
+def _is_dead(holder: str) -> bool:
+    """Whether it was a process here that is no more; of one elsewhere nobody can tell."""
+    _, there, pid, _ = holder.rsplit(":", 3)
+    if not there or there != _processes() or not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False

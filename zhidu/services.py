@@ -40,7 +40,7 @@ from zhidu.compose import Outside, Secrets, helpdesk_of, processor_of
 from zhidu.config import Config, Http
 from zhidu.gating import Gating
 from zhidu.metrics import Metrics, QueueDepths
-from zhidu.older import ADOPT_FROM, service_began
+from zhidu.older import begin
 from zhidu.people_file import People
 from zhidu.policy import Policy
 from zhidu.readiness import Ready
@@ -279,12 +279,7 @@ class Service:
         return {**chores.jobs(), "policy": self.follow}
 
     def _adopt_from(self) -> datetime:
-        """From when on tickets are taken in; without a setting, from the first start."""
-        known = service_began(self.config, self.store)
-        if known is None:
-            known = self.outside.now()
-            self.store.cursors.put(ADOPT_FROM, known)
-        return known
+        return begin(self.config, self.store, self.outside.now())
 
 
 def _server(app: Flask, http: Http, metrics: Metrics, messages: Messages | None) -> Server:

@@ -178,7 +178,7 @@ http:
 #   current: first
 #   secret_file: secrets/vault-secret
 
-## Tickets created before are observed in silence. Without it: the time of the first start.
+## Tickets created before are observed in silence. Without it: the time of the first apply.
 # adopt_from: 2026-01-01T00:00:00+08:00
 
 # log:

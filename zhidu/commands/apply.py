@@ -78,9 +78,12 @@ def _apply(habits: Habits, provisioner: Provisioner, store: Store, basis: Basis,
     from zhidu import exits
     from zhidu.commands.plan import say
     from zhidu.compose import real_outside
+    from zhidu.older import begin
     from zhidu.provisioner import only_one
+    from zhidu.settings import load_settings
 
-    with only_one(store, real_outside()) as turn:
+    outside = real_outside()
+    with only_one(store, outside) as turn:
         found = provisioner.look()
         refusals = provisioner.refusals(found)
         if not habits.json:
@@ -94,6 +97,8 @@ def _apply(habits: Habits, provisioner: Provisioner, store: Store, basis: Basis,
             turn.go_on()
             ignored += done.ignored
             _progress(habits, found, number)
+    # From now on Zammad tells of its tickets; the service may be started later.
+    begin(load_settings(habits.directory).config, store, outside.now())
     _told(habits, found, ignored, basis)
     hindered = any(one.hinders for one in found.plan.obstacles)
     return exits.NO if hindered or ignored else exits.DONE

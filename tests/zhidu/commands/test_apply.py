@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,6 +24,7 @@ from zhidu.cli import main
 from zhidu.commands.plan import provisioning
 from zhidu.compose import real_outside
 from zhidu.habits import Habits
+from zhidu.older import ADOPT_FROM
 from zhidu.settings import load_settings
 from zhidu.stores import if_there
 
@@ -283,12 +287,42 @@ def test_two_at_once(place: Place) -> None:
         assert status == exits.NO
         assert "another zhidu apply is at work (on " in shown
         assert place.box.desk.table("webhooks").rows == {}
-        store.locks.take(provisioner.LOCK, "dead:1:x", timedelta(seconds=-1))
+        store.locks.take(provisioner.LOCK, "dead::1:x", timedelta(seconds=-1))
     assert place.run("apply", "--yes", "--quiet")[0] == exits.DONE
     kept = if_there(load_settings(place.folder), outside)
     assert kept is not None
     with kept:
         assert kept.locks.take(provisioner.LOCK, "me", timedelta(seconds=1)) is None
+
+
+def test_the_turn_of_a_process_that_was_killed_is_taken_over(place: Place) -> None:
+    """Killed where it holds the lock, by the system, so that it can give nothing back."""
+    code = (
+        "import os, signal, sys; from pathlib import Path; from zhidu import provisioner; "
+        "from zhidu.commands.plan import provisioning; from zhidu.compose import real_outside; "
+        "from zhidu.habits import Habits\n"
+        "with provisioning(Habits(config=Path(sys.argv[1])), write=True) as (_, store, _):\n"
+        "    with provisioner.only_one(store, real_outside()):\n"
+        "        os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    killed = subprocess.run([sys.executable, "-c", code, str(place.folder)], check=False)  # noqa: S603
+    assert killed.returncode == -signal.SIGKILL
+    with provisioning(Habits(config=place.folder), write=True) as (_, store, _):
+        assert store is not None
+        assert store.locks.take(provisioner.LOCK, "who", timedelta(minutes=1)) is not None, "nobody holds it"
+        with provisioner.only_one(store, real_outside()):
+            pass
+
+
+def test_tickets_are_taken_in_from_the_first_apply_on(made: Place) -> None:
+    """Those created before the service is started too: Zammad tells of them already."""
+    store = if_there(load_settings(made.folder), real_outside())
+    assert store is not None
+    with store:
+        first = store.cursors.time(ADOPT_FROM)
+        assert first is not None
+        assert made.run("apply", "--yes", "--quiet")[0] == exits.DONE
+        assert store.cursors.time(ADOPT_FROM) == first
 
 
 def test_a_port_that_nobody_knows(place: Place) -> None:
