@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from integrations.zammad.facts import Reader
 from integrations.zammad.features import FeatureCache
@@ -18,8 +18,11 @@ from policies.kernel.text import Extractor, TextFeatures, Wording
 from policies.kernel.text.features import EMPTY
 from zhidu.simulating.story import Story, story_of
 
+K = TypeVar("K")
+V = TypeVar("V")
+
 _MOST_TEXTS = 1_000
-"""Texts whose features are kept for tickets to come."""
+"""Texts of which is kept what they say, for tickets to come."""
 
 
 class LazyFeatures(TextFeatures):
@@ -54,49 +57,40 @@ def _filled(lazy: TextFeatures | Wording, read: Callable[[], object], name: str)
     found = read()
     for field in fields:
         object.__setattr__(lazy, field, getattr(found, field))
+    object.__setattr__(lazy, "_read", None)  # the text itself is not held on to
     return getattr(found, name)
 
 
 class LazyCache(FeatureCache):
-    """What the articles of one ticket say, the same object for every policy of equal words; `forget` before the next
-    ticket."""
+    """What articles say: equal texts have one object, so what staff send over and over is read once, and what rules
+    find in it is found once. The least recently used is forgotten first."""
 
     def __init__(self, extractor: Extractor) -> None:
         super().__init__(extractor)
-        self._texts: OrderedDict[tuple[str, str, str], TextFeatures] = OrderedDict()
-        self._features: dict[int, TextFeatures] = {}
-        self._wordings: dict[tuple[int, tuple[str, ...]], Wording] = {}
+        self._texts: OrderedDict[tuple[str, str, str], LazyFeatures] = OrderedDict()
+        self._wordings: OrderedDict[tuple[str, str, tuple[str, ...]], LazyWording] = OrderedDict()
 
     def of(self, article: ArticleRow) -> TextFeatures:
-        known = self._features.get(article.id)
-        if known is None:
-            known = EMPTY if article.key is not None else LazyFeatures(partial(self._read, article))
-            self._features[article.id] = known
-        return known
+        if article.key is not None:
+            return EMPTY
+        text = (article.subject or "", article.body, article.content_type)
+        return _one(self._texts, text, lambda: LazyFeatures(partial(self._extractor.features, *text)))
 
     def wording(self, article: ArticleRow, staff: tuple[str, ...]) -> Wording:
-        key = (article.id, staff)
-        known = self._wordings.get(key)
-        if known is None:
-            read = partial(self._extractor.wording, article.body, article.content_type, staff=staff)
-            known = self._wordings[key] = LazyWording(read)
-        return known
+        body, kind = article.body, article.content_type
+        read = partial(self._extractor.wording, body, kind, staff=staff)
+        return _one(self._wordings, (body, kind, staff), lambda: LazyWording(read))
 
-    def _read(self, article: ArticleRow) -> TextFeatures:
-        """Equal texts have equal features: what staff send over and over is read once."""
-        text = (article.subject or "", article.body, article.content_type)
-        known = self._texts.get(text)
-        if known is None:
-            known = self._texts[text] = self._extractor.features(*text)
-            if len(self._texts) > _MOST_TEXTS:
-                self._texts.popitem(last=False)
-        else:
-            self._texts.move_to_end(text)
-        return known
 
-    def forget(self) -> None:
-        self._features.clear()
-        self._wordings.clear()
+def _one(known: OrderedDict[K, V], key: K, make: Callable[[], V]) -> V:
+    found = known.get(key)
+    if found is None:
+        found = known[key] = make()
+        if len(known) > _MOST_TEXTS:
+            known.popitem(last=False)
+    else:
+        known.move_to_end(key)
+    return found
 
 
 class Roster(Directory):

@@ -70,7 +70,6 @@ class Replayer:
         self._results = Results(book.shard(shard))
         self._zone = variants[0].policy.calendars["default"].zone
         caches = _caches([variant.policy for variant in variants])
-        self._caches = frozenset(caches)
         self._sides = [
             _Side(desk, variant, cache, book, self._results, number)
             for number, (variant, cache) in enumerate(zip(variants, caches, strict=True))
@@ -92,8 +91,6 @@ class Replayer:
             self._results.put(ticket, _GONE, {TODAY: Tally(failures={"unreadable": str(error)})})
         else:
             self._replay(ticket, told)
-        for cache in self._caches:
-            cache.forget()
 
     def _replay(self, ticket: int, told: Sequence[Story]) -> None:
         """The same story under each policy."""

@@ -65,6 +65,7 @@ class Report:
         """Opened once: there are some hundred questions."""
         found = tuple(sqlite3.connect(self.book.shard(number)) for number in self.book.shards())
         for db in found:
+            db.execute("PRAGMA cache_size = -256")  # KB: there are many of them, however large they are
             db.execute("CREATE INDEX IF NOT EXISTS runs_by_clock ON runs (clause, name)")
             db.commit()
         return found
