@@ -212,13 +212,12 @@ class _Place:
         return self.whole[first:last]
 
     def match(self, hit: Hit, negated: bool) -> Match:
-        first, last = self.folded.origin(hit.start, hit.end)
-        field: Field = "subject" if first < self.body else "body"
-        moved = self.body if field == "body" else 0
-        phrase = hit.phrase
-        return Match(
-            hit.label, phrase.say, self.whole[first:last], field, first - moved, last - moved, phrase.weight, negated
-        )
+        start, end, label, phrase, _ = hit
+        first, last = (start, end) if self.folded.offsets is None else self.folded.origin(start, end)
+        surface, body = self.whole[first:last], self.body
+        if first < body:
+            return Match(label, phrase.say, surface, "subject", first, last, phrase.weight, negated)
+        return Match(label, phrase.say, surface, "body", first - body, last - body, phrase.weight, negated)
 
 
 def _told(folded: str, hits: list[Hit]) -> Iterator[tuple[Hit, bool]]:

@@ -12,14 +12,18 @@ from itertools import pairwise
 from operator import add
 from typing import Final
 
-MOST: Final = 300
+MOST: Final = 240
 """Characters of a message that are looked at: its beginning says what it is about."""
 _FEWEST: Final = 8
 """Runs from which a message leans at all; 您好 leans nowhere."""
 _WORD: Final = re.compile("[a-z']+")
-_RUN: Final = re.compile("[㐀-鿿]{1,3}|[a-z']{2,}(?: [a-z']+)?")
+_RUN: Final = re.compile("[㐀-鿿]{1,2}|[a-z']{2,}(?: [a-z']+)?")
+
+_WHOLE: Final = 1000
+"""Weights are summed as whole thousandths: the sum is the same in whatever order they come."""
 
 Row = tuple[float, ...]
+Whole = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,10 +31,11 @@ class Leaning:
     """Where one message leans.
 
     scores   label → how much; the logarithm of the odds
+    runs     those that were found, in no order, with their weights in thousandths
     """
 
     scores: tuple[tuple[str, float], ...]
-    runs: tuple[tuple[str, Row], ...] = field(compare=False, repr=False)
+    runs: tuple[tuple[str, Whole], ...] = field(compare=False, repr=False)
 
     def of(self, label: str) -> float:
         return next((score for name, score in self.scores if name == label), 0.0)
@@ -39,7 +44,7 @@ class Leaning:
         """The runs that spoke most for a label, and what each added to its score."""
         place = [name for name, _ in self.scores].index(label)
         scale = 1 / math.sqrt(len(self.runs))
-        told = sorted(((row[place] * scale, run) for run, row in self.runs), reverse=True)
+        told = sorted(((row[place] / _WHOLE * scale, run) for run, row in self.runs), reverse=True)
         return tuple((run, weight) for weight, run in told[:most] if weight > 0)
 
 
@@ -54,12 +59,12 @@ class Leanings:
         """
         for run, row in rows.items():
             if not is_run(run) or len(row) != len(labels):
-                raise ValueError(f"{run!r}: one to three Chinese characters or two words, with {len(labels)} weights")
+                raise ValueError(f"{run!r}: one or two Chinese characters or words, with {len(labels)} weights")
         if len(intercepts) != len(labels):
             raise ValueError(f"intercepts: one for each of {len(labels)} labels is needed")
         self._labels = labels
         self._intercepts = intercepts
-        self._rows = dict(rows)
+        self._rows = {run: tuple(round(weight * _WHOLE) for weight in row) for run, row in rows.items()}
         self._runs = frozenset(rows)
 
     def of(self, folded: str) -> Leaning | None:
@@ -67,15 +72,15 @@ class Leanings:
         found = self._runs & runs(folded)
         if len(found) < _FEWEST:
             return None
-        known = [(run, self._rows[run]) for run in found]
-        scale = 1 / math.sqrt(len(known))
-        sums = map(math.fsum, zip(*(row for _, row in known), strict=True))
-        scores = tuple(base + scale * total for base, total in zip(self._intercepts, sums, strict=True))
-        return Leaning(scores=tuple(zip(self._labels, scores, strict=True)), runs=tuple(sorted(known)))
+        rows = list(map(self._rows.__getitem__, found))
+        scale = 1 / math.sqrt(len(rows)) / _WHOLE
+        sums = map(sum, zip(*rows, strict=True))
+        scores = (base + scale * total for base, total in zip(self._intercepts, sums, strict=True))
+        return Leaning(scores=tuple(zip(self._labels, scores, strict=True)), runs=tuple(zip(found, rows, strict=True)))
 
 
 def runs(folded: str) -> set[str]:
-    """What stands at the beginning of a folded text: one to three characters together, and English words and pairs.
+    """What stands at the beginning of a folded text: one character, two together, and English words and pairs.
 
     Of the characters not only Chinese ones: what no leaning has is no matter, and to leave it out would cost more.
     """
@@ -85,10 +90,8 @@ def runs(folded: str) -> set[str]:
     found.update(f"{one} {other}" for one, other in pairwise(words))
     if text.isascii():
         return found
-    pairs = list(map(add, text, text[1:]))
     found.update(text)
-    found.update(pairs)
-    found.update(map(add, pairs, text[2:]))
+    found.update(map(add, text, text[1:]))
     return found
 
 
