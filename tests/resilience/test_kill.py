@@ -121,10 +121,19 @@ def _kill(town: Town, script: Script, *, times: int, deliveries: int) -> int:
     while len(town.accepted) < deliveries:
         script.go(8)
         wait_until(town.delivered, "the last deliveries")
-    wait_until(lambda: town.at_rest() and not town.store.clocks.due(town.now(), 1), "everything is processed")
-    town.rested_at = town.now()
-    assert town.lives.end(signal.SIGTERM) == 0
+    _stop_at_rest(town)
     return killed
+
+
+def _stop_at_rest(town: Town) -> None:
+    """Stop once everything is processed; what was looked for in the very last moment is left to another life."""
+    for _ in range(5):
+        wait_until(lambda: town.at_rest() and not town.store.clocks.due(town.now(), 1), "everything is processed")
+        town.rested_at = town.now()
+        assert town.lives.end(signal.SIGTERM) == 0
+        if town.at_rest():
+            return
+        town.lives.start()
 
 
 def _check(town: Town, script: Script) -> int:
