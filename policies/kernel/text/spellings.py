@@ -22,6 +22,7 @@ class Spelling:
 
     left, right  the kind of character that must not adjoin it there
     rules        of phrases that it is, or of which it is the rarest part
+    bordered     whether anything must not adjoin it at all
     bits         one bit for each group it belongs to
     """
 
@@ -30,6 +31,7 @@ class Spelling:
     left: int
     right: int
     rules: list["Rule"]
+    bordered: bool
     bits: int = 0
 
 
@@ -102,16 +104,19 @@ class Spellings:
                 if last & 1:  # a match that ends between the two bytes of a character is none
                     end = (last + 1) >> 1
                     start = end - spelling.size
-                    if not (spelling.left and start and _kind(folded[start - 1]) == spelling.left) and not (
-                        spelling.right and end < length and _kind(folded[end]) == spelling.right
+                    if spelling.bordered and (
+                        (spelling.left and start and _kind(folded[start - 1]) == spelling.left)
+                        or (spelling.right and end < length and _kind(folded[end]) == spelling.right)
                     ):
-                        found[spelling].append((start, end))
+                        continue
+                    found[spelling].append((start, end))
         return Places(found)
 
     def _spelling(self, form: str) -> Spelling:
         known = self._known.get(form)
         if known is None:
-            known = self._known[form] = Spelling(form, len(form), _kind(form[0]), _kind(form[-1]), [])
+            left, right = _kind(form[0]), _kind(form[-1])
+            known = self._known[form] = Spelling(form, len(form), left, right, [], bool(left or right))
         return known
 
 

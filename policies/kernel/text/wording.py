@@ -28,7 +28,7 @@ REPLY: Final = "reply_"
 _GREETING: Final = "reply_greeting"
 _CURT: Final = "reply_curt"
 _SLIPS: Final = frozenset({"reply_rude", "reply_away", "reply_vague", _CURT})
-_LONG: Final = 400
+_LONG_HAN, _LONG_WORDS = 550, 350
 """Characters and words from which the length of what was inserted matters at all."""
 _HAN: Final = re.compile("[㐀-鿿]+")
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z'’-]*")
@@ -154,7 +154,7 @@ class WordingReader:
 
         starts   where each of the marks begins
         """
-        slips = said.bare or said.unexplained or max(said.han, said.words) > _LONG
+        slips = said.bare or said.unexplained or said.han > _LONG_HAN or said.words > _LONG_WORDS
         if not (slips or any(mark.label in _SLIPS for mark in said.marks)):
             return said
         ready = self._ready.spans(folded)

@@ -51,9 +51,9 @@ def test_terms_bareness_and_length_are_those_of_what_was_written() -> None:
     assert EXTRACTOR.wording("逾期会有罚息。").unexplained == ("罚息",)
     assert not EXTRACTOR.wording("利率说明请见官网公告。").bare
     assert EXTRACTOR.wording("见官网公告。").bare
-    long = "".join(f"第{n}条说明您账户的用途。" for n in range(60))
+    long = "".join(f"第{n}条说明您账户的用途。" for n in range(90))
     assert Extractor([], ready=(long,)).wording(long + "另外，我核对过了。").han < 20
-    assert Extractor([]).wording(long).han > 400
+    assert Extractor([]).wording(long).han > 600
 
 
 def test_short_sentences_are_everybodys() -> None:
