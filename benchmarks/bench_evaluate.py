@@ -118,9 +118,13 @@ def main() -> int:
     if not any(decision.evaluate(each)["result"] for each in given):
         raise SystemExit("the decision table decides nothing")
 
+    # A look never has what an earlier one derived: each round gets facts that nobody has looked at, made beforehand as
+    # the peer's inputs are.
+    fresh = iter([[replace(each) for each in facts] for _ in range(ROUNDS + 1)])
+
     def ours() -> None:
-        for each in facts:
-            evaluate(units, replace(each))
+        for each in next(fresh):
+            evaluate(units, each)
 
     def theirs() -> None:
         for each in given:

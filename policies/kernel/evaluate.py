@@ -172,8 +172,7 @@ class _Settled:
     def _ask(self, *, sum_up: bool = False) -> None:
         """One round, and keep what was decided."""
         asked = Round(self.facts, self.out.modules, self.out.slots, phase="sum_up" if sum_up else "decide")
-        for unit in self.units:
-            asked.ask(unit)
+        asked.ask(self.units)
         winners, conflicts = asked.settle()
         self.broken = bool(conflicts or asked.failures) and self.out.broken(asked, conflicts)
         if self.broken:

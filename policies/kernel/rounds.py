@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, TypeAlias
@@ -133,17 +134,18 @@ class Round:
         self._done = facts.memory.done
         self._keys: set[str] = set()
 
-    def ask(self, unit: Unit) -> None:
-        if (
-            self.phase not in unit.phases
-            or unit.name in self.out
-            or (self.failures and not unit.above.isdisjoint(self.failures))
-        ):
-            return
+    def ask(self, units: Iterable[Unit]) -> None:
+        """Every module in turn but those that failed, need one that did, or have nothing to ask of this ticket."""
+        phase, out, failures = self.phase, self.out, self.failures
+        for unit in units:
+            if phase not in unit.phases:
+                continue
+            asked = unit.asked(phase, self.facts.ticket.kind, self._shows)
+            if asked and unit.name not in out and (not failures or unit.above.isdisjoint(failures)):
+                self._ask(unit, asked)
+
+    def _ask(self, unit: Unit, asked: Asked) -> None:
         before, shown = self.facts, self._shows
-        asked = unit.asked(self.phase, before.ticket.kind, shown)
-        if not asked:
-            return
         taken: list[Decision] = []
         config = unit.config_for(before.ticket.since) if unit.eras else unit.config
         while asked:
