@@ -81,7 +81,11 @@ def plain_remember(memory: Memory, decisions: Iterable[Decision]) -> Memory:
 class PlainRound(rounds.Round):
     """Every rule is looked at in order, and asked where the ticket as it stands then is one that it is for."""
 
-    def ask(self, unit: Unit) -> None:
+    def ask(self, units: Iterable[Unit]) -> None:
+        for unit in units:
+            self.one(unit)
+
+    def one(self, unit: Unit) -> None:
         if unit.name in self.out or not unit.above.isdisjoint(self.failures):
             return
         taken: list[Decision] = []
