@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
 from importlib.metadata import entry_points
@@ -210,10 +210,14 @@ def load_cast() -> Cast:
     return load_text(read(path, shown="policies/kernel/cast.yaml").text, "policies/kernel/cast.yaml", Cast).config
 
 
+class SettingsDoNotFit(ConfigErrors):
+    """A golden row's own settings that contradict those of its module as configured; each problem is at the row."""
+
+
 def play_row(policy: Policy, module: Module, row: CaseRow, cast: Cast) -> Outcome:
     """One golden row against the policy, with the row's own settings laid over its module's.
 
-    raises   ConfigErrors – the row cannot be read
+    raises   SettingsDoNotFit; ConfigErrors – the row cannot be read
     """
     given = validated(Given, row.given).config
     stage = Stage(
@@ -237,8 +241,19 @@ def _expected(row: CaseRow) -> Sequence[Mapping[str, Any]]:
 def _units(policy: Policy, module: Module, row: CaseRow) -> Iterator[Unit]:
     for unit in policy.units:
         if unit.name == module.name and row.config is not None:
-            base = Layer(path=module.shown, text=module.config.model_dump_json())
-            changed = load(type(module.config), [base, row.config]).config
+            changed = _with_own_settings(module, row, row.config)
             yield Unit(name=unit.name, config=changed, rules=unit.rules, above=unit.above)
         else:
             yield unit
+
+
+def _with_own_settings(module: Module, row: CaseRow, own: Document) -> Any:
+    """raises SettingsDoNotFit"""
+    base = Layer(path=module.shown, text=module.config.model_dump_json())
+    try:
+        return load(type(module.config), [base, own]).config
+    except ConfigErrors as errors:
+        raise SettingsDoNotFit(
+            problem if problem.path == row.mark.path else replace(problem, path=row.mark.path, line=own.mark().line)
+            for problem in errors.problems
+        ) from None

@@ -11,7 +11,7 @@ from policies.kernel.config import Layer
 from policies.kernel.modules import Module
 from policies.kernel.problems import ConfigErrors
 from zhidu.checking import examine
-from zhidu.policy import Policy, load_cast, load_policy, play_row, read_policy, rows_of
+from zhidu.policy import Policy, SettingsDoNotFit, load_cast, load_policy, play_row, read_policy, rows_of
 
 Write = Callable[[Mapping[str, str]], Path]
 
@@ -174,3 +174,39 @@ def test_a_profile_that_counts_working_days_needs_holidays(write: Write) -> None
     )
     told = [str(problem) for problem in examine(folder).problems]
     assert any("complaints.yaml:1: profile: sg-faa-chr-2021 counts working days" in words for words in told), told
+
+
+LAX = "profile: tw-fcpa\nresolve: {within: {ordinary: 20wd}}\n"
+"""Within the law of Taiwan's thirty days; not within mainland China's fifteen, which a shipped row is about."""
+
+
+def test_a_row_whose_own_settings_do_not_fit_the_companys_is_no_problem(write: Write) -> None:
+    report = examine(write({"policies/complaints.yaml": LAX}))
+    assert (report.problems, report.failed) == ((), ())
+    unfit = [(row.place.partition(":")[0], row.why) for row in report.unfit]
+    assert [place for place, _ in unfit] == ["policies/complaints/cases.yaml"]
+    assert all("20wd is laxer than the law's 15d (cn-pboc-2020)" in why[0] for _, why in unfit)
+    assert not {row.place for row in report.unfit} & {row.place for row in report.altered}
+
+
+def test_a_row_whose_own_settings_never_fit_is_a_problem_at_the_row(policy: Policy, write: Write) -> None:
+    """Also of a company's module, and beside settings of its own: it is the row that is wrong, and not the settings."""
+    text = ROWS.partition("- case: expects")[0].replace("repeat_within: 30d", "repeat_within: 30wd")
+    (row,) = load_cases(Layer(path="cases.yaml", text=text), policy.clauses)
+    with pytest.raises(SettingsDoNotFit, match=r"^cases.yaml:3: \[0\].config.repeat_within: is counted in"):
+        play_row(policy, policy.modules["core"], row, load_cast())
+    manifest = 'name: own\nversion: 1.0.0\nsummary: {en: x, zh-CN: x, zh-TW: x}\nclauses: ["2.1.1"]\n'
+    config = "from zhidu.api import StrictModel\n\nclass Config(StrictModel):\n    repeat_within: int = 3\n"
+    folder = write(
+        {
+            "zhidu.yaml": "modules: [own]\nmodules_path: [modules]\n",
+            "modules/own/manifest.yaml": manifest,
+            "modules/own/config.py": config,
+            "modules/own/cases.yaml": text,
+            "policies/own.yaml": "repeat_within: 7\n",
+        }
+    )
+    report = examine(folder)
+    (problem,) = report.problems
+    assert str(problem).startswith(f"{folder}/modules/own/cases.yaml:3: [0].config.repeat_within: must be a whole")
+    assert report.unfit == ()

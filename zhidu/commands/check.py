@@ -16,17 +16,18 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("path", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--rows", is_flag=True, help="List the golden rows that come out otherwise by the settings, and how.")
 @click.pass_obj
-def check(habits: Habits | None, path: Path | None) -> int:
+def check(habits: Habits | None, path: Path | None, rows: bool) -> int:
     """Check the configuration in PATH (or --config, or ./config): files, modules, golden rows, clause coverage.
 
-    The golden rows run with the settings as tuned; those that the settings alter are shown, and are no failure.
-    Exit status 0: all is well, 1: a row failed, 2: a file is wrong.
+    The golden rows run with the settings as tuned. Those that the settings alter, and those whose own settings do not
+    fit them, are counted, and are no failure. Exit status 0: all is well, 1: a row failed, 2: a file is wrong.
 
     \b
     Example:
       zhidu check
-      zhidu check config/
+      zhidu check config/ --rows
     """
     from zhidu import exits
     from zhidu.checking import examine
@@ -36,29 +37,51 @@ def check(habits: Habits | None, path: Path | None) -> int:
     if habits.json:
         _print_json(report)
     else:
-        _print(report, quiet=habits.quiet)
+        _print_wrong(report)
+        if not habits.quiet:
+            _print_rows(report, each=rows)
+            _print_sum(report)
     if report.problems:
         return exits.WRONG
     return exits.NO if report.failed else exits.DONE
 
 
-def _print(report: Report, *, quiet: bool) -> None:
+def _print_wrong(report: Report) -> None:
     for problem in report.problems:
         click.echo(click.style(str(problem), fg="red"), err=True)
     for failure in report.failed:
         click.echo(click.style(f"{failure.place}: {failure.case}", fg="red"), err=True)
         _differences(failure, err=True)
-    if quiet:
-        return
-    for row in report.altered:
-        click.echo(f"{row.place}: by your settings otherwise: {row.case}")
-        _differences(row, err=False)
-    same = report.rows - len(report.failed) - len(report.altered)
-    altered = f", {len(report.altered)} altered by your settings" if report.altered else ""
+
+
+def _print_rows(report: Report, *, each: bool) -> None:
+    """What the company's settings do to the golden rows."""
+    if each:
+        for altered in report.altered:
+            click.echo(f"{altered.place}: by your settings otherwise: {altered.case}")
+            _differences(altered, err=False)
+        for unfit in report.unfit:
+            click.echo(f"{unfit.place}: does not apply under your settings: {unfit.case}")
+            for why in unfit.why:
+                click.echo(f"    {why}")
+    counted = [
+        _counted(len(report.altered), "comes out otherwise by your settings", "come out otherwise by your settings"),
+        _counted(len(report.unfit), "does not apply under your settings", "do not apply under your settings"),
+    ]
+    if any(counted):
+        click.echo("; ".join(filter(None, counted)) + ("" if each else " (--rows lists them)"))
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return "" if not count else f"1 row {one}" if count == 1 else f"{count} rows {many}"
+
+
+def _print_sum(report: Report) -> None:
+    same = report.rows - len(report.failed) - len(report.altered) - len(report.unfit)
     enforced, assisted, manual = report.coverage
     click.echo(
         f"{len(report.modules)} modules ({', '.join(report.modules)}), {same} of "
-        f"{report.rows} golden rows{altered}, clauses: {enforced} enforced, {assisted} assisted, {manual} manual"
+        f"{report.rows} golden rows, clauses: {enforced} enforced, {assisted} assisted, {manual} manual"
     )
 
 
@@ -84,6 +107,7 @@ def _print_json(report: Report) -> None:
                 "rows": report.rows,
                 "failed": [_plain(row) for row in report.failed],
                 "altered": [_plain(row) for row in report.altered],
+                "unfit": [{"place": row.place, "case": row.case, "why": row.why} for row in report.unfit],
                 "clauses": {"enforced": enforced, "assisted": assisted, "manual": manual},
             },
             ensure_ascii=False,

@@ -100,7 +100,7 @@ def _plain(module: Module) -> dict[str, Any]:
 def _conflicts(policy: Policy) -> tuple[list[str], list[Problem]]:
     """Where unrelated modules disagree in a golden row, and the rows that cannot be read."""
     from policies.kernel.problems import ConfigErrors
-    from zhidu.policy import load_cast, play_row, rows_of
+    from zhidu.policy import SettingsDoNotFit, load_cast, play_row, rows_of
 
     cast = load_cast()
     conflicts: dict[str, None] = {}
@@ -108,7 +108,11 @@ def _conflicts(policy: Policy) -> tuple[list[str], list[Problem]]:
     for module in policy.modules:
         try:
             for row in rows_of(module, policy.clauses):
-                for conflict in play_row(policy, module, row, cast).verdict.conflicts:
+                try:
+                    verdict = play_row(policy, module, row, cast).verdict
+                except SettingsDoNotFit:
+                    continue  # says nothing under the company's settings; `zhidu check` tells of it
+                for conflict in verdict.conflicts:
                     sides = " and ".join(f"{side.rule} ({', '.join(side.clauses)})" for side in conflict.sides)
                     conflicts[f"{conflict.slot}: {sides} disagree; shown by {row.mark}"] = None
         except ConfigErrors as errors:

@@ -23,11 +23,7 @@ CHECKS: dict[str, tuple[dict[str, str], int, list[str]]] = {
     "a row that the tuned value alters": (
         {"policies/vip.yaml": "groups: [Gold]\n"},
         exits.DONE,
-        [
-            "cases.yaml:2: by your settings otherwise: a ticket of a chosen group gets the tag",
-            "expected, not decided: tag",
-            "1 altered by your settings",
-        ],
+        ["1 row comes out otherwise by your settings (--rows lists them)", "2 of 3 golden rows"],
     ),
     "a row that fails as shipped": (
         {"policies/vip.yaml": "groups: [Gold]\n", "modules/vip/cases.yaml": FAILING},
@@ -81,6 +77,32 @@ def test_check(files: dict[str, str], status: int, said: list[str], named: str, 
     assert [text for text in said if text not in out + err] == []
     assert ended == status
     assert "golden rows" in out
+
+
+def test_rows_that_the_settings_alter_are_listed_when_asked_for(run, written) -> None:
+    """By default they are counted; what must be mended comes first and is not lost among them."""
+    place = written({"policies/vip.yaml": "groups: [Gold]\n"})
+    status, out, _ = run("check", place, "--rows")
+    assert status == exits.DONE
+    assert "cases.yaml:2: by your settings otherwise: a ticket of a chosen group gets the tag" in out
+    assert "    expected, not decided: tag" in out
+    assert "--rows" not in out
+    assert len(run("check", place)[1].splitlines()) == 2
+
+
+def test_rows_that_do_not_apply_are_counted_and_listed(run, tmp_path: Path) -> None:
+    """A row about one country's law beside a company's period that another country's law allows."""
+    (tmp_path / "policies").mkdir()
+    lax = "profile: tw-fcpa\nresolve: {within: {ordinary: 20wd}}\n"
+    (tmp_path / "policies" / "complaints.yaml").write_text(lax, encoding="utf-8")
+    status, out, err = run("check", tmp_path)
+    assert (status, err) == (exits.DONE, "")
+    assert "; 1 row does not apply under your settings (--rows lists them)" in out
+    assert ": does not apply under your settings: " in run("check", tmp_path, "--rows")[1]
+    answer = json.loads(run("check", tmp_path, "--json")[1])
+    (unfit,) = answer["unfit"]
+    assert "laxer than the law's 15d" in unfit["why"][0]
+    assert run("--config", tmp_path, "modules", "--quiet")[0] == exits.DONE
 
 
 def test_for_machines(run, written) -> None:
