@@ -19,7 +19,9 @@ def _network(text: str) -> str:
 
 
 def _recipient(text: str) -> str:
-    domain = text.rpartition("@")[2]
+    local, _, domain = text.rpartition("@")
+    if any(letter in "%!@" for letter in local):
+        raise ValueError("must hold no %, ! or second @: mails for such an address are never taken")
     if not domain or any(letter.isspace() or letter in "@<>*" for letter in domain) or text.startswith("@"):
         raise ValueError("must be an address such as desk@example.com, or a domain such as example.com")
     return text.lower()

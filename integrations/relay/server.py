@@ -30,6 +30,8 @@ _FOREIGN: Final = Reply(code=554, text="5.7.1 this server takes mails from known
 _BUSY: Final = Reply(code=421, text="4.3.2 too many at once; try again")
 _STOPPING: Final = Reply(code=421, text="4.3.2 this server is being stopped; keep it and try again")
 _NO_RELAY: Final = Reply(code=550, text="5.7.1 no mail for this recipient is taken here")
+_DETOURS: Final = frozenset("%!@")
+"""`li%example.org@ours`, `example.org!li@ours`: old ways to have a server pass a mail on."""
 _IDLE_SECONDS: Final = 300.0
 _LONGEST_LINE: Final = 1 << 20
 
@@ -70,9 +72,12 @@ class RelaySettings:
         return any((mapped or ip) in network for network in self.peers)
 
     def is_for(self, recipient: str) -> bool:
-        """Whether mails for this address are taken."""
+        """Whether mails for this address are taken; never one that another server may read as a way to a third."""
         address = recipient.lower()
-        return address in self.recipients or address.rpartition("@")[2] in self.recipients
+        local, _, domain = address.rpartition("@")
+        if not local or not _DETOURS.isdisjoint(local):
+            return False
+        return address in self.recipients or domain in self.recipients
 
 
 class Relay:

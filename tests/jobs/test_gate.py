@@ -388,7 +388,11 @@ REFUSED = {
     "a neighbour's domain":    ("li@notexample.com", CLEAN, 550),
     "an address of a domain":  ("two@example.net", CLEAN, 550),
     "that address":            ("ONE@example.net", CLEAN, 250),
-    "a detour":                ("li%example.org@example.com", CLEAN, 250),
+    "a detour by per cent":    ("li%example.org@example.com", CLEAN, 550),
+    "a detour of UUCP":        ("example.org!li@example.com", CLEAN, 550),
+    "a detour in quotes":      ('"li@example.org"@example.com', CLEAN, 550),
+    "no local part":           ("example.com", CLEAN, 550),
+    "a plus and a dot":        ("desk+a.b@example.com", CLEAN, 250),
     "too large":               ("desk@example.com", mail("好" * 90_000), 552),
     "going in circles":        ("desk@example.com", b"Received: from x\r\n" * 60 + CLEAN, 554),
 }  # fmt: skip

@@ -210,6 +210,9 @@ WRONG: dict[str, tuple[str, str]] = {
     "without a vault":              ("gate: {intake: {group: Service}}", "gate needs vault"),
     "neither relay nor intake":     ("gate: {unreadable: pass}", "set relay, intake, or both"),
     "recipients of everybody":      ("gate: {relay: {recipients: ['*'], upstream: {host: mx}}}", "or a domain such as"),
+    "a recipient by a detour":      (
+        "gate: {relay: {recipients: ['li%example.org@example.com'], upstream: {host: mx}}}", "hold no %, ! or second @",
+    ),
     "no recipients":                ("gate: {relay: {recipients: [], upstream: {host: mx}}}", "recipients"),
     "a peer that is none":          (
         "gate: {relay: {peers: [mx], recipients: [a.b], upstream: {host: mx}}}", "10.1.0.0/16",
