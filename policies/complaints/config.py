@@ -139,11 +139,14 @@ class Config(StrictModel):
             raise ValueError("survey_reminders come one after the other, and before survey_ends")
         if self.major_from < self.serious_from:
             raise ValueError("major_from must not be below serious_from")
-        stages = self.law.stages
-        for severity in ("ordinary", "serious", "major"):
-            own = self.resolve.within.of(severity)
-            if nominal_days(own) > nominal_days(stages[0]):
-                raise ValueError(
-                    f"resolve.within.{severity}: {own} is laxer than the law's {stages[0]} ({self.profile})"
-                )
+        first = self.law.acknowledged
+        if first is not None:
+            self._within_law("acknowledge", self.acknowledge.within, first[0])
+        self._within_law("resolve", self.resolve.within, self.law.stages[0])
         return self
+
+    def _within_law(self, name: str, within: BySeverity, law: Spec) -> None:
+        for severity in ("ordinary", "serious", "major"):
+            own = within.of(severity)
+            if nominal_days(own) > nominal_days(law):
+                raise ValueError(f"{name}.within.{severity}: {own} is laxer than the law's {law} ({self.profile})")

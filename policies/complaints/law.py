@@ -96,6 +96,25 @@ def legal_deadline(facts: Facts, config: Config) -> Wants:
         yield action, _by_which_law(clock, config, legal) if isinstance(action, RunClock) else why
 
 
+@rule("1.3.2", kind="complaint")
+def legal_acknowledgement(facts: Facts, config: Config) -> Wants:
+    """Where the regulation profile sets a time to acknowledge it runs from the first receipt; nothing pauses it."""
+    law, case = config.law.acknowledged, view(facts)
+    if law is None:
+        return
+    within, part = law
+    clock = Clock.of(
+        "law_acknowledge" if part.confirmed else "profile_acknowledge",
+        "1.3.2",
+        facts.ticket.since,
+        facts.calendar,
+        within=within,
+        ladder=config.law_ladder,
+        met_at=case.answered_at or case.solved_at,
+    )
+    yield from run_clock(clock, facts, MODULE)
+
+
 def _by_which_law(clock: Clock, config: Config, legal: _Legal) -> Say:
     """The regulation behind the figure; its article only where that is confirmed."""
     due, title, article = clock.due_at, config.law.title, legal.part.citation

@@ -3,7 +3,9 @@
 from policies.complaints.closing import complete_before_closing, show_what_is_missing
 from policies.complaints.departments import (
     back_from_department,
+    brought_back_is_handled,
     department_answers,
+    department_without_group,
     overdue_department_is_urgent,
     to_responsible_department,
 )
@@ -21,6 +23,7 @@ from policies.complaints.law import (
     appraisal_needs_notice,
     extension_is_asked_for,
     extension_takes_effect,
+    legal_acknowledgement,
     legal_deadline,
     resolve,
     tell_customer_of_extension,
@@ -85,6 +88,8 @@ RULES = (
     priority_of_major,
     route_by_severity,
     to_responsible_department,
+    department_without_group,
+    brought_back_is_handled,
     back_from_department,
     department_answers,
     overdue_department_is_urgent,
@@ -107,5 +112,6 @@ RULES = (
     extension_takes_effect,
     tell_customer_of_extension,
     resolve,
+    legal_acknowledgement,
     legal_deadline,
 )

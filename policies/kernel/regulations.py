@@ -65,6 +65,8 @@ class Profile(BaseModel):
     id: str
     zh: str = ""
     url: str = ""
+    calendar: str = ""
+    """The calendar of the jurisdiction, whose working days the profile counts; needed where it counts any."""
     applies: tuple[str, ...] = ("complaint",)
     ack: Period | None = None
     simple: Period | None = None
@@ -96,8 +98,15 @@ class Profile(BaseModel):
         return self.zh or self.id
 
     @property
+    def acknowledged(self) -> tuple[Spec, Period] | None:
+        """The time to an acknowledgement, with the part of the law it comes from; None where the law sets no number."""
+        return None if self.ack is None or self.ack.spec is None else (self.ack.spec, self.ack)
+
+    @property
     def counts_business_days(self) -> bool:
-        return any(spec.unit == "wd" for spec in self.stages)
+        """Whether any of its periods, the acknowledgement's among them, is of working days."""
+        first = () if self.acknowledged is None else (self.acknowledged[0],)
+        return any(spec.unit == "wd" for spec in (*first, *self.stages))
 
 
 class _File(BaseModel):

@@ -17,6 +17,14 @@ BASE = Layer(
 REFUSED = {
     "laxer than the law": ("resolve: {within: {ordinary: 20d}}", "laxer than the law's 15d"),
     "laxer in working days": ("resolve: {within: {major: 12wd}}", "laxer than the law's 15d"),
+    "an acknowledgement laxer than the law": (
+        "{profile: hk-hkma-ic4, acknowledge: {within: {ordinary: 20wd}}}",
+        "acknowledge.within.ordinary: 20wd is laxer than the law's 7d (hk-hkma-ic4)",
+    ),
+    "an acknowledgement laxer than working days of the law": (
+        "{profile: sg-faa-chr-2021, acknowledge: {within: {serious: 3wd}}}",
+        "acknowledge.within.serious: 3wd is laxer than the law's 2wd (sg-faa-chr-2021)",
+    ),
     "an unknown profile": ("profile: cn-cbirc-2021", "unknown regulation profile; did you mean `cn-cbirc-2020`?"),
     "major below serious": ("{serious_from: 3, major_from: 2}", "major_from must not be below serious_from"),
     "reminders after the end": ("survey_ends: 3d", "before survey_ends"),
