@@ -62,6 +62,13 @@ _URL: Final = re.compile(r"(?:://|www\.)[!-~]*$")
 _PERSONAL: Final = re.compile(
     r"[?&;#/](?:[a-z_]*(?:phone|mobile|tel|card|idno|idnum|idcard|cert|account|acct|sfz|sjh|name|mail|passport)[a-z_]*)=[!-%'-~]*$"
 )
+# A parameter of an address ends where its number does; some are named like what numbers of things are called.
+_PARAMETER: Final = re.compile(r"[?&;#](?P<name>[a-z0-9_.\[\]-]*)=[+ ]?$")
+_OF_THINGS: Final = re.compile(
+    r"(?!u|cust|member|login|client)(?:[a-z]+[_.-]?)?"
+    r"(?:id|no|num|sn|seq|code|hash|sign|token|nonce|ts|time|timestamp|date|order|trade|ticket|ref|serial|rand|random|ver)"
+)
+_PARAMETER_ENDS: Final = frozenset("&;#\"'<>)]},|\\")
 _LOOK_BACK: Final = 200
 
 
@@ -123,13 +130,20 @@ class Window:
 
     @property
     def in_url(self) -> bool:
-        """Whether it is part of a web address, and no parameter with a personal name."""
+        """Whether it is part of a web address, and neither all of a parameter nor in one with a personal name."""
         if not "!" <= self.text[self.start - 1 : self.start] <= "~":
             return False
         ahead = self.text[max(0, self.start - _LOOK_BACK) : self.start]
         if "://" not in ahead and "www." not in ahead:
             return False
-        return _URL.search(ahead) is not None and _PERSONAL.search(ahead) is None
+        if _URL.search(ahead) is None or _PERSONAL.search(ahead) is not None:
+            return False
+        return not (self._ends_parameter and (named := _PARAMETER.search(ahead)) and not _is_of_things(named["name"]))
+
+    @property
+    def _ends_parameter(self) -> bool:
+        behind = self.text[self.end : self.end + 1]
+        return behind in _PARAMETER_ENDS or not "!" <= behind <= "~"
 
     @property
     def beside_mask(self) -> bool:
@@ -144,6 +158,11 @@ class Window:
                 return group.start() + count
             count -= len(group[0])
         return self.end
+
+
+def _is_of_things(name: str) -> bool:
+    """Whether a parameter is named as orders, sessions and moments are."""
+    return _OF_THINGS.fullmatch(name) is not None
 
 
 def _is_fraction(ahead: str, groups: tuple[int, ...]) -> bool:
