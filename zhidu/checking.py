@@ -10,7 +10,7 @@ from typing import TypeVar
 from policies.kernel.case_files import CaseRow
 from policies.kernel.coverage import coverage
 from policies.kernel.modules import Module
-from policies.kernel.problems import ConfigErrors, Problem, field_name
+from policies.kernel.problems import ConfigErrors, Problem, did_you_mean, field_name
 from policies.kernel.regulations import Profile
 from zhidu.config import Config
 from zhidu.overlay import load_overlay
@@ -170,23 +170,24 @@ def _unfit(rows: dict[str, tuple[CaseRow, ...]], played: _Played, wrong_as_shipp
 
 
 def _profiles(policy: Policy) -> list[Problem]:
-    """A profile that counts working days needs a calendar that knows them."""
+    """The law counts by a calendar that is there, and working days by one that knows the holidays of some year."""
     found = []
     for module in policy.modules:
-        law = getattr(module.config, "law", None)
-        if isinstance(law, Profile) and law.counts_business_days:
-            calendar = policy.calendars.get(getattr(module.config, "law_calendar", "default"))
-            if calendar is None or not calendar.knows_holidays:
-                mark = module.settings.where("profile")
-                what = f"{law.id} counts working days, and the calendar has no holidays to count them by"
-                found.append(
-                    Problem(
-                        path=module.shown if mark is None else mark.path,
-                        line=0 if mark is None else mark.line,
-                        field="profile",
-                        what=what,
-                    )
-                )
+        law, name = getattr(module.config, "law", None), getattr(module.config, "counted_by", None)
+        if not isinstance(law, Profile):
+            continue
+        calendar = None if name is None else policy.calendars.get(name)
+        if law.counts_business_days and (calendar is None or not calendar.knows_holidays):
+            whose = f"calendar {name!r}" if name else "calendar"
+            what = f"{law.id} counts working days, and there is no {whose} with the holidays to count them by"
+        elif name is not None and calendar is None:
+            what = f"there is no calendar {name!r}{did_you_mean(name, policy.calendars)}"
+        else:
+            continue
+        field = "law_calendar" if getattr(module.config, "law_calendar", "") else "profile"
+        mark = module.settings.where(field)
+        path, line = (module.shown, 0) if mark is None else (mark.path, mark.line)
+        found.append(Problem(path=path, line=line, field=field, what=what))
     return found
 
 

@@ -108,6 +108,9 @@ class Config(StrictModel):
     """2.1.3: a suggestion is answered."""
     profile: Annotated[str, AfterValidator(_known_profile)] = kept_by_case()
     """1.3.2: the regulation profile whose deadlines are law for the company; a case keeps that under which it began."""
+    law_calendar: str = kept_by_case()
+    """1.3.2: the calendar by which the law counts (`calendars/<name>.yaml`); empty: that of the profile's jurisdiction
+    for a profile that counts working days, the desk's for one that counts calendar days."""
     law_ladder: KnownLadder
     """1.3.2: what happens along the legal deadline."""
     law_stops: bool = kept_by_case()
@@ -131,6 +134,11 @@ class Config(StrictModel):
     @property
     def law(self) -> Profile:
         return profiles()[self.profile]
+
+    @property
+    def counted_by(self) -> str | None:
+        """The name of the calendar by which the law counts; None: the desk's."""
+        return self.law_calendar or (self.law.calendar if self.law.counts_business_days else "") or None
 
     @model_validator(mode="after")
     def _no_laxer_than_law(self) -> Self:

@@ -7,6 +7,7 @@ from typing import Final
 from policies.complaints.approvals import extensions, judged_extensions
 from policies.complaints.case import MODULE, view
 from policies.complaints.config import Config
+from policies.kernel.calendar import WorkingCalendar
 from policies.kernel.course import became, own_clock, stamp
 from policies.kernel.deadlines import Clock, Pause
 from policies.kernel.decisions import Action, Find, Note, Reply, RunClock, Say, SetField, Tell, say
@@ -35,13 +36,18 @@ def _legal(facts: Facts, config: Config) -> _Legal:
     return _Legal(within=within, part=part, held=held)
 
 
+def _calendar(facts: Facts, config: Config) -> WorkingCalendar:
+    """The calendar of the law, which is another than the desk's where the law counts its own working days."""
+    return facts.calendar if config.counted_by is None else facts.calendars.get(config.counted_by, facts.calendar)
+
+
 def _law_clock(facts: Facts, config: Config, legal: _Legal) -> Clock:
     """From the first receipt. A figure that nobody has confirmed runs under another name than the law's."""
     return Clock.of(
         "law" if legal.part.confirmed else "profile",
         "1.3.2",
         facts.ticket.since,
-        facts.calendar,
+        _calendar(facts, config),
         within=legal.within,
         ladder=config.law_ladder,
         met_at=view(facts).solved_at,
@@ -107,7 +113,7 @@ def legal_acknowledgement(facts: Facts, config: Config) -> Wants:
         "law_acknowledge" if part.confirmed else "profile_acknowledge",
         "1.3.2",
         facts.ticket.since,
-        facts.calendar,
+        _calendar(facts, config),
         within=within,
         ladder=config.law_ladder,
         met_at=case.answered_at or case.solved_at,

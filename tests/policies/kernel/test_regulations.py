@@ -27,6 +27,16 @@ def test_only_profiles_with_a_deadline_for_complaints_are_offered() -> None:
     assert not profiles()["tw-fcpa"].counts_business_days
 
 
+def test_whoever_counts_working_days_says_whose() -> None:
+    counting = {profile.id: profile.calendar for profile in profiles().values() if profile.counts_business_days}
+
+    assert counting == {"cn-cbrc-2012-13": "cn", "sg-faa-chr-2021": "sg", "eu-psd2-101": "eu"}
+
+
+def test_working_days_of_an_acknowledgement_are_working_days() -> None:
+    assert Profile(id="x", ack=Period(days=2, day="business"), simple=Period(days=15)).counts_business_days
+
+
 CITED = {
     "confirmed": (Period(days=30, article="第十三条", status="confirmed"), "第十三条", True),
     "a footnote mark means: not seen": (Period(days=30, article="第二十条*", status="confirmed"), "", True),

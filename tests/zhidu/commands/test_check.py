@@ -45,6 +45,24 @@ CHECKS: dict[str, tuple[dict[str, str], int, list[str]]] = {
         exits.WRONG,
         ["people.yaml:3: desks.Users.calendar: there is no such calendar (got 'defualt'); did you mean `default`?"],
     ),
+    "a law of working days nobody has the holidays of": (
+        {"zhidu.yaml": "modules: [core, complaints]\n", "policies/complaints.yaml": "\nprofile: sg-faa-chr-2021\n"},
+        exits.WRONG,
+        ["complaints.yaml:2: profile: sg-faa-chr-2021 counts working days, and there is no calendar 'sg' with"],
+    ),
+    "a law of working days counted by a calendar without holidays": (
+        {
+            "zhidu.yaml": "modules: [core, complaints]\n",
+            "policies/complaints.yaml": "profile: sg-faa-chr-2021\nlaw_calendar: uk\n",
+        },
+        exits.WRONG,
+        ["complaints.yaml:2: law_calendar: sg-faa-chr-2021 counts working days, and there is no calendar 'uk' with"],
+    ),
+    "a law counted by a calendar that is none": (
+        {"zhidu.yaml": "modules: [core, complaints]\n", "policies/complaints.yaml": "law_calendar: cm\n"},
+        exits.WRONG,
+        ["complaints.yaml:1: law_calendar: there is no calendar 'cm'; did you mean `cn`?"],
+    ),
     "the core alone": ({"zhidu.yaml": "modules: [core]\n"}, exits.DONE, ["1 modules (core)"]),
     "an unknown module": (
         {"zhidu.yaml": "modules: [vpi]\nmodules_path: [modules]\n"},
