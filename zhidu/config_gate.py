@@ -50,6 +50,8 @@ class GateUpstream(StrictModel):
     """Environment variable that holds it."""
     timeout_seconds: Seconds = 60.0
     """For each step of a conversation with the server."""
+    ask_within_seconds: float = Field(default=3.0, gt=0, le=30)
+    """How long it may take to say whether it takes mails for a recipient; later, the mail itself decides."""
 
     @model_validator(mode="after")
     def _password_with_user(self) -> Self:
@@ -89,6 +91,10 @@ class GateRelay(StrictModel):
     """How many mails are worked on at a time."""
     connections: int = Field(default=100, ge=1, le=10_000)
     """How many connections there may be at a time."""
+    connections_per_peer: int = Field(default=50, ge=1, le=10_000)
+    """How many of them may be one peer's."""
+    max_recipients: int = Field(default=100, ge=1, le=1000)
+    """Of one mail; its sender's server sends it to the others by itself."""
     finish_within_seconds: Seconds = 30.0
     """How long a mail that is being taken may still take when the service is stopped."""
 

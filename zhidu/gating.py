@@ -146,6 +146,7 @@ def upstream_of(settings: Settings, relay: GateRelay) -> SmtpUpstream:
             password=settings.relay_password(),
             hostname=_hostname(relay),
             timeout=to.timeout_seconds,
+            asking=to.ask_within_seconds,
         )
     )
 
@@ -163,6 +164,9 @@ def relay_settings(settings: Settings, relay: GateRelay) -> RelaySettings:
         require_tls=relay.require_tls,
         at_once=relay.at_once,
         connections=relay.connections,
+        per_peer=relay.connections_per_peer,
+        max_recipients=relay.max_recipients,
+        ask_within=relay.upstream.ask_within_seconds,
     )
 
 

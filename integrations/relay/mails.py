@@ -54,6 +54,7 @@ class Reply:
 OWN_FAILURE: Final = Reply(code=451, text="4.3.0 not now: it cannot be masked and sealed; keep it and try again")
 UNREADABLE: Final = Reply(code=550, text="5.7.1 a part of it cannot be looked into, which is not accepted here")
 IN_CIRCLES: Final = Reply(code=554, text="5.4.6 it goes in circles")
+LATE: Final = Reply(code=451, text="4.4.2 the next server does not answer in time; keep it and try again")
 TAKEN: Final = Reply(code=250, text="2.0.0 taken")
 
 
@@ -65,7 +66,7 @@ class Upstream(Protocol):
         ...
 
     def accepts(self, sender: str, recipient: str) -> Reply:
-        """What it says of a recipient. Raises nothing."""
+        """What it says of a recipient; LATE where it says nothing in time. Raises nothing."""
         ...
 
 

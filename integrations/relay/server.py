@@ -16,6 +16,7 @@ from typing import Any, Final
 import structlog
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from integrations.relay.asking import Asking
 from integrations.relay.mails import OWN_FAILURE, Received, Reply
 
 logging.getLogger("mail.log").setLevel(logging.CRITICAL)  # the library writes addresses there, and mails line by line
@@ -28,6 +29,7 @@ _IDENT: Final = "zhidu"
 _NOBODY: Final = "<>"
 _FOREIGN: Final = Reply(code=554, text="5.7.1 this server takes mails from known ones only")
 _BUSY: Final = Reply(code=421, text="4.3.2 too many at once; try again")
+_TOO_MANY: Final = Reply(code=452, text="4.5.3 too many recipients; send it to the others by itself")
 _STOPPING: Final = Reply(code=421, text="4.3.2 this server is being stopped; keep it and try again")
 _NO_RELAY: Final = Reply(code=550, text="5.7.1 no mail for this recipient is taken here")
 _DETOURS: Final = frozenset("%!@")
@@ -49,6 +51,9 @@ class RelaySettings:
     require_tls  no mail without it
     at_once      mails that are worked on at a time
     connections  at a time; more are asked to come again
+    per_peer     connections of one peer at a time
+    max_recipients   of a mail; for more it is sent again
+    ask_within   seconds that the next server has to say whether it takes mails for a recipient
     """
 
     host: str
@@ -61,6 +66,9 @@ class RelaySettings:
     require_tls: bool = False
     at_once: int = 4
     connections: int = 100
+    per_peer: int = 50
+    max_recipients: int = 100
+    ask_within: float = 3.0
 
     def lets(self, address: str) -> bool:
         """Whether a peer may connect."""
@@ -84,7 +92,7 @@ class Relay:
     """Listens between `start` and `stop`, in a thread of its own.
 
     take      what becomes of a mail; may block, may raise: then it is a 451
-    accepts   what is said of a recipient, besides that he is one of ours
+    accepts   what is said of a recipient, besides that he is one of ours; may block and raise as well
 
     raises    OSError – host and port cannot be listened on
     """
@@ -95,7 +103,8 @@ class Relay:
         take: Callable[[Received], Reply],
         accepts: Callable[[str, str], Reply],
     ) -> None:
-        self.settings, self.take, self.accepts = settings, take, accepts
+        self.settings, self.take = settings, take
+        self.asking = Asking(accepts, within=settings.ask_within)
         self.stopping = False
         self.sessions: set[_Session] = set()
         self.workers = ThreadPoolExecutor(max_workers=settings.at_once, thread_name_prefix="gate")
@@ -107,12 +116,18 @@ class Relay:
         except OSError:
             self._loop.close()
             self.workers.shutdown()
+            self.asking.end()
             raise
 
     @property
     def port(self) -> int:
         """The port it listens on."""
         return int(self._server.sockets[0].getsockname()[1])
+
+    def crowded(self, peer: str) -> bool:
+        """Whether there are more connections than may be, of this peer or in all."""
+        there = [one.peer for one in self.sessions if not one.ended]
+        return len(there) > self.settings.connections or there.count(peer) > self.settings.per_peer
 
     def start(self) -> None:
         """Begins to answer; connections made before have waited."""
@@ -146,6 +161,7 @@ class Relay:
         until = self._loop.time() + patience
         for session in [one for one in self.sessions if not one.busy]:
             session.end()
+        self.asking.end()
         while self.sessions and self._loop.time() < until:
             await asyncio.sleep(0.02)
         for session in list(self.sessions):
@@ -161,13 +177,15 @@ class Relay:
 class _Session(SMTP):
     """One connection.
 
+    peer   its address
     busy   a mail is being received, or worked on
+    ended  it was told good-bye
     """
 
     line_length_limit = _LONGEST_LINE
 
     def __init__(self, relay: Relay) -> None:
-        self._relay, self.busy, self._ended = relay, False, False
+        self._relay, self.peer, self.busy, self.ended = relay, "", False, False
         settings = relay.settings
         super().__init__(
             _Handler(relay),
@@ -187,13 +205,14 @@ class _Session(SMTP):
             return  # the same one, by TLS from now on
         relay.sessions.add(self)
         peer = transport.get_extra_info("peername")
-        address = str(peer[0]) if peer else ""
-        if not relay.settings.lets(address):
-            _log.warning("relay refused a peer", peer=address)
+        self.peer = str(peer[0]) if peer else ""
+        if not relay.settings.lets(self.peer):
+            _log.warning("relay refused a peer", peer=self.peer)
             self.end(_FOREIGN)
         elif relay.stopping:
             self.end()
-        elif len(relay.sessions) > relay.settings.connections:
+        elif relay.crowded(self.peer):
+            _log.warning("relay has too many connections", peer=self.peer)
             self.end(_BUSY)
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -203,8 +222,8 @@ class _Session(SMTP):
     def end(self, reply: Reply = _STOPPING) -> None:
         """Says good-bye, and hangs up."""
         transport: Any = self.transport
-        if transport is not None and not transport.is_closing() and not self._ended:
-            self._ended = True
+        if transport is not None and not transport.is_closing() and not self.ended:
+            self.ended = True
             transport.write(f"{reply}\r\n".encode())
             transport.close()
             handler = self._handler_coroutine
@@ -247,7 +266,9 @@ class _Handler:
         if not relay.settings.is_for(address):
             _log.warning("relay refused a recipient")
             return str(_NO_RELAY)
-        reply = await self._worked(lambda: relay.accepts(_sender(envelope), address))
+        if len(envelope.rcpt_tos) >= relay.settings.max_recipients:
+            return str(_TOO_MANY)
+        reply = await relay.asking.reply(_sender(envelope), address)
         if reply.taken:
             envelope.rcpt_tos.append(address)
             return "250 2.1.5 OK"

@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 import structlog
 
-from integrations.relay.mails import TAKEN, Received, Reply
+from integrations.relay.mails import LATE, TAKEN, Received, Reply
 
 _log = structlog.get_logger("integrations.relay")
 
@@ -29,6 +29,7 @@ class UpstreamSettings:
     security   `tls`: from the first byte · `starttls`: asked for, and refused without · `none`: a server nearby
     hostname   what we call ourselves
     timeout    seconds, of each step
+    asking     seconds, of each step where it is only asked of a recipient
     """
 
     host: str
@@ -39,6 +40,7 @@ class UpstreamSettings:
     password: str | None = field(default=None, repr=False)
     hostname: str
     timeout: float = 60.0
+    asking: float = 3.0
 
 
 class SmtpUpstream:
@@ -53,19 +55,19 @@ class SmtpUpstream:
         A refusal for good is passed on with its code; where only some recipients are refused, or it is not sure what
         has become of the mail, it is a 451, so that the sender keeps it.
         """
-        return self._told(lambda server: _sent(server, mail))
+        return self._told(lambda server: _sent(server, mail), self._settings.timeout)
 
     def accepts(self, sender: str, recipient: str) -> Reply:
-        """What the server says of a recipient, asked without a mail."""
-        return self._told(lambda server: _asked(server, sender, (recipient,)) or TAKEN)
+        """What the server says of a recipient, asked without a mail; LATE where it says nothing in time."""
+        return self._told(lambda server: _asked(server, sender, (recipient,)) or TAKEN, self._settings.asking)
 
     def check(self) -> Reply:
         """Connects and signs in, sends nothing."""
-        return self._told(lambda server: _reply(*server.noop()) or TAKEN)
+        return self._told(lambda server: _reply(*server.noop()) or TAKEN, self._settings.timeout)
 
-    def _told(self, talk: Callable[[smtplib.SMTP], Reply]) -> Reply:
+    def _told(self, talk: Callable[[smtplib.SMTP], Reply], timeout: float) -> Reply:
         try:
-            with self._connection() as server:
+            with self._connection(timeout) as server:
                 return talk(server)
         except smtplib.SMTPResponseException as error:
             _log.warning("upstream refused", code=error.smtp_code, error=type(error).__name__)
@@ -78,21 +80,21 @@ class SmtpUpstream:
             return _OURS
         except (smtplib.SMTPServerDisconnected, TimeoutError) as error:
             _log.warning("upstream broke off", error=type(error).__name__)
-            return _BROKEN
+            return LATE if _late(error) else _BROKEN
         except (OSError, smtplib.SMTPException) as error:
             _log.warning("upstream cannot be reached", error=type(error).__name__)
             return _AWAY
 
     @contextmanager
-    def _connection(self) -> Iterator[smtplib.SMTP]:
+    def _connection(self, timeout: float) -> Iterator[smtplib.SMTP]:
         to = self._settings
         context = None if to.security == "none" else ssl.create_default_context(cafile=to.ca_file)
         if to.security == "tls":
             server: smtplib.SMTP = smtplib.SMTP_SSL(
-                to.host, to.port, local_hostname=to.hostname, timeout=to.timeout, context=context
+                to.host, to.port, local_hostname=to.hostname, timeout=timeout, context=context
             )
         else:
-            server = smtplib.SMTP(to.host, to.port, local_hostname=to.hostname, timeout=to.timeout)
+            server = smtplib.SMTP(to.host, to.port, local_hostname=to.hostname, timeout=timeout)
         try:
             if to.security == "starttls":
                 server.starttls(context=context)
@@ -106,6 +108,11 @@ class SmtpUpstream:
                 _log.debug("upstream did not answer the good-bye")
         finally:
             server.close()
+
+
+def _late(error: BaseException) -> bool:
+    """Whether it is that nothing was said; the library takes that for a connection that was closed."""
+    return isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
 
 
 def _sent(server: smtplib.SMTP, mail: Received) -> Reply:
