@@ -17,12 +17,12 @@ from jobs.post import LINK_MAIL
 from policies.kernel.facts import Post
 from webhooks.vault import PATH, Pages
 from webhooks.vault_words import texts
+from zhidu.accounts import account
 from zhidu.compose import Outside
 from zhidu.people_file import People
 from zhidu.settings import Settings
 from zhidu.standing import local_address
 from zhidu.vault_ring import configured, ring_of, rules_of
-from zhidu.versions import account
 
 _LINK: Final = "{link}"
 
@@ -74,7 +74,7 @@ def post_of(people: People, login: str) -> Post | None:
 
 def actor(settings: Settings, people: People, login: str) -> Actor:
     """Who acts by a command: the login as it was said, with the post that `people.yaml` gives it, and the account of
-    the machine that the command was started from, which nobody says."""
+    the machine that the command was started from, which the kernel says."""
     return Actor(login=login.strip(), post=post_of(people, login), account=account(settings.environment))
 
 

@@ -6,7 +6,6 @@ modules' own code and shipped values come with the program; people and addresses
 
 from __future__ import annotations
 
-import getpass
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,6 +24,7 @@ from policies.kernel.digest import digest
 from policies.kernel.eras import eras
 from policies.kernel.modules import Module, ModuleSet
 from policies.kernel.problems import ConfigErrors, Problem
+from zhidu.accounts import account
 from zhidu.compose import Outside
 from zhidu.exits import Unreachable
 from zhidu.policy import Policy, load_policy
@@ -161,11 +161,3 @@ def first_version(store: Store, settings: Settings, at: datetime, reason: str) -
     policy_of(bundle, settings, f"{settings.folder}{os.sep}")
     by = Signature(name="zhidu", account=account(settings.environment))
     return store.versions.begin(bundle.files, bundle.digest, by, reason=reason, at=at)
-
-
-def account(environment: Mapping[str, str]) -> str:
-    """The account of this machine that the command was started from; "" where it has no name."""
-    try:
-        return environment.get("SUDO_USER") or getpass.getuser()
-    except (OSError, KeyError):
-        return ""

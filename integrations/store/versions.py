@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, case, func, insert, or_, select, update
 
+from integrations.store.accounts import shared
 from integrations.store.database import Session, insert_into
 from integrations.store.errors import NotFound, Refused
 from integrations.store.tables import POLICY_VERSIONS
@@ -151,11 +152,9 @@ class Versions:
                 raise Refused(f"version {number} is {done}")
             if _same(by.name, version.author.name):
                 raise Refused(f"version {number} is {version.author.name}'s own: a second person approves it")
-            if by.account and by.account == version.author.account and not one_account:
-                raise Refused(
-                    f"version {number} was published from this account ({by.account}): the second person approves it "
-                    "from another one, or zhidu.yaml says one_account: true"
-                )
+            if not one_account and (where := shared(version.author.account, by.account)):
+                other = "the second person approves it from another one, or zhidu.yaml says one_account: true"
+                raise Refused(f"version {number} was published {where}: {other}")
             values = {"approver": by.name, "approver_account": by.account, "approved_at": at}
             connection.execute(update(POLICY_VERSIONS).where(POLICY_VERSIONS.c.number == number).values(**values))
             return _one(connection.execute(_number(number)).first(), number)

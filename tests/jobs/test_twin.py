@@ -251,7 +251,8 @@ def test_nothing_readable_is_in_the_store_the_logs_or_the_metrics(
     assert found == []
 
     record = next(r for r in twins.vault.rows.records(ticket_id=ticket) if r.origin.place == "title")
-    agnes, sup = Actor(login="agnes", post=Post.SPECIALIST, account="a"), Actor(login="sup", post=Post.SUPERVISOR)
+    agnes = Actor(login="agnes", post=Post.SPECIALIST, account="a")
+    sup = Actor(login="sup", post=Post.SUPERVISOR, account="s")
     request = twins.vault.ask(record.id, agnes, "the customer asks which card it was")
     twins.vault.approve(request.id, sup)
     assert IDENTITY in twins.vault.reveal(request.id, agnes)[1].content.decode()

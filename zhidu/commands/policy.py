@@ -143,13 +143,13 @@ def publish(habits: Habits | None, by: str, reason: str, effective: str | None) 
       zhidu policy publish --by "Li Min" --reason "answer serious ones sooner"
     """
     from integrations.store.versions import Signature
+    from zhidu.accounts import account
     from zhidu.commands.stored import stored
     from zhidu.commands.versions_shown import print_differences, print_version
     from zhidu.differences import differences
     from zhidu.exits import WrongUse
     from zhidu.instants import instant
     from zhidu.settings import load_settings
-    from zhidu.versions import account
 
     habits = habits or Habits()
     settings = load_settings(habits.directory)
@@ -189,10 +189,10 @@ def approve(habits: Habits | None, number: int, by: str) -> None:
       zhidu policy approve 2 --by "Xu Jing"
     """
     from integrations.store.versions import Signature
+    from zhidu.accounts import account
     from zhidu.commands.stored import stored
     from zhidu.commands.versions_shown import print_version
     from zhidu.settings import load_settings
-    from zhidu.versions import account
 
     habits = habits or Habits()
     settings = load_settings(habits.directory)
@@ -207,14 +207,15 @@ def approve(habits: Habits | None, number: int, by: str) -> None:
 
 def _may_approve(config: Config, by: Signature) -> None:
     """raises WrongUse – zhidu.yaml names who approves, and this is nobody of them, or not from that account"""
+    from integrations.store.accounts import bare
     from zhidu.exits import WrongUse
 
     name, approvers = by.name.strip(), config.approvers
     if approvers and name not in approvers:
         raise WrongUse(f"{name} is not among the approvers that zhidu.yaml names: {', '.join(approvers)}")
     account = approvers.get(name)
-    if account is not None and account != by.account:
-        here = by.account or "nameless"
+    if account is not None and account != bare(by.account):
+        here = by.account or "one that cannot be told"
         raise WrongUse(f"zhidu.yaml has {name} approve from the account {account}, this one is {here}")
 
 
@@ -231,10 +232,10 @@ def withdraw(habits: Habits | None, number: int, by: str, why: str) -> None:
       zhidu policy withdraw 2 --by "Li Min" --why "the board wants to see figures first"
     """
     from integrations.store.versions import Signature
+    from zhidu.accounts import account
     from zhidu.commands.stored import stored
     from zhidu.commands.versions_shown import print_version
     from zhidu.settings import load_settings
-    from zhidu.versions import account
 
     habits = habits or Habits()
     with stored(habits) as here:

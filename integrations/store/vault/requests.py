@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from integrations.store.accounts import shared
 from integrations.store.errors import NotFound
 from integrations.store.vault.errors import Denied
 from integrations.store.vault.records import Actor, Record, Request, RequestStatus, Rules
@@ -36,15 +37,16 @@ def ask(connection: Connection, record_id: int, by: Actor, reason: str, rules: R
 def approve(connection: Connection, id: int, by: Actor, rules: Rules, nonce: str, at: datetime) -> Request:
     """A second person's consent.
 
-    raises   NotFound · Denied – no post that may; the asker's own; from the asker's account; it waits no more
+    raises   NotFound · Denied – no post that may; the asker's own; from the asker's account, or from one that
+             cannot be told; it waits no more
     """
     request = locked(connection, id)
     if by.post is None or by.post not in rules.approve:
         raise Denied(f"{by.login} holds no post that may approve")
     if same(by.login, request.by):
         raise Denied(f"request {id} is {request.by}'s own: a second person approves it")
-    if by.account == request.account and not rules.same_account:
-        raise Denied(f"request {id} came from this very account of the machine: a second person uses another one")
+    if not rules.same_account and (where := shared(request.account, by.account)):
+        raise Denied(f"request {id} came {where}: a second person uses another one")
     _must_be(request, RequestStatus.WAITING, at)
     values = {"approver": by.login, "approved_at": at, "expires_at": at + rules.reveal_within, "nonce": nonce}
     return _changed(connection, request, values)

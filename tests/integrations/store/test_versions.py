@@ -159,6 +159,7 @@ def test_one_account_is_enough_where_that_is_configured(store: Store) -> None:
 
 
 Act = Callable[[Store], object]
+ANOTHER = "the second person approves it from another one, or zhidu.yaml says one_account: true"
 
 
 @pytest.mark.parametrize(
@@ -198,9 +199,21 @@ Act = Callable[[Store], object]
             lambda store: store.versions.approve(
                 published(store).number, Signature(name="Min Li", account="limin"), at=AT
             ),
-            "version 1 was published from this account (limin): the second person approves it from another one, "
-            "or zhidu.yaml says one_account: true",
+            "version 1 was published from this very account of the machine (limin): " + ANOTHER,
             id="another name from the author's account",
+        ),
+        pytest.param(
+            lambda store: store.versions.approve(
+                published(store).number, Signature(name="Min Li", account="limin (claimed by sudo)"), at=AT
+            ),
+            "version 1 was published from this very account of the machine (limin (claimed by sudo)): " + ANOTHER,
+            id="another name from the author's account, says sudo",
+        ),
+        pytest.param(
+            lambda store: store.versions.approve(published(store).number, Signature(name="Min Li", account=""), at=AT),
+            "version 1 was published from the account limin, while the account of this command cannot be told: "
+            + ANOTHER,
+            id="another name from an account that cannot be told",
         ),
         pytest.param(
             lambda store: store.versions.approve(approved(store).number, XU, at=AT),

@@ -113,6 +113,22 @@ def test_one_dated_ahead_comes_into_force_by_itself(run, begun: Path, store: Sto
     assert published() is None
 
 
+def test_variables_make_nobody_a_second_person(run, begun: Path, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One person at one account, who says in every variable to be another."""
+    text = (begun / "zhidu.yaml").read_text(encoding="utf-8").replace("one_account: true", "approvers: {Xu Jing: xu}")
+    (begun / "zhidu.yaml").write_text(text, encoding="utf-8")
+    monkeypatch.delenv("SUDO_UID", raising=False)
+    tune(begun)
+    assert publish(run, begun)[0] == 0
+    for name in ("SUDO_USER", "LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.setenv(name, "xu")
+
+    status, out, err = run("--config", begun, "policy", "approve", "2", "--by", "Xu Jing")
+
+    assert (status, out, "account" in err) == (2, "", True)
+    assert store.versions.show(2).approved_at is None
+
+
 REFUSED = {
     # row                     what the folder holds      more words                             status, message
     "nothing new": (None, [], 2, "nothing differs from version 1, which is in force"),

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import pwd
 import re
 from base64 import b64encode
 from collections.abc import Callable
@@ -25,6 +26,7 @@ from policies.kernel.problems import ConfigErrors
 from tests.zhidu.commands.conftest import free_port
 from webhooks.app import create_app
 from webhooks.serve import Server
+from zhidu.accounts import Process
 from zhidu.commands.serve import build
 from zhidu.compose import real_outside
 from zhidu.metrics import Metrics
@@ -47,6 +49,8 @@ vault:
   secret_env: VAULT_SECRET
   language: en
 """
+ACCOUNTS = dict(zip(("li", "xu", "bao", "who"), pwd.getpwall(), strict=False))
+"""Accounts of this machine, by who works from them."""
 PEOPLE = "posts: {specialist: [li@example.com, bao], supervisor: [xu@example.com]}\n"
 
 
@@ -78,7 +82,9 @@ def by(run, vaults: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tupl
     """Runs `zhidu vault …` from an account: `by("li", "list")`."""
 
     def command(account: str, *words: object, habits: tuple[str, ...] = ()) -> tuple[int, str, str]:
-        monkeypatch.setenv("SUDO_USER", account)
+        user = ACCOUNTS[account].pw_uid
+        process = Process(login=user, user=user, mapped=False, sudo=None)
+        monkeypatch.setattr("zhidu.accounts.this_process", lambda environment: process)
         return run("--config", vaults, *habits, "vault", *words)
 
     return command
@@ -100,7 +106,7 @@ def test_the_whole_way_by_command(by) -> None:
     status, out, _ = by("li", "log")
     events = [line.split()[2] for line in out.splitlines()]
     assert (status, events) == (0, ["requested", "approved", "revealed", "denied"])
-    assert "li@example.com (account li) by command" in out
+    assert f"li@example.com (account {ACCOUNTS['li'].pw_name}) by command" in out
     assert CARD not in out
     assert by("li", "log", "--verify")[0] == 0
 
@@ -117,6 +123,24 @@ REFUSED = {
     "asked by nobody": ("who", "request", 1, "--by", "who", "--reason", "why"),
     "destroyed by a specialist": ("bao", "shred", 42, "--by", "bao", "--why", "no", "--yes"),
 }
+
+
+def test_variables_make_nobody_a_second_person(
+    run, vaults: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One person at one account, who says in every variable to be another."""
+    monkeypatch.delenv("SUDO_UID", raising=False)
+    said = ("--by", "li@example.com", "--reason", "the customer disputes it")
+    assert run("--config", vaults, "vault", "request", 1, *said)[0] == 0
+    for name in ("SUDO_USER", "LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.setenv(name, "xu")
+
+    status, out, err = run("--config", vaults, "vault", "approve", 1, "--by", "xu@example.com")
+
+    assert (status, out, "account" in err) == (1, "", True)
+    vault = vault_of(load_settings(vaults), store, real_outside())
+    assert vault.rows.request(1).approved_at is None
+    assert "xu" not in [entry.account for entry in vault.rows.log()]
 
 
 @pytest.mark.parametrize("words", REFUSED.values(), ids=REFUSED)

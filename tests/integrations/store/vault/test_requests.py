@@ -92,6 +92,8 @@ APPROVING = {
     "a post that may not": (BAO, "holds no post that may approve"),
     "nobody": (STRANGER, "holds no post that may approve"),
     "from the asker's account": (replace(XU, account="agnes-os"), "this very account"),
+    "from the asker's, says sudo": (replace(XU, account="agnes-os (claimed by sudo)"), "this very account"),
+    "from an account that cannot be told": (replace(XU, account=""), "cannot be told"),
 }
 
 
@@ -102,6 +104,13 @@ def test_an_approval_that_is_refused(vault: Vault, asked: int, by: Actor, why: s
     with pytest.raises(Denied, match="is waiting, not approved"):
         vault.reveal(asked, AGNES)
     assert events(vault)[1:] == [(Event.DENIED, by.login), (Event.DENIED, "agnes")]
+
+
+def test_asked_from_an_account_that_cannot_be_told(vault: Vault, sealed: int) -> None:
+    request = vault.ask(sealed, replace(AGNES, account=""), REASON)
+
+    with pytest.raises(Denied, match="came from an account of the machine that cannot be told"):
+        vault.approve(request.id, XU)
 
 
 def test_one_account_may_serve_two_where_the_rules_say_so(opened_by: Open) -> None:
