@@ -181,7 +181,7 @@ def _profiles(policy: Policy) -> list[Problem]:
             whose = f"calendar {name!r}" if name else "calendar"
             what = f"{law.id} counts working days, and there is no {whose} with the holidays to count them by"
         elif name is not None and calendar is None:
-            what = f"there is no calendar {name!r}{did_you_mean(name, policy.calendars)}"
+            what = f"there is no such calendar (got {name!r}){did_you_mean(name, policy.calendars)}"
         else:
             continue
         field = "law_calendar" if getattr(module.config, "law_calendar", "") else "profile"

@@ -114,8 +114,10 @@ class Config(StrictModel):
     law_ladder: KnownLadder
     """1.3.2: what happens along the legal deadline."""
     law_stops: bool = kept_by_case()
-    """1.3.2: whether the profile's own ground for stopping its clock counts (an external appraisal, told to the
-    customer); where the profile has that ground unconfirmed, ask your lawyers first."""
+    """1.3.2: whether the profile's own ground for stopping its clock counts: an external appraisal that a leader set or
+    wrote of, and the customer was told of by name. Shipped profiles have the ground unconfirmed: ask your lawyers."""
+    law_stop: Deadline
+    """1.3.2: how long such a stop may last before it is reminded of, and a finding."""
     extension_needs: Post
     """1.3.2: the post that may approve an extension; a manager always may."""
     extension_notice: Deadline

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
 
 from policies.complaints.approvals import extensions, judged_extensions
 from policies.complaints.case import MODULE, view
 from policies.complaints.config import Config
+from policies.complaints.stops import pauses
 from policies.kernel.calendar import WorkingCalendar
 from policies.kernel.course import became, own_clock, stamp
-from policies.kernel.deadlines import Clock, Pause
+from policies.kernel.deadlines import Clock
 from policies.kernel.decisions import Action, Find, Note, Reply, RunClock, Say, SetField, Tell, say
 from policies.kernel.facts import Change, Facts
 from policies.kernel.ladders import run_clock
@@ -17,8 +17,6 @@ from policies.kernel.regulations import Period
 from policies.kernel.rules import Wants, rule
 from policies.kernel.spec import Spec
 from policies.kernel.traits import OPEN, changed, has
-
-_APPRAISAL: Final = "external_appraisal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,32 +49,8 @@ def _law_clock(facts: Facts, config: Config, legal: _Legal) -> Clock:
         within=legal.within,
         ladder=config.law_ladder,
         met_at=view(facts).solved_at,
-        pauses=tuple(_appraisals(facts, config)),
+        pauses=pauses(facts, config),
     )
-
-
-def _appraisals(facts: Facts, config: Config) -> Iterator[Pause]:
-    """The profile's own ground for stopping its clock: an external appraisal, from when the customer was told of it."""
-    stop = config.law.stop_clock
-    if "waiting_for" not in facts.latest or stop is None or not config.law_stops or _APPRAISAL not in stop.events:
-        return
-    since: Change | None = None
-    for change in facts.history:
-        if change.field != "waiting_for":
-            continue
-        if since is None and change.new == "appraisal":
-            since = change
-        elif since is not None and change.new != "appraisal":
-            yield from _told(facts, since, change)
-            since = None
-    if since is not None:
-        yield from _told(facts, since, None)
-
-
-def _told(facts: Facts, since: Change, until: Change | None) -> Iterator[Pause]:
-    told = view(facts).reply_after(since.at)
-    if told is not None and (until is None or told.at < until.at):
-        yield Pause(from_at=told.at, until_at=None if until is None else until.at)
 
 
 @rule("2.1.3", kind="complaint")
@@ -131,17 +105,6 @@ def _by_which_law(clock: Clock, config: Config, legal: _Legal) -> Say:
     return (
         say("law.article", due=due, title=title, article=article) if article else say("law.due", due=due, title=title)
     )
-
-
-@rule("1.3.2", kind="complaint", when=OPEN & has("waiting_for", "appraisal"))
-def appraisal_needs_notice(facts: Facts, config: Config) -> Wants:
-    """An external appraisal stops the profile's clock only once the customer was told of it: whoever has it is told."""
-    if config.law.stop_clock is None or not config.law_stops:
-        return
-    began = became(facts, "waiting_for", "appraisal")
-    if began is not None and view(facts).reply_after(began.at) is None:
-        why = say("law.tell_of_appraisal")
-        yield Note(key=f"appraisal:{stamp(began)}", text=why, weight=70), why
 
 
 @rule("1.3.2", kind="complaint", when=OPEN & has("extension", "asked"))

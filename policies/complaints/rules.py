@@ -20,7 +20,6 @@ from policies.complaints.grading import (
     severity_by_flags,
 )
 from policies.complaints.law import (
-    appraisal_needs_notice,
     extension_is_asked_for,
     extension_takes_effect,
     legal_acknowledgement,
@@ -61,6 +60,7 @@ from policies.complaints.satisfaction import (
     stage_of_open_case,
     written_to_after_the_end,
 )
+from policies.complaints.stops import appraisal_needs_notice, leader_hears_of_stop, stop_ends
 
 RULES = (
     flags_by_words,
@@ -109,6 +109,8 @@ RULES = (
     void_extension,
     extension_is_asked_for,
     appraisal_needs_notice,
+    leader_hears_of_stop,
+    stop_ends,
     extension_takes_effect,
     tell_customer_of_extension,
     resolve,

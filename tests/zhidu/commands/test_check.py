@@ -59,9 +59,9 @@ CHECKS: dict[str, tuple[dict[str, str], int, list[str]]] = {
         ["complaints.yaml:2: law_calendar: sg-faa-chr-2021 counts working days, and there is no calendar 'uk' with"],
     ),
     "a law counted by a calendar that is none": (
-        {"zhidu.yaml": "modules: [core, complaints]\n", "policies/complaints.yaml": "law_calendar: cm\n"},
+        {"zhidu.yaml": "modules: [core, complaints]\n", "policies/complaints.yaml": "law_calendar: defualt\n"},
         exits.WRONG,
-        ["complaints.yaml:1: law_calendar: there is no calendar 'cm'; did you mean `cn`?"],
+        ["complaints.yaml:1: law_calendar: there is no such calendar (got 'defualt'); did you mean `default`?"],
     ),
     "the core alone": ({"zhidu.yaml": "modules: [core]\n"}, exits.DONE, ["1 modules (core)"]),
     "an unknown module": (
