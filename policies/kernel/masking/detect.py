@@ -34,7 +34,7 @@ _start: Final = attrgetter("start")
 def detect(text: str, *, html: bool = False, config: Masking) -> tuple[Span, ...]:
     """The personal data in `text`, in order, apart from one another.
 
-    html     the text is HTML: tags, comments and entities may split a value; link targets and comments are read too
+    html     the text is HTML: tags, comments and entities may split a value; attributes and comments are read too
     config   kinds with the action `ignore` and findings below the least confidence are left out
     returns  offsets into `text` as it is given, characters not bytes
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Final, TypeAlias, assert_never
+from urllib.parse import unquote
 
 from policies.kernel.masking.config import Action, Display, Masking, Style
 from policies.kernel.masking.detect import canonical
@@ -14,7 +15,7 @@ from policies.kernel.masking.kinds import Cell, Kind, Span
 
 STAR: Final = "*"
 _TOKEN_LETTERS: Final = 16
-_SIGNS: Final = frozenset({"@", "＠", "%40"})
+_SIGNS: Final = frozenset({"@", "＠"})
 _TAGS: Final = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
 _ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz"
 
@@ -156,7 +157,9 @@ def shown_of(text: str, span: Span) -> str:
 
 
 def _shown(text: str, cell: tuple[int, int]) -> str:
-    return unescape(text[cell[0] : cell[1]])
+    """An entity or, in an address, what percent signs spell, as the character that it shows."""
+    shown = unescape(text[cell[0] : cell[1]])
+    return unquote(shown) if len(shown) > 2 else shown
 
 
 def _token(text: str, span: Span, key: bytes) -> str:

@@ -9,6 +9,7 @@ import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
+from urllib.parse import unquote
 
 from policies.kernel.masking.kinds import Cell
 
@@ -45,6 +46,10 @@ _STRANGE: Final = re.compile(
 )
 # One circled digit numbers a list; three in a row spell a number.
 _CIRCLES: Final = re.compile(f"[{''.join(_CIRCLED)}](?:[ .-]?[{''.join(_CIRCLED)}]){{2,}}")
+# What parts a number in an address that somebody wrote into a text: 4111%2D1111.
+_PARTING: Final = re.compile(r"%(?:20|2[DdEe]|5[Ff])(?<=[0-9]{3}%[0-9A-Fa-f]{2})(?=[0-9]{3})")
+# In an address a plus sign is a blank.
+_PERCENTS: Final = re.compile(r"(?P<percent>(?:%[0-9a-fA-F]{2})+)|(?<=[0-9])\+(?=[0-9])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +122,40 @@ class Builder:
 
     def run(self, piece: str, source: int) -> None:
         """Characters as they stand in the source from `source` on; invisible ones are left out if `hides`."""
+        if "%" in piece:
+            begin = 0
+            for parting in _PARTING.finditer(piece):
+                self._run(piece[begin : parting.start()], source + begin)
+                self.atom(unquote(parting[0]), source + parting.start(), source + parting.end())
+                begin = parting.end()
+            piece, source = piece[begin:], source + begin
+        self._run(piece, source)
+
+    def address(self, piece: str, source: int) -> None:
+        """A web address, whose `%40` is a character too; what is no UTF-8 stays as it is written."""
+        begin = 0
+        for coded in _PERCENTS.finditer(piece):
+            self._run(piece[begin : coded.start()], source + begin)
+            if coded["percent"] is None:
+                self.atom(" ", source + coded.start(), source + coded.end())
+            else:
+                self._percents(coded[0], source + coded.start())
+            begin = coded.end()
+        self._run(piece[begin:], source + begin)
+
+    def _percents(self, coded: str, start: int) -> None:
+        """A character may take several of them."""
+        octets, position = bytes.fromhex(coded.replace("%", "")), 0
+        while position < len(octets):
+            size = next((n for n in range(1, 5) if _decodes(octets[position : position + n])), 0)
+            if not size:
+                self._run(coded[3 * position : 3 * position + 3], start + 3 * position)
+            else:
+                shown = octets[position : position + size].decode()
+                self.atom(shown, start + 3 * position, start + 3 * (position + size))
+            position += size or 1
+
+    def _run(self, piece: str, source: int) -> None:
         if self.hides:
             begin = 0
             for hidden in _INVISIBLES.finditer(piece):
@@ -149,13 +188,21 @@ class Builder:
         return View(text=_folded("".join(self.pieces)), marks=marks, tables=tables)
 
 
+def _decodes(octets: bytes) -> bool:
+    try:
+        octets.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def has_invisible(text: str) -> bool:
     return not text.isascii() and _STRANGE.search(text) is not None and _INVISIBLES.search(text) is not None
 
 
 def plain_view(text: str) -> View:
     """The view of a plain text."""
-    if not has_invisible(text):
+    if not has_invisible(text) and ("%" not in text or _PARTING.search(text) is None):
         return View(text=_folded(text))
     builder = Builder()
     builder.run(text, 0)

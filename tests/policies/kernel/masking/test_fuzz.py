@@ -3,13 +3,11 @@
 import string
 from collections.abc import Callable
 from datetime import date
-from html.parser import HTMLParser
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from policies.kernel.masking import Masking, detect
-from policies.kernel.masking.html import html_view
 
 DIGITS = st.sampled_from(string.digits)
 FUZZ = settings(
@@ -172,45 +170,6 @@ def test_spans_are_in_order_and_their_cells_within(text: str, html: bool, config
         assert span.cells[-1][1] <= span.end <= len(text)
         assert list(span.cells) == sorted(span.cells)
         end = span.end
-
-
-class Shown(HTMLParser):
-    """The text that the standard library's parser sees."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.text = ""
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-
-MARKUP = st.lists(
-    st.sampled_from(
-        ["<p>", "</p>", "<b class='x>y'>", "</b>", "<br/>", "<!-- c > d -->", "&amp;", "&#20320;", "&#x4f60;", "&nbsp;",
-         "<td a=1 b>", "</td>", "<!DOCTYPE html>", "&copy;", "&unknown;", "a < b", "1 > 0", "&", "好", "12", " ",
-         '<a href="x">', "</A>", "<IMG alt=x>"]
-    ),
-    max_size=20,
-).map("".join)  # fmt: skip
-
-
-@FUZZ
-@given(source=MARKUP)
-def test_the_tokenizer_reads_what_a_parser_reads(source: str) -> None:
-    """What shows is the same text, apart from blanks."""
-    parser = Shown()
-    parser.feed(source)
-    parser.close()
-
-    shown = html_view(source).text
-
-    # Attributes that are read stand on lines of their own behind the text.
-    assert squeezed(shown).startswith(squeezed(parser.text.lower()))
-
-
-def squeezed(text: str) -> str:
-    return "".join(text.split())
 
 
 def test_what_hiding_one_value_brings_to_light_is_hidden_too(masked: Callable[..., str]) -> None:
