@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from policies.complaints.approvals import extensions, judged_extensions
 from policies.complaints.case import MODULE, view
@@ -11,7 +12,7 @@ from policies.kernel.calendar import WorkingCalendar
 from policies.kernel.course import became, own_clock, stamp
 from policies.kernel.deadlines import Clock
 from policies.kernel.decisions import Action, Find, Note, Reply, RunClock, Say, SetField, Tell, say
-from policies.kernel.facts import Change, Facts
+from policies.kernel.facts import Article, Change, Facts
 from policies.kernel.ladders import run_clock
 from policies.kernel.regulations import Period
 from policies.kernel.rules import Wants, rule
@@ -21,17 +22,51 @@ from policies.kernel.traits import OPEN, changed, has
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Legal:
-    """The period of the regulation profile as it stands: its part of the law, and the extensions that hold."""
+    """The period of the regulation profile as it stands.
+
+    within, part   the period and its part of the law
+    held           the extensions that moved the due time: approved, and the customer told before the time they move
+    untold         those that are approved, of which the customer has not been told
+    late           those of which the customer was told only when the time was over: they move nothing
+    """
 
     within: Spec
     part: Period
-    held: tuple[Change, ...]
+    held: tuple[Change, ...] = ()
+    untold: tuple[Change, ...] = ()
+    late: tuple[Change, ...] = ()
 
 
 def _legal(facts: Facts, config: Config) -> _Legal:
-    held = extensions(facts, config)
-    within, part = config.law.steps[len(held)]
-    return _Legal(within=within, part=part, held=held)
+    held: list[Change] = []
+    untold: list[Change] = []
+    late: list[Change] = []
+    for change in extensions(facts, config):
+        due, told = _law_clock(facts, config, _step(config, len(held))).due_at, _told_at(facts, change)
+        if due is not None and (facts.now if told is None else told) > due:
+            late.append(change)
+        else:
+            (untold if told is None else held).append(change)
+    now = _step(config, len(held))
+    return _Legal(within=now.within, part=now.part, held=tuple(held), untold=tuple(untold), late=tuple(late))
+
+
+def _step(config: Config, extended: int) -> _Legal:
+    """The period with so many extensions."""
+    within, part = config.law.steps[extended]
+    return _Legal(within=within, part=part)
+
+
+def _told_at(facts: Facts, extension: Change) -> datetime | None:
+    """When the customer heard of an extension: by an answer that names a time, or by the text that lies ready."""
+    sent = view(facts).sent_at(f"extension_notice:{stamp(extension)}")
+    named = (a.at for a in facts.to_customer if a.at >= extension.at and _names_time(a))
+    return min((at for at in (sent, next(named, None)) if at is not None), default=None)
+
+
+def _names_time(reply: Article) -> bool:
+    promised = reply.wording is not None and bool(reply.wording.promises)
+    return promised or reply.features.has("time_named")
 
 
 def _calendar(facts: Facts, config: Config) -> WorkingCalendar:
@@ -58,7 +93,7 @@ def resolve(facts: Facts, config: Config) -> Wants:
     """The company's own time to a solution; a case opened again gets a new run, an extended one only the law's."""
     case = view(facts)
     started = case.run_started_at
-    if any(change.at >= started for change in extensions(facts, config)):
+    if "extension" in facts.latest and any(change.at >= started for change in _legal(facts, config).held):
         return
     within = config.resolve.within.of(facts.ticket.severity)
     clock = own_clock(
@@ -141,7 +176,7 @@ def void_extension(facts: Facts, config: Config) -> Wants:
 
 @rule("1.3.2", kind="complaint", when=OPEN & changed("extension"))
 def extension_takes_effect(facts: Facts, config: Config) -> Wants:
-    """An approved extension moves the due time: the note says to when, and by whom it was approved."""
+    """An approved extension moves the due time once the customer was told: the note says to when, and by whom."""
     legal = _legal(facts, config)
     if legal.held:
         last = legal.held[-1]
@@ -149,22 +184,41 @@ def extension_takes_effect(facts: Facts, config: Config) -> Wants:
         yield Note(key=f"extension:{stamp(last)}", text=why, weight=80), why
 
 
+@rule("1.3.2", kind="complaint", when=changed("extension"))
+def extension_told_too_late(facts: Facts, config: Config) -> Wants:
+    """An extension of which the customer was not told before the time was over moves nothing, and is a finding."""
+    legal = _legal(facts, config)
+    if legal.late and not _solved_in_time(facts, config, legal):
+        last, due = legal.late[-1], _law_clock(facts, config, legal).due_at
+        why = say("extension.late", person=f"person:{last.by}", due=due)
+        whose = facts.ticket.case_owner or facts.ticket.owner
+        yield Find(key=f"extension_late:{stamp(last)}", code="extension_void", text=why, person=whose), why
+        yield Note(key=f"extension_told_late:{stamp(last)}", text=why, weight=80), why
+
+
+def _solved_in_time(facts: Facts, config: Config, legal: _Legal) -> bool:
+    due, solved = _law_clock(facts, config, legal).due_at, view(facts).solved_at
+    return solved is not None and (due is None or solved <= due)
+
+
 @rule("1.3.2", kind="complaint", when=OPEN & changed("extension"))
 def tell_customer_of_extension(facts: Facts, config: Config) -> Wants:
-    """The customer is told of every extension and why; a text lies ready, and telling is due."""
+    """The customer is told of every extension and why, which is what makes it count; a text lies ready."""
     legal = _legal(facts, config)
-    if legal.held:
-        yield from _notice(facts, config, legal)
+    approved = sorted((*legal.held, *legal.untold, *legal.late), key=lambda change: change.at)
+    if approved:
+        yield from _notice(facts, config, legal, approved[-1])
 
 
-def _notice(facts: Facts, config: Config, legal: _Legal) -> Iterator[tuple[Action, Say]]:
-    case, last, deadline = view(facts), legal.held[-1], config.extension_notice
+def _notice(facts: Facts, config: Config, legal: _Legal, last: Change) -> Iterator[tuple[Action, Say]]:
+    deadline, told = config.extension_notice, _told_at(facts, last)
     key = f"extension_notice:{stamp(last)}"
-    reply = case.reply_after(last.at)
-    told = case.sent_at(key) if reply is None else reply.at
     clock = own_clock(facts, "extension_notice", "1.3.2", last.at, deadline.within, deadline.ladder, told)
     yield from run_clock(clock, facts, MODULE)
-    if told is None:
-        due = _law_clock(facts, config, legal).due_at
+    if legal.untold and last is legal.untold[-1]:
+        extended = _step(config, len(legal.held) + len(legal.untold))
+        due = _law_clock(facts, config, extended).due_at
         text = say("reply.extension", number=facts.ticket.number, due=due, reason=facts.ticket.extension_reason)
         yield Reply(key=key, text=text, send=config.texts.extension), say("draft.extension")
+        why = say("extension.untold", person=f"person:{last.by}", due=due)
+        yield Note(key=f"extension_untold:{stamp(last)}", text=why, weight=80), why

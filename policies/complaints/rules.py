@@ -22,6 +22,7 @@ from policies.complaints.grading import (
 from policies.complaints.law import (
     extension_is_asked_for,
     extension_takes_effect,
+    extension_told_too_late,
     legal_acknowledgement,
     legal_deadline,
     resolve,
@@ -112,6 +113,7 @@ RULES = (
     leader_hears_of_stop,
     stop_ends,
     extension_takes_effect,
+    extension_told_too_late,
     tell_customer_of_extension,
     resolve,
     legal_acknowledgement,
