@@ -59,9 +59,13 @@ def _unowned_since(facts: Facts) -> datetime:
 
 @rule("1.2", when=OPEN & has("kind"))
 def every_desk_has_a_leader(facts: Facts, config: Config) -> Wants:
-    """Where neither supervisor nor deputy nor manager of a desk is at work, a case there has nobody to go to."""
-    ticket = facts.ticket
-    if facts.supervisor is not None:
+    """Where neither supervisor nor deputy nor manager of a desk is at work, a case there has nobody to go to.
+
+    Of a desk for which nobody was ever named, `zhidu doctor` tells once; it is no departure of each of its cases.
+    """
+    ticket, desk = facts.ticket, facts.desk
+    named = desk.supervisor or desk.deputy or desk.manager
+    if named is None or facts.supervisor is not None:
         return
     why = say("leader.none", group=ticket.group)
     yield Note(key=f"no_leader:{ticket.group}", text=why, weight=85), why

@@ -108,6 +108,7 @@ def _reached(
     yield from _fields(client, modules)
     yield from hook_lines(client, settings)
     yield from _people(there)
+    yield from department_lines(people.config, modules)
 
 
 def _unreached(url: str, error: Exception) -> Line:
@@ -222,7 +223,28 @@ def _groups(people: People, groups: Sequence[str]) -> Iterator[Line]:
             yield fail(
                 "people", f"people.yaml: desks.{group}: the helpdesk has no such active group", "correct the name"
             )
-    without = [group for group in groups if group not in people.desks or people.desks[group].supervisor is None]
+    led = {group: dict(people.desks[group].named()) for group in groups if group in people.desks}
+    nobody = [group for group in groups if not led.get(group)]
+    if nobody:
+        what = f"nobody leads {', '.join(nobody)}: nobody is told of what is late there, and no case can be handed up"
+        yield fail("people", what, "name a supervisor, or at least a manager, under desks in people.yaml")
+    without = [group for group in groups if led.get(group) and "supervisor" not in led[group]]
     if without:
-        what = f"no supervisor is named for {', '.join(without)}: nobody is told of what is late there"
+        what = f"no supervisor is named for {', '.join(without)}: the deputy or the manager hears of everything there"
         yield warn("people", what, "add them to desks in people.yaml")
+
+
+def department_lines(people: People, modules: Iterable[Module | Found]) -> Iterator[Line]:
+    """2.2.4, 4.2.4: whether modules that hand cases over to departments know any."""
+    tables = [
+        dict(module.config.departments)
+        for module in modules
+        if isinstance(module, Module) and hasattr(module.config, "departments")
+    ]
+    named = sorted({entry.department for entry in people.desks.values() if entry.department is not None})
+    if tables and not named and not any(tables):
+        what = "no group is known as a department: cases handed over stay on their desk, with the deadline running"
+        yield warn("people", what, "set department under desks in people.yaml for the groups that are departments")
+    elif tables:
+        known = sorted({*named, *(name for table in tables for name in table)})
+        yield Line(about="people", what=f"departments with a group: {', '.join(known)}")

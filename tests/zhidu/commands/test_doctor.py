@@ -18,8 +18,9 @@ from zhidu.compose import Outside, helpdesk_of, real_outside
 from zhidu.config import Config
 from zhidu.doctoring.hook import endpoint_lines
 from zhidu.doctoring.lines import Level, Line, exit_status
-from zhidu.doctoring.there import helpdesk_lines
+from zhidu.doctoring.there import department_lines, helpdesk_lines
 from zhidu.people_file import People
+from zhidu.policy import load_policy
 from zhidu.provisioning import needs_of
 from zhidu.settings import Settings, settings_of
 
@@ -73,6 +74,7 @@ def group_without_access(box: Sandbox) -> None:
 
 
 def group_by_role(box: Sandbox) -> None:
+    """The new group is one that nobody leads."""
     group_without_access(box)
     box.request("PUT", "/api/v1/roles/1", json={"group_ids": {"2": ["full"]}})
 
@@ -104,7 +106,7 @@ ROWS: dict[str, tuple[Break, str | None, Level, str, int]] = {
     "refused": (delivered(401), "webhook", Level.FAIL, "the last delivery was refused (401)", exits.NO),
     "not arrived": (delivered(502), "webhook", Level.FAIL, "did not arrive (answer 502)", exits.NO),
     "no access": (group_without_access, "permissions", Level.FAIL, "no full access to Complaints", exits.NO),
-    "access by a role": (group_by_role, "permissions", Level.OK, "full access to all 2 groups", exits.DONE),
+    "access by a role": (group_by_role, "permissions", Level.OK, "full access to all 2 groups", exits.NO),
     "webhook switched off": (put("webhooks/1", active=False), "webhook", Level.FAIL, "is inactive", exits.NO),
     "another secret": (put("webhooks/1", signature_token="x"), "webhook", Level.FAIL, "another secret", exits.NO),
     "trigger switched off": (trigger_off, "triggers", Level.FAIL, "inactive", exits.NO),
@@ -142,7 +144,12 @@ def test_helpdesk(change: Break, about: str, level: Level, said: str, status: in
 NAMED = {
     # row                  people.yaml                                                 level       said
     "a group of none": ("desks: {Nowhere: {supervisor: xu@example.com}}", Level.FAIL, "no such active group"),
-    "nobody leads": ("desks: {Users: {}}", Level.WARN, "no supervisor is named for Users"),
+    "nobody leads": ("desks: {Users: {}}", Level.FAIL, "nobody leads Users"),
+    "a manager alone leads": (
+        "desks: {Users: {manager: xu@example.com}}",
+        Level.WARN,
+        "no supervisor is named for Users",
+    ),
     "unknown in posts": (
         "posts: {manager: [nobody@example.com]}",
         Level.FAIL,
@@ -150,6 +157,22 @@ NAMED = {
     ),
     "the service user": ("posts: {manager: [admin@example.com]}", Level.WARN, "the token belongs to admin@example.com"),
 }
+
+
+DEPARTMENTS = {
+    # row                 people.yaml                            level       said
+    "none is known": ("desks: {Users: {}}", Level.WARN, "no group is known as a department"),
+    "one in people.yaml": ("desks: {Users: {department: cards}}", Level.OK, "departments with a group: cards"),
+}
+
+
+@pytest.mark.parametrize(("people", "level", "said"), DEPARTMENTS.values(), ids=DEPARTMENTS)
+def test_departments(people: str, level: Level, said: str) -> None:
+    """2.2.4: that nobody answers for a department is told before a case is handed over to one."""
+    (line,) = department_lines(load_text(people, "people.yaml", People).config, load_policy(None).modules)
+
+    assert line.level is level
+    assert said in line.what
 
 
 @pytest.mark.parametrize(("people", "level", "said"), NAMED.values(), ids=NAMED)
