@@ -72,6 +72,40 @@ CHECKS: dict[str, tuple[dict[str, str], int, list[str]]] = {
 }
 
 
+NO_TAG_LIKE_A_GROUP = '''"""Settings."""
+
+from typing import Self
+
+from pydantic import model_validator
+
+from zhidu.api import StrictModel
+
+
+class Config(StrictModel):
+    """defaults.yaml, and what a company lays over it."""
+
+    groups: tuple[str, ...]
+    """1.3.1: the groups whose tickets are marked."""
+    tag: str
+    """1.3.1: the tag they get."""
+
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        if self.tag in self.groups:
+            raise ValueError("a tag is not called like a group")
+        return self
+'''
+OWN_TAG = """
+- case: a tag of its own
+  clauses: ["1.3.1"]
+  config: {tag: gold}
+  given:
+    now: 2026-05-06T10:00+08:00
+    ticket: {group: Inbox}
+  expect: []
+"""
+
+
 @pytest.fixture
 def written(run, tmp_path: Path) -> Callable[[dict[str, str]], Path]:
     """A configuration with a small module of its own and these files."""
@@ -108,19 +142,35 @@ def test_rows_that_the_settings_alter_are_listed_when_asked_for(run, written) ->
     assert len(run("check", place)[1].splitlines()) == 2
 
 
-def test_rows_that_do_not_apply_are_counted_and_listed(run, tmp_path: Path) -> None:
-    """A row about one country's law beside a company's period that another country's law allows."""
-    (tmp_path / "policies").mkdir()
-    lax = "profile: tw-fcpa\nresolve: {within: {ordinary: 20wd}}\n"
-    (tmp_path / "policies" / "complaints.yaml").write_text(lax, encoding="utf-8")
-    status, out, err = run("check", tmp_path)
+def test_rows_that_do_not_apply_are_counted_and_listed(run, written) -> None:
+    """A row's own tag beside a company's groups, of which one has that very name."""
+    place = written({"policies/vip.yaml": "groups: [gold]\n", "modules/vip/config.py": NO_TAG_LIKE_A_GROUP})
+    with (place / "modules/vip/cases.yaml").open("a", encoding="utf-8") as cases:
+        cases.write(OWN_TAG)
+    status, out, err = run("check", place)
     assert (status, err) == (exits.DONE, "")
     assert "; 1 row does not apply under your settings (--rows lists them)" in out
-    assert ": does not apply under your settings: " in run("check", tmp_path, "--rows")[1]
-    answer = json.loads(run("check", tmp_path, "--json")[1])
+    assert ": does not apply under your settings: " in run("check", place, "--rows")[1]
+    answer = json.loads(run("check", place, "--json")[1])
     (unfit,) = answer["unfit"]
-    assert "laxer than the law's 15d" in unfit["why"][0]
-    assert run("--config", tmp_path, "modules", "--quiet")[0] == exits.DONE
+    assert "a tag is not called like a group" in unfit["why"][0]
+    assert run("--config", place, "modules", "--quiet")[0] == exits.DONE
+
+
+@pytest.mark.parametrize(
+    "lax",
+    [
+        "profile: tw-fcpa\nresolve: {within: {ordinary: 20wd}}\n",
+        "profile: uk-fca-disp\nresolve: {within: {major: 38wd}}\n",
+    ],
+)
+def test_rows_of_one_law_apply_beside_periods_that_another_allows(lax: str, run, tmp_path: Path) -> None:
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies" / "complaints.yaml").write_text(lax, encoding="utf-8")
+    (tmp_path / "zhidu.yaml").write_text("modules: [core, complaints]\n", encoding="utf-8")
+    status, out, err = run("check", tmp_path)
+    assert (status, err) == (exits.DONE, "")
+    assert "not apply" not in out
 
 
 def test_for_machines(run, written) -> None:
