@@ -1,7 +1,7 @@
 """Strict configuration: layers of YAML into a pydantic model; errors and values know their file and line."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -11,17 +11,18 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 from policies.kernel.config_fields import Place, fitted, place_of, root
-from policies.kernel.config_messages import Wording, worded
+from policies.kernel.config_messages import Wording, named_setting, worded
 from policies.kernel.problems import ConfigErrors, Loc, Mark, Problem, field_name
-from policies.kernel.yaml_nodes import Document, Value, locs, parse
+from policies.kernel.yaml_nodes import Document, Value, locs, survey
 
 
 class StrictModel(BaseModel):
     """The base of every configuration: unknown settings are errors, values do not change after loading.
 
     The loader validates strictly: no text for a number, no number for a flag; times, dates, periods and choices are
-    written as text. A field is secret – never quoted – when it is a `SecretStr` or has
-    `json_schema_extra={"secret": True}`. The text under a field is its description.
+    written as text. The message of a validator that looks at several settings begins with the name of the one that is
+    wrong (`within.major: …`): it is told at that one's line. A field is secret – never quoted – when it is a
+    `SecretStr` or has `json_schema_extra={"secret": True}`. The text under a field is its description.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
@@ -87,15 +88,32 @@ def load(model: type[M], layers: Sequence[Layer | Document]) -> Loaded[M]:
     """
     documents: list[Document] = []
     problems: list[Problem] = []
+    refused: list[Loc] = []
     for layer in layers:
-        try:
-            documents.append(layer if isinstance(layer, Document) else parse(layer.text, layer.path))
-        except ConfigErrors as errors:
-            problems.extend(errors.problems)
-    if problems:
-        raise ConfigErrors(problems)
+        if isinstance(layer, Document):
+            documents.append(layer)
+        else:
+            document, faults, unclear = survey(layer.text, layer.path)
+            documents.append(document)
+            problems.extend(faults)
+            refused.extend(unclear)
     merged = merge(documents, root(model))
-    return validated(model, merged)
+    if not problems:
+        return validated(model, merged)
+    if () not in refused:
+        problems.extend(_further(model, merged, refused))
+    raise ConfigErrors(problems)
+
+
+def _further(model: type[BaseModel], document: Document, refused: Sequence[Loc]) -> Iterator[Problem]:
+    """What else is wrong than what was refused, so that it is told at once."""
+    try:
+        validated(model, document)
+    except ConfigErrors as errors:
+        hidden = {field_name(loc) for loc in refused}
+        for problem in errors.problems:
+            if not any(problem.field == name or problem.field.startswith((f"{name}.", f"{name}[")) for name in hidden):
+                yield problem
 
 
 def merge(documents: Sequence[Document], place: Place) -> Document:
@@ -142,8 +160,11 @@ def validated(model: type[M], document: Document) -> Loaded[M]:
 def _problems(model: type[BaseModel], document: Document, errors: Sequence[ErrorDetails]) -> list[Problem]:
     found: dict[Loc, list[Wording]] = {}
     deep = {loc[:size] for loc in (_followed(document, error)[0] for error in errors) for size in range(len(loc))}
-    for error in errors:
-        loc, value = _followed(document, error)
+    for given in errors:
+        loc, value = _followed(document, given)
+        inner, error = named_setting(given, value, place_of(model, loc))
+        for part in inner:
+            loc, value = (*loc, part), value.get(part, {}) if isinstance(value, dict) else {}  # unset: nothing to quote
         if loc in deep and error["type"].endswith("_type"):
             continue  # of several kinds the value may be of, one fits so well that the fault is further in
         wording = worded(error, value, place_of(model, loc), place_of(model, loc[:-1]))

@@ -1,5 +1,6 @@
 """pydantic's complaints in the words of zhidu."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from policies.kernel.config_fields import Place
-from policies.kernel.problems import did_you_mean
+from policies.kernel.problems import Loc, did_you_mean
 from policies.kernel.yaml_nodes import DecimalNumber, Value
 
 SHOWN = 60
@@ -51,6 +52,7 @@ _WORDS: Mapping[str, str] = {
     "union_tag_invalid": "{discriminator} must be one of {expected_tags}",
 }
 _OWN_WORDS = frozenset({"value_error", "assertion_error"})
+_NAMED = re.compile(r"([a-z][a-z_]*(?:\.[a-z][a-z_]*)*)(: )?")
 _UNQUOTED = frozenset({"missing", "extra_forbidden", "union_tag_not_found"})
 
 
@@ -62,6 +64,27 @@ class Wording:
     details: tuple[str, ...]
 
 
+def named_setting(error: ErrorDetails, value: Value, place: Place) -> tuple[Loc, ErrorDetails]:
+    """Which setting a validator of several of them finds wrong: the one whose name its message begins with.
+
+    Given is what the validator looked at; returned are the setting's loc in it – `()` when the message names none – and
+    the error without a leading `name: `.
+    """
+    if error["type"] not in _OWN_WORDS:
+        return (), error
+    said = str(error["ctx"]["error"])
+    named = _NAMED.match(said)
+    loc = tuple(named[1].split(".")) if named else ()
+    for part in loc:
+        known = part in place.names or (isinstance(value, dict) and part in value)
+        if not known:
+            return (), error
+        place, value = place.child(part), value.get(part) if isinstance(value, dict) else None
+    if named and named[2]:
+        error = {**error, "ctx": {"error": said[named.end() :]}}
+    return loc, error
+
+
 def worded(error: ErrorDetails, value: Value, place: Place, around: Place) -> Wording:
     """What is wrong, for people: "must be a whole number", "got 'soon'".
 
@@ -69,7 +92,8 @@ def worded(error: ErrorDetails, value: Value, place: Place, around: Place) -> Wo
     place    what the model knows of the spot
     around   the spot that holds it, whose names are suggested for an unknown one
 
-    A value is quoted only when it is a single one and its field is not secret; of a secret field, not even the words of
+    A value is quoted only when its field is not secret, of a list or mapping only that it is one, where that is what is
+    wrong; of a secret field, not even the words of
     its own validator are passed on, for they may quote it.
     """
     kind = error["type"]
@@ -79,7 +103,8 @@ def worded(error: ErrorDetails, value: Value, place: Place, around: Place) -> Wo
     if error["loc"][-1:] == ("[key]",):
         what = f"key: {what}"
     said = kind in _OWN_WORDS and "got " in what  # a validator that quotes the value itself
-    quoted = "" if place.secret or said or kind in _UNQUOTED else quote(value)
+    telling = not isinstance(value, dict | list) or kind.endswith(("_type", "_required"))
+    quoted = "" if place.secret or said or kind in _UNQUOTED or not telling else quote(value)
     return Wording(what=what, details=tuple(part for part in (quoted, hint) if part))
 
 

@@ -41,28 +41,47 @@ class Parts:
     phrases: Document | None
 
 
+class PartsWrong(ConfigErrors):
+    """What is wrong with a module's parts; `imported` tells whether its Python files could be imported all the same."""
+
+    def __init__(self, problems: Iterable[Problem], *, imported: bool) -> None:
+        super().__init__(problems)
+        self.imported = imported
+
+
 def load_parts(
-    found: Found, modules: Sequence[str], clauses: ClauseTable, *, overrides: Path | None, texts: Path | None
+    found: Found,
+    modules: Sequence[str],
+    clauses: ClauseTable,
+    *,
+    overrides: Path | None,
+    texts: Path | None,
+    blind: bool = False,
 ) -> Parts:
     """Everything of the module but its golden rows.
 
     modules   the names of all modules there are, to tell an import of one from any other
-    raises    ConfigErrors – all that is wrong with it, as far as one fault does not hide another
+    blind     what it depends on cannot be imported: that it cannot either is no fault of its own, and is not told
+    raises    PartsWrong – all that is wrong with it, as far as one fault does not hide another
     """
     sources = tuple(_sources(found))
-    raise_any(_forbidden(found, sources, modules))
-    if found.origin == "folder":
-        _open_package(found)
-    faults: list[Problem] = []
-    model = _attempt(lambda: _model(found), faults)
-    rules = _attempt(lambda: _rules(found, clauses), faults) if model else None
+    faults = list(_forbidden(found, sources, modules))
+    allowed = not faults
+    model = rules = None
+    if allowed:
+        if found.origin == "folder":
+            _open_package(found)
+        unimported: list[Problem] = []
+        model = _attempt(lambda: _model(found), unimported)
+        rules = _attempt(lambda: _rules(found, clauses), unimported) if model else None
+        faults = [] if blind else unimported
     settings = _attempt(lambda: load(model, _settings_layers(found, overrides)), faults) if model else None
     phrases = _attempt(lambda: _phrases(found, overrides), faults)
     words = _attempt(lambda: _texts(found, texts), faults)
-    if words is not None:
+    if words is not None and allowed:
         faults.extend(problem for source in sources for problem in text_problems(source.text, source.path, words))
     if settings is None or rules is None or words is None or faults:
-        raise ConfigErrors(faults)
+        raise PartsWrong(faults, imported=rules is not None)
     return Parts(settings=settings, rules=rules, texts=words, phrases=phrases)
 
 

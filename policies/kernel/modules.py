@@ -11,7 +11,7 @@ from policies.kernel.discovery import Discovery, Found, Origin, order
 from policies.kernel.eras import Era
 from policies.kernel.evaluate import Unit
 from policies.kernel.manifest import Manifest
-from policies.kernel.module_loading import Parts, load_parts
+from policies.kernel.module_loading import Parts, PartsWrong, load_parts
 from policies.kernel.problems import ConfigErrors, Problem, did_you_mean
 from policies.kernel.rules import Rule
 from policies.kernel.texts import Texts
@@ -100,22 +100,25 @@ def load_modules(
 
     overrides   the company's folder with `<module>.yaml` and `<module>.phrases.yaml`, laid over what is shipped
     texts       the company's folder with `<module>/<language>.yaml`
-    A module with a problem is left out with those that depend on it; the others load.
+    A module with a problem is left out with those that depend on it; the others load. Those that depend on it are
+    looked at as well: every problem is told, and that they are left out is none.
     """
     ordered, problems = order(discovery, clauses, enabled)
     found = [*discovery.problems, *problems, *_strays(discovery, overrides)]
     loaded: dict[str, Module] = {}
+    unimported: set[str] = set()
+    names = tuple(discovery.found)
     for module in ordered:
-        lacking = [name for name in module.manifest.depends if name not in loaded]
-        if lacking:
-            found.append(module.problem(f"needs {', '.join(lacking)}, which did not load", "depends"))
-            continue
+        blind = not unimported.isdisjoint(module.manifest.depends)
         try:
-            parts = load_parts(module, tuple(discovery.found), clauses, overrides=overrides, texts=texts)
-        except ConfigErrors as errors:
+            parts = load_parts(module, names, clauses, overrides=overrides, texts=texts, blind=blind)
+        except PartsWrong as errors:
             found.extend(errors.problems)
+            if not errors.imported:
+                unimported.add(module.name)
         else:
-            loaded[module.name] = _module(module, parts, loaded)
+            if all(name in loaded for name in module.manifest.depends):
+                loaded[module.name] = _module(module, parts, loaded)
     return ModuleSet(modules=tuple(loaded.values()), problems=ConfigErrors(found).problems)
 
 

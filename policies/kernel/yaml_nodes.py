@@ -90,16 +90,29 @@ def parse(text: str, path: str) -> Document:
     path     what is shown to people in errors; nothing is read.
     raises   ConfigErrors – with every problem found; a text that is no YAML at all has one.
     """
+    document, problems, _ = survey(text, path)
+    if problems:
+        raise ConfigErrors(problems)
+    return document
+
+
+def survey(text: str, path: str) -> tuple[Document, tuple[Problem, ...], tuple[Loc, ...]]:
+    """As `parse`, but what could be read is given beside the problems, to look for more of them in it.
+
+    The third value are the locs of which nothing can be said: something in them was refused. A key that is set twice
+    has its first value.
+    """
     builder = _Builder(path=path)
     try:
         builder.stream(yaml.parse(text, Loader=_LOADER))
     except yaml.MarkedYAMLError as error:
         builder.problems.append(_syntax(error, text, path))
+        builder.refused.append(())
     except yaml.YAMLError as error:
         builder.problems.append(Problem(path=path, what=f"not readable as YAML: {' '.join(str(error).split())}"))
-    if builder.problems:
-        raise ConfigErrors(builder.problems)
-    return Document(path=path, value=builder.value, marks=MappingProxyType(builder.marks))
+        builder.refused.append(())
+    document = Document(path=path, value=builder.value, marks=MappingProxyType(builder.marks))
+    return document, tuple(builder.problems), tuple(builder.refused)
 
 
 def scalar(text: str) -> bool | int | DecimalNumber | str | None:
@@ -131,6 +144,7 @@ class _Builder:
     value: Value = None
     marks: dict[Loc, Mark] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    refused: list[Loc] = field(default_factory=list)
 
     def stream(self, events: Iterator[yaml.Event]) -> None:
         documents = 0
@@ -151,6 +165,10 @@ class _Builder:
         self.value = self.node(first, events, ())
 
     def refuse(self, event: yaml.Event, loc: Loc, what: str) -> None:
+        self.fault(event, loc, what)
+        self.refused.append(loc)
+
+    def fault(self, event: yaml.Event, loc: Loc, what: str) -> None:
         self.problems.append(Problem(path=self.path, line=_line(event), field=field_name(loc), what=what))
 
     def node(self, event: yaml.Event, events: Iterator[yaml.Event], loc: Loc) -> Value:
@@ -195,8 +213,10 @@ class _Builder:
             if key is None:
                 self.node(next(events), events, here)
             elif key in entries:
-                self.refuse(event, here, f"set twice; first on line {self.marks[here].line}")
+                self.fault(event, here, f"set twice; first on line {self.marks[here].line}")
+                first, self.marks = self.marks, {}
                 self.node(next(events), events, here)
+                self.marks = first
             else:
                 self.marks[here] = Mark(path=self.path, line=_line(event))
                 entries[key] = self.node(next(events), events, here)

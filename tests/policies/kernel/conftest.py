@@ -1,11 +1,15 @@
 """Policy modules written into a folder, for tests that find, order and load them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from policies.kernel.clauses import Clause, ClauseTable
+from policies.kernel.discovery import discover
+from policies.kernel.modules import ModuleSet, load_modules
+from policies.kernel.problems import Problem
 
 RULES = '''
 from collections.abc import Iterator
@@ -81,3 +85,19 @@ def write_module(tmp_path: Path) -> WriteModule:
         return folder
 
     return write
+
+
+@pytest.fixture
+def load_written(tmp_path: Path, clauses: ClauseTable) -> Callable[..., ModuleSet]:
+    """Loads what is in `tmp_path/modules`, with the company's files in `tmp_path/config` and `tmp_path/texts`."""
+
+    def loaded(**how: Any) -> ModuleSet:
+        discovery = discover(built_in=tmp_path / "none", paths=[tmp_path / "modules"])
+        return load_modules(discovery, clauses, overrides=tmp_path / "config", texts=tmp_path / "texts", **how)
+
+    return loaded
+
+
+@pytest.fixture
+def said(tmp_path: Path) -> Callable[[Iterable[Problem]], list[str]]:
+    return lambda problems: [str(problem).replace(f"{tmp_path}/", "") for problem in problems]
