@@ -96,11 +96,13 @@ class MailGate:
         return self._confidential(mail, about, masked)
 
     def _confidential(self, mail: Received, about: Known, masked: MaskedMail) -> Reply:
-        message_id = about.message_id or f"<{about.content[:40]}@{self.hostname}>"
+        given = known(masked.content).message_id  # not the customer's own, where that had to be masked
+        made = f"<{about.content[:40]}@{self.hostname}>"
+        message_id = about.message_id or made
         identity = f"gate mail\n{message_id}\n{about.content}"
         passage = self.passages.take(
             identity=self.safe.token(identity),
-            message_mark=message_mark(self.safe, message_id),
+            message_mark=message_mark(self.safe, given or made),
             content_mark=self.safe.token(f"gate content\n{about.content}"),
             way="mail",
         )
@@ -114,8 +116,8 @@ class MailGate:
             log.info("mail came again", **told)
             return self._ended(TAKEN, "again")
         content = masked.stamped(record_id)
-        if about.message_id is None:
-            content = f"Message-ID: {message_id}\r\n".encode() + content
+        if given is None:
+            content = f"Message-ID: {made}\r\n".encode() + content
         reply = self.upstream.hand_over(replace(mail, recipients=left, content=content))
         if reply.taken:
             log.info("mail masked", **told)

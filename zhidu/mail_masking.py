@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from zhidu.policy import Policy
 
 MODULE: Final = "masking"
 
+_LETTERS: Final = "abcdefghijklmnop"
 _COMPOUND: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _WITH_PASSWORD: Final = "EncryptedPackage".encode("utf-16-le")
 
@@ -24,7 +26,7 @@ _WITH_PASSWORD: Final = "EncryptedPackage".encode("utf-16-le")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyMailMasker:
     """acts_on   kinds that are reason enough to change a mail (6.1.1); then all are masked that `masking.yaml` masks
-    key       for the style `token`
+    key       for the style `token` and for pseudonyms
     """
 
     masking: Masking
@@ -40,6 +42,14 @@ class PolicyMailMasker:
         hidden = masked(text, spans, known, html=html, config=self.masking)
         # What is masked already is found again where it can be told what it was; it counts once.
         return MaskedText(text=hidden, kinds=dict(kinds) if hidden != text else {})
+
+    def pseudonym(self, value: str) -> str:
+        """Without a key all have one name: a digest that everybody can make tells what it is of."""
+        if self.key is None:
+            return "masked"
+        digest = hmac.digest(self.key, f"gate id\n{value}".encode("utf-8", "surrogatepass"), "sha256")
+        # No digits: a run of them could be taken for a number again.
+        return "".join(_LETTERS[byte >> 4] + _LETTERS[byte & 15] for byte in digest[:16])
 
     def file(self, name: str, mime_type: str, content: bytes) -> MaskedFile:
         if content.startswith(_COMPOUND) and _WITH_PASSWORD in content:

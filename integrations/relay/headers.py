@@ -1,64 +1,107 @@
-"""The head of a mail or of a part, masked: subjects, names beside addresses, names of files.
+"""The head of a mail or of a part, masked: every field of it, but for addresses and boundaries between parts.
 
-What carries a mail, and what threads hang on, stays byte for byte: addresses, Message-ID, References, In-Reply-To,
-Date, Received.
+What holds nothing stays byte for byte.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from email.message import Message
 from email.utils import collapse_rfc2231_value, getaddresses
+from textwrap import wrap
 from typing import Final
 
 from integrations.relay.encodings import encoded, text_of, words
+from integrations.relay.fields import ADDRESSES, IDS, NAMES, SIGNATURES, TEXTS, WAY, addresses, gives_away, kinds_in
 from integrations.relay.masker import Masker, Tally
 from integrations.relay.parts import Field, Part
 
-TEXTS: Final = frozenset(
-    {"subject", "thread-topic", "comments", "keywords", "content-description", "organization", "x-original-subject"}
-)
-"""Masked like a body."""
-ADDRESSES: Final = frozenset(
-    {"from", "sender", "reply-to", "to", "cc", "bcc", "resent-from", "resent-sender", "resent-to", "resent-cc",
-     "disposition-notification-to", "mail-followup-to"}
-)  # fmt: skip
-"""The names beside the addresses are masked."""
-SIGNATURES: Final = frozenset(
-    {"dkim-signature", "domainkey-signature", "x-google-dkim-signature", "arc-seal", "arc-message-signature",
-     "arc-authentication-results", "content-md5", "content-length", "lines"}
-)  # fmt: skip
-"""They tell of the bytes that were signed, and go where these are changed."""
-STAYS: Final = frozenset(
-    {"", "message-id", "references", "in-reply-to", "date", "received", "return-path", "delivered-to", "mime-version",
-     "content-type", "content-transfer-encoding", "content-disposition", "content-id", "content-location",
-     "authentication-results", "received-spf", "x-original-to", "envelope-to", "list-id", "list-unsubscribe",
-     "list-unsubscribe-post", "list-post", "list-help", "list-archive", "errors-to", "thread-index", "resent-date",
-     "resent-message-id", "original-message-id", "auto-submitted", "precedence", "x-priority", "content-language"}
-)  # fmt: skip
-"""All others are masked where they hold what moves the policy: some programs repeat the subject there."""
-_NAMES: Final = {"content-type": "name", "content-disposition": "filename"}
 _DISPLAY_ONLY_OTHERS: Final = "email"
+_LINE: Final = 76
+_ID: Final = re.compile(r"<[^<>]*>|[^\s<>]+")
+_NEEDED: Final = frozenset({"boundary", "charset", "format", "delsp"})
+"""Parameters without which a part is not read as it was meant."""
 
 
 def masked_head(part: Part, masker: Masker, tally: Tally) -> tuple[Field, ...]:
-    """The fields, those masked that have to be."""
-    return tuple(_masked(one, masker, tally) for one in part.fields)
+    """The fields, those masked that have to be, without those in which something could be read nevertheless."""
+    made = []
+    for one in part.fields:
+        field = _masked(one, masker, tally)
+        if gives_away(field.name, field.value, masker):
+            tally.kinds.update(kinds_in(field.name, field.value, masker))
+            field = _bare(field)
+            if gives_away(field.name, field.value, masker):
+                continue
+        made.append(field)
+    return tuple(made)
 
 
 def _masked(one: Field, masker: Masker, tally: Tally) -> Field:
+    if not one.name:
+        return one
     if one.name in ADDRESSES:
         return _addresses(one, masker, tally)
-    if one.name in _NAMES:
+    if one.name in NAMES:
         return _file_name(one, masker, tally)
-    if one.name in STAYS or one.name in SIGNATURES:
-        return one
+    if one.name in IDS:
+        return _ids(one, masker, tally)
+    return _words(one, masker, tally)
+
+
+def _words(one: Field, masker: Masker, tally: Tally) -> Field:
+    """A field that is no text is masked only where it moves the policy: some programs repeat the subject there."""
     text = words(one.value)
-    found = masker.text(text)
-    if not found.kinds or (one.name not in TEXTS and not masker.moves(found.kinds)):
+    whole = one.name not in WAY and one.name not in SIGNATURES
+    found = [masker.text(piece) for piece in ([text] if whole else text.split("@"))]
+    kinds: dict[str, int] = {}
+    for piece in found:
+        kinds = _sum(kinds, piece.kinds)
+    if not kinds or (one.name not in TEXTS and not masker.moves(kinds)):
         return one
-    tally.kinds.update(found.kinds)
-    return _field(one, encoded(_shown(one), found.text))
+    tally.kinds.update(kinds)
+    hidden = "@".join(piece.text for piece in found)
+    return _field(one, encoded(_shown(one), hidden) if whole else _folded(hidden))
+
+
+def _folded(text: str) -> str:
+    """A field that programs read is no encoded word."""
+    return "\r\n ".join(wrap(text, _LINE, break_long_words=False, break_on_hyphens=False))
+
+
+def _ids(one: Field, masker: Masker, tally: Tally) -> Field:
+    """An id that holds anything becomes a name for it, the same in every mail: who answers it is still found."""
+    if not gives_away(one.name, one.value, masker):
+        return one
+    tally.kinds.update(kinds_in(one.name, one.value, masker))
+    given = text_of(one.value, None)
+    made = _ID.sub(lambda id: _other_id(id[0], one.name, masker), given)
+    if gives_away(one.name, made.encode("utf-8", "replace"), masker):
+        made = _renamed(given, masker)
+    return _field(one, made.replace("> <", ">\r\n <"))
+
+
+def _other_id(id: str, name: str, masker: Masker) -> str:
+    return _renamed(id, masker) if gives_away(name, id.encode("utf-8", "replace"), masker) else id
+
+
+def _renamed(id: str, masker: Masker) -> str:
+    return f"<{masker.pseudonym(id.strip('<> '))}@zhidu.invalid>"
+
+
+def _bare(one: Field) -> Field:
+    """What cannot be missed of a field; nothing of most."""
+    if one.name in ADDRESSES:
+        return _field(one, ",\r\n ".join(addresses(one.value)))
+    if one.name in NAMES:
+        changed = Message()
+        changed[one.name] = text_of(one.value, None)
+        for parameter, _ in changed.get_params([], header=one.name)[1:]:
+            if parameter.lower() not in _NEEDED:
+                changed.del_param(parameter, header=one.name)
+        return _field(one, _flat(changed[one.name]))
+    return one
 
 
 def _addresses(one: Field, masker: Masker, tally: Tally) -> Field:
@@ -90,7 +133,7 @@ def _address(name: str, address: str) -> str:
 
 def _file_name(one: Field, masker: Masker, tally: Tally) -> Field:
     """A part's name, in either field that may hold it."""
-    parameter = _NAMES[one.name]
+    parameter = NAMES[one.name]
     changed = Message()
     changed[one.name] = text_of(one.value, None)
     given = changed.get_param(parameter, header=one.name)
@@ -102,7 +145,11 @@ def _file_name(one: Field, masker: Masker, tally: Tally) -> Field:
     tally.kinds.update(found.kinds)
     charset = None if found.text.isascii() else "utf-8"
     changed.set_param(parameter, found.text, header=one.name, charset=charset)
-    return _field(one, " ".join(str(changed[one.name]).split()))
+    return _field(one, _flat(changed[one.name]))
+
+
+def _flat(value: str) -> str:
+    return " ".join(str(value).split())
 
 
 def file_name(part: Part) -> str:

@@ -31,6 +31,10 @@ class Masker(Protocol):
     """Masks as the policy says (6.1.1)."""
 
     def text(self, text: str, *, html: bool = False) -> MaskedText: ...
+    def pseudonym(self, value: str) -> str:
+        """A name of letters for a value: always the same, and nobody without the key can tell which."""
+        ...
+
     def file(self, name: str, mime_type: str, content: bytes) -> MaskedFile: ...
 
     def moves(self, kinds: Collection[str]) -> bool:

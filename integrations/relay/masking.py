@@ -9,9 +9,10 @@ from typing import Final, Literal
 
 from integrations.relay.bodies import masked_body
 from integrations.relay.encodings import encoded, packed, unpacked
-from integrations.relay.headers import SIGNATURES, file_name, masked_head
+from integrations.relay.fields import SIGNATURES
+from integrations.relay.headers import file_name, masked_head
 from integrations.relay.masker import Masker, Tally
-from integrations.relay.parts import DEEPEST, Part, TooDeep, head_of, normal, parsed
+from integrations.relay.parts import DEEPEST, Field, Part, TooDeep, head_of, normal, parsed
 from integrations.relay.second import still_readable
 
 OURS: Final = "x-zhidu"
@@ -111,9 +112,14 @@ class MailMasker:
         heads = heads.without(lambda name: not name or name in SIGNATURES)
         made = bytes(as_text(heads, self.said.whole))
         if still_readable(made, self.masker, frozenset()):
-            heads = heads.without(lambda name: name not in _CARRYING)
+            kept = tuple(one for one in heads.fields if one.name in _CARRYING and not self._alone(one))
+            heads = replace(heads, fields=kept)
             made = bytes(as_text(heads, self.said.whole))
         return MaskedMail(content=normal(made), kinds=dict(tally.kinds), sealed=1, void=True, changed=True)
+
+    def _alone(self, field: Field) -> bool:
+        """Whether something would still be readable in a field, however another program takes its lines apart."""
+        return still_readable(normal(field.raw + b"\r\n"), self.masker, frozenset())
 
     def _closed(self, raw: bytes) -> MaskedMail:
         """A mail of more parts than are looked at: a text stands in its place, even where `unreadable` says `pass`."""
@@ -142,14 +148,13 @@ class _Pass:
 
     def part(self, part: Part) -> Part:
         """The part as it may go on; itself where nothing is changed."""
-        head = part.head
-        kind = head.get_content_type()
-        if kind in _CLOSED or file_name(part).lower().endswith(_CLOSED_ENDINGS):
-            return self._unreadable(part)
+        kind = part.head.get_content_type()
         made = part
         if self.hides:
             fields = masked_head(part, self.masker, self.tally)
             made = part if fields == part.fields else replace(part, fields=fields)
+        if kind in _CLOSED or file_name(part).lower().endswith(_CLOSED_ENDINGS):
+            return self._unreadable(made)
         if part.pieces:
             return self._several(made, kind)
         return self._single(made, kind)

@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterator
 from email import message_from_bytes
 from email.message import Message
 
-from integrations.relay.encodings import read, readings, text_of, words
-from integrations.relay.headers import ADDRESSES, STAYS
+from integrations.relay.encodings import read, readings, text_of
+from integrations.relay.fields import gives_away
 from integrations.relay.masker import Masker
 
 
@@ -22,17 +22,19 @@ def still_readable(content: bytes, masker: Masker, known: Collection[bytes]) -> 
     known   digests of what was looked at before, as it came out of its transfer encoding
     """
     message = message_from_bytes(content)
-    return any(masker.moves(masker.text(text).kinds) for text in _heads(message)) or any(
+    return any(gives_away(name, value, masker) for part in message.walk() for name, value in _head(part)) or any(
         _readable(part, masker, known) for part in message.walk() if not part.is_multipart()
     )
 
 
-def _heads(message: Message[str, str]) -> Iterator[str]:
-    """What the top head says in words."""
+def _head(message: Message[str, str]) -> Iterator[tuple[str, bytes]]:
+    """Every field, and the name of the file as programs put it together."""
     for name, value in message.raw_items():
-        if name.lower() not in STAYS and name.lower() not in ADDRESSES:
-            raw = str(value).encode("utf-8", "surrogateescape")
-            yield words(b"".join(line.strip(b"\r\n") for line in raw.splitlines()))
+        raw = str(value).encode("utf-8", "surrogateescape")
+        yield name.lower(), b"".join(line.strip(b"\r\n") for line in raw.splitlines())
+    file = message.get_filename()
+    if file is not None:
+        yield "content-description", file.encode("utf-8", "replace")
 
 
 def _readable(part: Message[str, str], masker: Masker, known: Collection[bytes]) -> bool:

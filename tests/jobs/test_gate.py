@@ -109,7 +109,7 @@ def a_house(tmp_path, policy, store=None, **relay):
     )
     vault = store.vault(ring(), RULES, os.urandom)
     meter = Counted()
-    masking = mail_masker_of(policy, language="en")
+    masking = mail_masker_of(policy, language="en", key=b"k" * 32)
     way = SmtpUpstream(UpstreamSettings(host="127.0.0.1", port=upstream.port, hostname="gate.test", timeout=5))
     gate = MailGate(
         masking=lambda: masking, safe=vault, passages=store.gate, upstream=way, meter=meter, hostname="gate.test"
@@ -525,6 +525,22 @@ def test_it_is_tied_to_its_ticket_when_that_is_looked_at(tmp_path, policy, desk)
         house.send(CONFIDENTIAL)
         assert len(house.originals()) == 1
         assert house.vault.shred(ticket, SUP, "asked for") == 1
+
+
+def test_one_whose_id_had_to_be_masked_is_tied_to_its_ticket(tmp_path, policy, desk):
+    """By the id that the helpdesk knows; the customer's own stays what the mail is known by when it comes again."""
+    raw = CONFIDENTIAL.replace(b"m1@example.org", f"{CARD}@example.org".encode())
+    with a_house(tmp_path, policy, store=desk.store) as house:
+        house.send(raw)
+        house.send(raw)
+        [content] = house.taken
+        assert CARD.encode() not in content
+        article = desk.box.receive_mail(content, group_id=2)
+        desk.processor = replace(desk.processor, bind=Binding(safe=house.vault, passages=desk.store.gate))
+        desk.settle()
+        [record] = house.originals()
+        assert (record.origin.ticket_id, record.origin.article_id) == (int(article["ticket_id"]), article["id"])
+        assert opened(house.vault, record.id) == raw
 
 
 def test_two_mails_with_one_message_id_are_two_articles(tmp_path, policy, desk):

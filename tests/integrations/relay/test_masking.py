@@ -3,6 +3,7 @@
 import random
 from binascii import b2a_uu
 from dataclasses import replace
+from email import message_from_bytes
 
 import pytest
 from hypothesis import given, settings
@@ -28,6 +29,7 @@ from tests.integrations.relay.mails import (
     within,
     xlsx,
 )
+from zhidu.mail_masking import mail_masker_of
 
 TEXT = f"您好，卡号 {CARD} 丢了。\r\n谢谢\r\n"
 HTML = f"<p>卡号 <b>{CARD[:6]}</b>{CARD[6:]} 丢了</p>\r\n"
@@ -289,6 +291,103 @@ def test_only_what_is_masked_is_written_anew(masking):
     expected = raw.replace(CARD.encode(), CARD_MASKED.encode()).replace(b"DKIM-Signature: v=1;\r\n b=abc\r\n", b"")
     assert made.content == expected
     assert (made.kinds, made.void) == ({"bank_card": 1}, True)
+
+
+VISA = "4111111111111111"
+SPACED = "4111 1111 1111 1111"
+WORD = f"=?utf-8?Q?{SPACED.replace(' ', '_')}?="
+
+HEADS = {
+    # row                             field                                                 what is there afterwards
+    "an id":                         (f"Content-ID: <{VISA}@x>", "@zhidu.invalid>"),
+    "an id without brackets":        (f"Original-Message-ID: {VISA}@x", "@zhidu.invalid>"),
+    "an id of several words":        (f"Resent-Message-ID: {SPACED}", "@zhidu.invalid>"),
+    "an id in encoded words":        (f"Resent-Message-ID: {WORD}", "@zhidu.invalid>"),
+    "a list":                        (f"List-Id: {SPACED}", "List-Id: 4111 11"),
+    "a list in brackets":            (f"List-Id: Cards <{VISA}.example.org>", ".example.org>"),
+    "a list's way out":              (f"List-Unsubscribe: <mailto:{SPACED}@example.org>", "@example.org>"),
+    "a server on the way":           (
+        f"Received: from mx.example.org ({VISA})\r\n by mta.example.com; Tue, 24 Nov 2026 07:00:01 +0000",
+        "Tue, 24 Nov 2026 07:00:01 +0000",
+    ),
+    "a date that is none":           (f"Resent-Date: {SPACED}", "Resent-Date: 4111 11"),
+    "results of checks":             (f"Authentication-Results: mx; spf=pass smtp.helo={VISA}", "spf=pass"),
+    "a topic's index":               (f"Thread-Index: {SPACED}", "Thread-Index: "),
+    "a language":                    (f"Content-Language: {SPACED}", "Content-Language: "),
+    "a place":                       (f"Content-Location: {VISA}.html", ".html"),
+    "a priority":                    (f"X-Priority: 1 ({SPACED})", "X-Priority: 1 ("),
+    "beside an address of the way":  (f"Return-Path: {SPACED} <li.si@example.org>", "<li.si@example.org>"),
+    "beside an address, malformed":  (f"Errors-To: {SPACED} <<li.si@example.org>", "li.si@example.org"),
+    "a name of a group":             (f"Reply-To: {SPACED}: li.si@example.org;", "Reply-To: li.si@example.org"),
+    "beside it in a comment":        (f"Reply-To: li.si@example.org ({SPACED})", "li.si@example.org"),
+    "a parameter of a part":         (f'Content-Disposition: inline; x-note="{SPACED}"', "Content-Disposition: inline"),
+    "a signature":                   (f"DKIM-Signature: v=1; i={VISA}; b=abc", ""),
+    "a name of a field":             (f"{VISA}: 1", ""),
+    "a line that is no field":       (f"{SPACED} is no field", ""),
+    "a field of some program's":     (f"X-Note: {SPACED}", "X-Note: 4111 11"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["好\r\n", TEXT], ids=["nothing else", "a card in the text"])
+@pytest.mark.parametrize(("line", "there"), HEADS.values(), ids=HEADS)
+def test_every_field_is_looked_at(line, there, text, masking):
+    """The rest of the mail arrives, in its parts."""
+    made = masking.masked(mail(text, extra=(line,)))
+    assert made.changed
+    shown = " ".join(seen(made.content).split())
+    assert [secret for secret in (VISA, SPACED, CARD) if secret in shown or secret.encode() in made.content] == []
+    assert there in shown
+    assert set(made.kinds) == {"bank_card"}
+    again = masking.masked(made.stamped(7))
+    assert not again.changed
+
+
+@pytest.mark.parametrize(("line", "there"), HEADS.values(), ids=HEADS)
+def test_every_field_is_looked_at_where_the_whole_is_replaced(line, there, masking):
+    """A mail of more parts than are looked at; a file within a mail that another program reads."""
+    for raw in (
+        several(*[part("x")] * 1200, extra=(line,)),
+        mail("好\r\n", extra=(line, f"X:\ra: {VISA}", f"Y\r{VISA}")),
+    ):
+        made = masking.masked(raw)
+        assert made.changed
+        assert [secret for secret in (VISA, SPACED) if secret in seen(made.content)] == []
+        assert b"To: desk@example.com" in made.content
+
+
+@pytest.mark.parametrize(("line", "there"), HEADS.values(), ids=HEADS)
+def test_every_field_of_a_part_is_looked_at(line, there, masking):
+    """Of one that is passed on because nobody can look into it, too."""
+    closed = part(base64ed(b"\x30\x80secret"), "application/pkcs7-mime", "base64").replace(
+        b"\r\n\r\n", b"\r\n%s\r\n\r\n" % line.encode(), 1
+    )
+    for raw in (
+        several(part("好\r\n"), closed),
+        several(part("好\r\n"), part(mail("好\r\n", extra=(line,)), "message/rfc822", "")),
+    ):
+        made = replace(masking, unreadable="pass").masked(raw)
+        assert [secret for secret in (VISA, SPACED) if secret in seen(made.content)] == []
+        assert "好" in seen(made.content)
+
+
+def test_threads_join_by_ids_that_had_to_go(masking, shipped_policy):
+    """The same id is the same in every mail and field, another one another, and nobody without the key can tell it."""
+    first = mail("好\r\n").replace(b"<m1@example.org>", b"<%s@x>" % VISA.encode())
+    answer = mail("好\r\n").replace(b"<m0@example.com>", b"<m0@example.com>\r\n <%s@x>" % VISA.encode())
+    other = mail("好\r\n").replace(b"<m1@example.org>", b"<%s@y>" % VISA.encode())
+
+    def of(raw, name, masks=masking):
+        return message_from_bytes(masks.masked(raw).content)[name].split()
+
+    [id] = of(first, "Message-ID")
+    assert id.endswith("@zhidu.invalid>")
+    assert not any(letter.isdigit() for letter in id)
+    assert of(answer, "References") == ["<m0@example.com>", id]
+    assert of(answer, "In-Reply-To") == ["<m0@example.com>", id]
+    assert of(answer, "Message-ID") == ["<m1@example.org>"]
+    assert of(other, "Message-ID") != [id]
+    assert of(first, "Message-ID", mail_masker_of(shipped_policy, key=b"j" * 32)) != [id]
+    assert of(first, "Message-ID", mail_masker_of(shipped_policy)) == ["<masked@zhidu.invalid>"]
 
 
 def test_the_stamp_tells_kinds_and_counts_alone(masking):
