@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from integrations.store.vault.records import LogEntry, Record, Request
+from integrations.store.vault.records import LogEntry, Record, Request, RequestStatus
 from zhidu.vault_state import KeyState, VaultState
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def request_lines(requests: Sequence[Request], here: AtHand) -> Iterator[str]:
         yield f"request {one.id}  {one.status(here.now)}, until {here.shown(one.expires_at)}"
         who = _who(one.by, one.account)
         yield f"  original {one.record_id} of ticket {one.ticket_id}, asked by {who}: {one.reason}"
-        if one.approver is not None:
+        if one.approver is not None and one.status(here.now) is not RequestStatus.WAITING:
             yield f"  approved by {one.approver} at {here.shown(one.approved_at)}"
         if one.refused_by is not None:
             yield f"  refused by {one.refused_by} at {here.shown(one.refused_at)}: {one.refused_why}"

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from integrations.notify.mail import Permanent
 from integrations.store.records import Message
 from integrations.store.store import Store
+from integrations.store.vault.errors import Forged
 from integrations.store.vault.records import Actor, Request
 from integrations.store.vault.vault import Vault
 from jobs.post import LINK_MAIL
@@ -111,8 +112,12 @@ def with_link(settings: Settings, vault: Vault) -> Callable[[Message], str]:
         if message.kind != LINK_MAIL:
             return message.body
         request = vault.rows.request(int(message.headers["X-Zhidu-Request"]))
-        if base is None or request.approved_at is None:
+        if base is None:
             raise Permanent("the link has no address: set http.public_url, or http.port")
+        try:
+            vault.check(request)
+        except Forged as error:
+            raise Permanent(str(error)) from None
         return message.body.replace(_LINK, f"{base}{PATH}/{request.id}/{quote(vault.link(request))}")
 
     return text

@@ -29,3 +29,7 @@ class TooLarge(StoreError):
 
 class Denied(StoreError):
     """Who asked may not, or not now; the attempt is in the query log."""
+
+
+class Forged(Denied):
+    """The store says that there is an approval, and none was given: somebody else than the vault wrote in it."""

@@ -1,7 +1,7 @@
 """The key ring: keys by period, and what is derived from them. No key is ever shown, logged or stored.
 
 Each key of the ring has 256 bits and wraps the data keys of one period's tickets. The `secret`, which seals nothing,
-keys what must stay comparable over all periods: tokens, digests, links, the log's chain.
+keys what must stay comparable over all periods: tokens, digests, links, approvals, the log's chain.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from integrations.store.vault.errors import KeyGone, Tampered
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
 
-_PURPOSES: Final = ("token", "digest", "link", "log")
+_PURPOSES: Final = ("token", "digest", "link", "log", "approval")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +104,15 @@ class KeyRing:
     def link(self, about: bytes) -> str:
         """The signature of a one-time link, fit for an address."""
         return urlsafe_b64encode(self._mac("link", about)).decode().rstrip("=")
+
+    def approval(self, about: bytes) -> str:
+        """The mark of an approval."""
+        return self._mac("approval", about).hex()
+
+    @staticmethod
+    def same(one: str, other: str) -> bool:
+        """Whether two marks are one, in a time that tells nothing of where they differ."""
+        return hmac.compare_digest(one.encode("utf-8", "replace"), other.encode("utf-8", "replace"))
 
     def chained(self, before: str, row: bytes) -> str:
         """The log's mark of `row` after the row whose mark is `before`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, insert, select
@@ -17,7 +18,9 @@ from policies.kernel.scrub import scrub_text
 _POSTGRES_LOCK: Final = 0x7A68_6964_7601
 _LONGEST_WHY: Final = 500
 _PAGE: Final = 1000
-_FIELDS: Final = ("at", "event", "who", "account", "post", "way", "why", "what")
+_FIELDS: Final = ("at", "event", "who", "account", "post", "way", "why", "what", "address")
+_LATER: Final = ("address",)
+"""Not part of a row's mark where they are not set: rows from before there were any keep theirs."""
 _ABOUT: Final = ("request_id", "record_id", "ticket_id")
 
 
@@ -44,6 +47,12 @@ def entries(session: Session, *, ticket_id: int | None = None, limit: int = 1000
         statement = statement.where(VAULT_LOG.c.ticket_id == ticket_id)
     with session.read() as connection:
         return tuple(reversed([_entry(row) for row in connection.execute(statement)]))
+
+
+def holds(connection: Connection, request_id: int, events: Sequence[Event]) -> bool:
+    """Whether one of `events` befell the request."""
+    where = (VAULT_LOG.c.request_id == request_id, VAULT_LOG.c.event.in_(events))
+    return connection.execute(select(VAULT_LOG.c.id).where(*where).limit(1)).first() is not None
 
 
 def broken_at(session: Session, ring: KeyRing) -> int | None:
@@ -74,7 +83,8 @@ def last_mark(session: Session) -> tuple[int, str]:
 
 
 def _text(values: dict[str, Any]) -> bytes:
-    shown = {**values, "at": instant_text(values["at"])}
+    kept = {name: value for name, value in values.items() if name not in _LATER or value is not None}
+    shown = {**kept, "at": instant_text(values["at"])}
     return json.dumps(shown, ensure_ascii=True, sort_keys=True, separators=(",", ":")).encode()
 
 

@@ -142,8 +142,9 @@ class RequestStatus(StrEnum):
 class Request:
     """Somebody's wish to see one original.
 
-    expires_at   the end of waiting for an approval, or of the time in which it may be shown
-    nonce        makes the link of this approval another than any other's
+    expires_at      the end of waiting for an approval, or of the time in which it may be shown
+    nonce           makes the link of this approval another than any other's
+    approval_mark   shows that the approval was given by the vault; an approval without one is none
     """
 
     id: int
@@ -161,6 +162,7 @@ class Request:
     refused_at: datetime | None = None
     revealed_at: datetime | None = None
     nonce: str | None = field(default=None, repr=False)
+    approval_mark: str | None = field(default=None, repr=False)
 
     def status(self, at: datetime) -> RequestStatus:
         """At an instant."""
@@ -170,7 +172,7 @@ class Request:
             return RequestStatus.REVEALED
         if self.expires_at <= at:
             return RequestStatus.EXPIRED
-        return RequestStatus.WAITING if self.approved_at is None else RequestStatus.APPROVED
+        return RequestStatus.WAITING if self.approval_mark is None else RequestStatus.APPROVED
 
 
 class Event(StrEnum):
@@ -208,6 +210,7 @@ class LogEntry:
     why: str
     what: str
     about: About
+    address: str | None = None
     id: int = 0
 
 

@@ -10,7 +10,9 @@ from sqlalchemy import Connection, insert, select, update
 
 from integrations.store.accounts import shared
 from integrations.store.errors import NotFound
+from integrations.store.vault import approvals
 from integrations.store.vault.errors import Denied
+from integrations.store.vault.keys import KeyRing
 from integrations.store.vault.records import Actor, Record, Request, RequestStatus, Rules
 from integrations.store.vault.rows import record_of, request_of
 from integrations.store.vault.tables import VAULT_RECORDS, VAULT_REQUESTS
@@ -34,8 +36,10 @@ def ask(connection: Connection, record_id: int, by: Actor, reason: str, rules: R
     return request_of(connection.execute(insert(VAULT_REQUESTS).values(**values).returning(VAULT_REQUESTS)).one())
 
 
-def approve(connection: Connection, id: int, by: Actor, rules: Rules, nonce: str, at: datetime) -> Request:
-    """A second person's consent.
+def approve(
+    connection: Connection, id: int, by: Actor, rules: Rules, *, ring: KeyRing, nonce: str, at: datetime
+) -> Request:
+    """A second person's consent, marked as such.
 
     raises   NotFound · Denied – no post that may; the asker's own; from the asker's account, or from one that
              cannot be told; it waits no more
@@ -49,7 +53,8 @@ def approve(connection: Connection, id: int, by: Actor, rules: Rules, nonce: str
         raise Denied(f"request {id} came {where}: a second person uses another one")
     _must_be(request, RequestStatus.WAITING, at)
     values = {"approver": by.login, "approved_at": at, "expires_at": at + rules.reveal_within, "nonce": nonce}
-    return _changed(connection, request, values)
+    approved = _changed(connection, request, values)
+    return _changed(connection, approved, {"approval_mark": approvals.mark(ring, approved)})
 
 
 def refuse(connection: Connection, id: int, by: Actor, why: str, rules: Rules, at: datetime) -> Request:
@@ -67,11 +72,11 @@ def refuse(connection: Connection, id: int, by: Actor, why: str, rules: Rules, a
     return _changed(connection, request, {"refused_by": by.login, "refused_why": why, "refused_at": at})
 
 
-def take(connection: Connection, id: int, by: Actor, rules: Rules, at: datetime) -> Request:
+def take(connection: Connection, id: int, by: Actor, rules: Rules, *, ring: KeyRing, at: datetime) -> Request:
     """The one use of an approved request, of which nothing is left once the transaction is committed.
 
     raises   NotFound · Denied – somebody else's, or of one who holds no post any more that may ask; not approved,
-             used, refused or expired
+             used, refused or expired · Forged – that is so in the store alone
     """
     request = locked(connection, id)
     if not same(by.login, request.by):
@@ -79,6 +84,8 @@ def take(connection: Connection, id: int, by: Actor, rules: Rules, at: datetime)
     if by.post is None or by.post not in rules.ask:
         raise Denied(f"{by.login} holds no post any more that may ask to see an original")
     _must_be(request, RequestStatus.APPROVED, at)
+    approvals.check(ring, request)
+    approvals.check_unused(connection, request)
     return _changed(connection, request, {"revealed_at": at})
 
 

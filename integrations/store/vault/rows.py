@@ -36,8 +36,8 @@ class VaultRows:
             faults = connection.execute(found).all()
             open_ = connection.execute(
                 select(
-                    func.count().filter(requests.approved_at.is_(None)),
-                    func.count().filter(requests.approved_at.is_not(None)),
+                    func.count().filter(requests.approval_mark.is_(None)),
+                    func.count().filter(requests.approval_mark.is_not(None)),
                 ).where(*undecided)
             ).one()
         return Holdings(

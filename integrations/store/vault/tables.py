@@ -101,6 +101,7 @@ VAULT_REQUESTS = Table(
     Column("refused_at", Instant),
     Column("revealed_at", Instant),
     Column("nonce", Text),
+    Column("approval_mark", Text),
     Index("ix_vault_requests_record_id", "record_id"),
     Index("ix_vault_requests_expires_at", "expires_at"),
 )
@@ -122,7 +123,9 @@ VAULT_LOG = Table(
     Column("record_id", BigInteger),
     Column("ticket_id", BigInteger),
     Column("mark", Text, nullable=False),
+    Column("address", Text),
     Index("ix_vault_log_ticket_id", "ticket_id"),
+    Index("ix_vault_log_request_id", "request_id"),
     Index("ix_vault_log_at", "at"),
 )
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable
+from datetime import datetime
 from typing import TypedDict
 
 from sqlalchemy import Connection
@@ -14,8 +14,8 @@ from integrations.store.errors import NotFound, StoreError
 from integrations.store.findings import Findings
 from integrations.store.outside import Outside
 from integrations.store.records import Finding, Message
-from integrations.store.vault import log, requests
-from integrations.store.vault.errors import Denied, Shredded, Tampered
+from integrations.store.vault import approvals, log, requests
+from integrations.store.vault.errors import Denied, Forged, Shredded, Tampered
 from integrations.store.vault.keys import KeyRing
 from integrations.store.vault.originals import Originals, shred
 from integrations.store.vault.records import (
@@ -106,7 +106,7 @@ class Vault:
         log"""
         nonce = self._random(16).hex()
         with _Denials(self, by, About(request_id=id)), self._session.write() as connection:
-            request = requests.approve(connection, id, by, self.rules, nonce, self._now())
+            request = requests.approve(connection, id, by, self.rules, ring=self.ring, nonce=nonce, at=self._now())
             self._log(connection, Event.APPROVED, by, request.reason, **_of(connection, request))
             message = tell(request)
             if message is not None:
@@ -125,11 +125,11 @@ class Vault:
         """The original, to the one who asked, once: used up before it leaves, so that a crash shows it to nobody.
 
         raises   NotFound · Denied – also in the log · Shredded · KeyGone · WrongKey – nothing is used up then ·
-                 Tampered – nor then, and a grave finding
+                 Tampered · Forged – nor then, and a grave finding
         """
         try:
             with _Denials(self, by, About(request_id=id)), self._session.write() as connection:
-                request = requests.take(connection, id, by, self.rules, self._now())
+                request = requests.take(connection, id, by, self.rules, ring=self.ring, at=self._now())
                 _, original = self._originals.open(connection, request.record_id)
                 self._log(connection, Event.REVEALED, by, request.reason, **_of(connection, request))
             return request, original
@@ -144,17 +144,26 @@ class Vault:
 
     def linked(self, id: int, signature: str) -> Request | None:
         """The approved request that the link was made for; None, and a line in the log where there is such a request:
-        it is not the link."""
+        it is not the link, or nobody approved the request."""
         try:
             request = self.rows.request(id)
         except NotFound:
             return None
-        known = request.nonce is not None and request.approved_at is not None
-        if known and hmac.compare_digest(self.link(request).encode(), signature.encode("utf-8", "replace")):
-            return request
-        nobody = Actor(login="", post=None, way=Way.LINK)
-        self.denied(nobody, "a link with a wrong signature", About(request_id=id))
-        return None
+        known = request.nonce is not None and request.approval_mark is not None
+        nobody, about = Actor(login="", post=None, way=Way.LINK), About(request_id=id)
+        if not known or not self.ring.same(self.link(request), signature):
+            self.denied(nobody, "a link with a wrong signature", about)
+            return None
+        try:
+            with _Denials(self, nobody, about):
+                self.check(request)
+        except Forged:
+            return None
+        return request
+
+    def check(self, request: Request) -> None:
+        """raises Forged – the approval of `request` is not as the vault gave it"""
+        approvals.check(self.ring, request)
 
     def shred(self, ticket_id: int, by: Actor, why: str) -> int:
         """Makes every original of the ticket unreadable for good. Returns how many they were.
@@ -193,14 +202,17 @@ class Vault:
         with self._session.write() as connection:
             unit = Bound(connection)
             Originals(unit, self.ring, self._random).fault(record.id, str(error))
-            case = Cases(unit).of(origin.ticket_id) or f"T{origin.ticket_id}"
-            finding = Finding(
-                key=f"vault:{record.id}:tampered", case_id=case, ticket_id=origin.ticket_id, clause="6.1.1",
-                code="vault_tampered", person_id=None, at=at, evidence=str(error), grave=True,
-            )  # fmt: skip
-            Findings(unit).raise_(finding)
+            _raise(unit, f"vault:{record.id}:tampered", "6.1.1", origin.ticket_id, str(error), at)
             about = About(record_id=record.id, ticket_id=origin.ticket_id)
             self._log(connection, Event.TAMPERED, _SERVICE, str(error), what=_what(record), about=about)
+
+    def forged(self, by: Actor, why: str, id: int) -> None:
+        """An approval that the vault did not give: a grave finding, and a line in the log."""
+        request = self.rows.request(id)
+        about = About(request_id=id, record_id=request.record_id, ticket_id=request.ticket_id)
+        with self._session.write() as connection:
+            _raise(Bound(connection), f"vault:request:{id}:forged", "6.1.4", request.ticket_id, why, self._now())
+            self._log(connection, Event.TAMPERED, by, why, about=about)
 
     def denied(self, by: Actor, why: str, about: About) -> None:
         """A vain attempt, into the log."""
@@ -234,8 +246,19 @@ class _Denials:
         return None
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, Denied | NotFound | Shredded):
+        if isinstance(error, Forged) and self._about.request_id is not None:
+            self._vault.forged(self._by, str(error), self._about.request_id)
+        elif isinstance(error, Denied | NotFound | Shredded):
             self._vault.denied(self._by, str(error), self._about)
+
+
+def _raise(unit: Bound, key: str, clause: str, ticket_id: int, evidence: str, at: datetime) -> None:
+    """A grave finding: what lies in the store is not what the vault put there."""
+    finding = Finding(
+        key=key, case_id=Cases(unit).of(ticket_id) or f"T{ticket_id}", ticket_id=ticket_id, clause=clause,
+        code="vault_tampered", person_id=None, at=at, evidence=evidence, grave=True,
+    )  # fmt: skip
+    Findings(unit).raise_(finding)
 
 
 class _Logged(TypedDict):

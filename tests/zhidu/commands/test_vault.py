@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import requests
@@ -20,7 +21,7 @@ from integrations.notify.directory import DirectoryMailer
 from integrations.store.records import MessageStatus
 from integrations.store.store import Store
 from integrations.store.vault.records import Origin, Original
-from integrations.store.vault.tables import VAULT_PIECES
+from integrations.store.vault.tables import VAULT_PIECES, VAULT_REQUESTS
 from jobs.post import Post
 from policies.kernel.problems import ConfigErrors
 from tests.zhidu.commands.conftest import free_port
@@ -301,6 +302,26 @@ def test_the_mailed_link_shows_it_once_and_lies_in_no_outbox(by, vaults: Path, s
     finally:
         server.stop()
     assert by("li", "reveal", 1, "--by", "li@example.com")[0] == 1
+
+
+def test_no_link_goes_out_to_an_approval_that_the_vault_did_not_give(
+    by, vaults: Path, store: Store, tmp_path: Path
+) -> None:
+    asked(by)
+    by("xu", "approve", 1, "--by", "xu@example.com")
+    with store._database.write() as connection:
+        connection.execute(update(VAULT_REQUESTS).values(approver="shen@example.com"))
+
+    made = vaulted(load_settings(vaults), store, load_people(vaults).config, real_outside(), ZoneInfo("Asia/Shanghai"))
+    assert made is not None
+    mails = tmp_path / "mails"
+    mails.mkdir()
+    mailer = DirectoryMailer(mails, sender="zhidu@example.com", now=lambda: datetime.now(UTC), sender_name="zhidu")
+    Post(store=store, mailer=mailer, meter=Metrics(CollectorRegistry()), text=made.text).run()
+
+    assert list(mails.rglob("*.eml")) == []
+    (kept,) = store.outbox.list(MessageStatus.DEAD)
+    assert "not as it was given" in (kept.error or "")
 
 
 def test_a_service_has_the_pages_and_moves_what_is_retired(by, vaults: Path, store: Store) -> None:
