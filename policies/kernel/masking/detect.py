@@ -16,6 +16,7 @@ from policies.kernel.masking.documents import documents
 from policies.kernel.masking.emails import emails
 from policies.kernel.masking.html import html_view
 from policies.kernel.masking.kinds import Found, Kind, Span
+from policies.kernel.masking.lookalikes import LETTERS, lookalike, underlined
 from policies.kernel.masking.numbers import numbers
 from policies.kernel.masking.openers import Opens, openers
 from policies.kernel.masking.persons import person
@@ -26,6 +27,7 @@ from policies.kernel.masking.views import View, plain_view
 
 _WORDS: Final = frozenset({Kind.NAME, Kind.ADDRESS, Kind.EMAIL, Kind.PASSWORD})
 _BETWEEN: Final = frozenset(" .-/·•、—~()（）[]【】\n\v\t")
+_OF_DIGITS: Final = frozenset({Kind.BANK_CARD, Kind.IDENTITY_CARD})
 _KEPT: Final = re.compile(r"[\s()（）.-]+")
 _SHORTEST_REST: Final = 4
 _start: Final = attrgetter("start")
@@ -67,9 +69,12 @@ _SECRETS: Final = frozenset({Opens.PASSWORD, Opens.CODE, Opens.CVV, Opens.LOGIN}
 def _resolved(text: str) -> list[Found]:
     """By place, apart from one another: the surest of those that overlap. Words give way to numbers within them."""
     claims: list[Found] = list(emails(text))
+    if "_" in text:
+        claims += underlined(text)
     for start, end in runs(text):
         claims += numbers(text, start, end)
         claims += documents(text, start, end)
+        claims += lookalike(text, start, end)
     words: list[Found] = []
     for opens, start, end in openers(text):
         if opens in _SECRETS:
@@ -126,6 +131,8 @@ def _span(view: View, found: Found) -> Span:
     if not value.isalnum():
         if found.kind in _WORDS:
             places = [at for at, char in enumerate(value, begin) if not char.isspace()]
+        elif found.kind is Kind.BANK_CARD:
+            places = [at for at, char in enumerate(value, begin) if char.isalnum()]
         else:
             places = [at for at, char in enumerate(value, begin) if char not in _BETWEEN]
     if view.marks is None:
@@ -150,4 +157,7 @@ def canonical(kind: Kind, shown: str) -> str:
     if kind is Kind.PASSWORD:
         return shown
     folded = plain_view(shown).text
-    return folded if kind in _WORDS else folded.translate(NUMERALS)
+    if kind in _WORDS:
+        return folded
+    folded = folded.translate(NUMERALS)
+    return folded.translate(LETTERS) if kind in _OF_DIGITS else folded

@@ -25,6 +25,10 @@ PLAIN = {
     "labels in one": "password_", "labels and digits": "pin1", "live at": "live at ", "my name is": "my name is ",
     "tabs": "a\t", "brackets of tokens": "[password:", "traditional labels": "帳號", "Latin labels": "card number ",
     "blanks": " ", "circled digits": "①", "slashes": "1/", "dots between digits": "1.",
+    "underlines": "1_", "groups and underlines": "4111_", "letters like digits": "1o",
+    "runs and letters like digits": "1111111o",
+    "lines of digits": "4111 1111\n", "percents": "111%20", "parameters": "http://a.b/?c=4111111111111111&",
+    "passwords in Chinese": "密码：张三1", "colons": "密码：：",
 }  # fmt: skip
 HTML = {
     "tags": "<b>", "less than": "<", "half tags": "<a ", "half attributes": '<a b="', "comments": "<!--",
@@ -32,6 +36,8 @@ HTML = {
     "cells": "<td>1", "heads": "<tr><th>密码<td>1", "tables in tables": "<table><tr><td>", "scripts": "<script>",
     "ends": "</p>", "links": '<a href="tel:13800138000">', "percents": '<a href="%E4%BD">', "titles": '<b title="卡1">',
     "wide cells": "<td colspan=99 rowspan=99>", "instructions": "<?", "paragraphs": "<p>1</p>", "blanks": "\n ",
+    "names of attributes": "<p a a a ", "addresses": '<img src="http://a.b/?c=4111%2D1111%2D1111%2D1111">',
+    "equals signs": "<p = = ", "an attribute that goes on": '<p a="1" 1111111',
 }  # fmt: skip
 
 
