@@ -1,6 +1,5 @@
 """Documents: which, what is missing, reminders, and the lapse of a request that nobody answers. 4.2.2, 4.2.3."""
 
-from datetime import datetime
 from typing import Final
 
 from policies.business.config import Config
@@ -13,7 +12,7 @@ from policies.kernel.facts import Change, Facts
 from policies.kernel.ladders import run_clock
 from policies.kernel.once import is_done
 from policies.kernel.rules import Wants, rule
-from policies.kernel.traits import CUSTOMER_WROTE, OPEN, has
+from policies.kernel.traits import OPEN, has
 
 LAPSED = "lapsed"
 _WAITING: Final = OPEN & has("waiting_for", "customer") & ~has("stage", *STAGES[2:], *CHECKED)
@@ -85,30 +84,14 @@ def _waiting(facts: Facts) -> Change | None:
     return change if change is not None and change.new == "customer" else None
 
 
-def _answered_at(facts: Facts, since: datetime) -> datetime | None:
-    return next((article.at for article in facts.from_customer if article.at > since), None)
-
-
-@rule("4.2.3", kind="business", when=_WAITING & CUSTOMER_WROTE)
-def customer_has_answered(facts: Facts, config: Config) -> Wants:
-    """With the customer's message the desk has it again."""
-    waiting = _waiting(facts)
-    if waiting is None or _answered_at(facts, waiting.at) is None:
-        return
-    why = say("waiting.answered")
-    yield SetField(field="waiting_for", value=None), why
-    if facts.ticket.state_type == "pending reminder":
-        yield SetState(state="open"), why
-
-
 @rule("4.2.3", kind="business", when=_WAITING)
 def remind_then_lapse(facts: Facts, config: Config) -> Wants:
     """A customer who was asked is reminded after the configured times; then the request lapses, and they are told so.
 
-    Of reminders that were missed only the last is sent; nothing lapses without one.
+    Of reminders that were missed only the last is sent; nothing lapses without one. That they answered ends the wait.
     """
     ticket, waiting, request = facts.ticket, _waiting(facts), view(facts, config)
-    if waiting is None or _answered_at(facts, waiting.at) is not None:
+    if waiting is None:
         return
     nudges = Nudges(
         facts=facts,

@@ -11,7 +11,6 @@ from policies.business.completion import (
 )
 from policies.business.documents import (
     ask_for_documents,
-    customer_has_answered,
     first_reply,
     remind_then_lapse,
     review_in_time,
@@ -44,7 +43,6 @@ RULES = (
     note_who_verified,
     first_reply,
     tell_requirements,
-    customer_has_answered,
     review_in_time,
     ask_for_documents,
     remind_then_lapse,

@@ -33,6 +33,7 @@ from policies.core.satisfaction import (
     what_the_customer_says,
     written_to_again,
 )
+from policies.core.waiting import customer_is_waited_for_no_more, department_is_waited_for_no_more
 
 RULES = (
     inquiry_of_desk,
@@ -47,6 +48,8 @@ RULES = (
     case_owner,
     no_case_without_owner,
     every_desk_has_a_leader,
+    customer_is_waited_for_no_more,
+    department_is_waited_for_no_more,
     hand_over_with_summary,
     task_by_its_due_date,
     nonsense_in_fields,
