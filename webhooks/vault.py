@@ -87,7 +87,7 @@ def vault_blueprint(pages: Pages) -> Blueprint:
         if not limiter.lets(request.remote_addr or ""):
             return _said(tongue, "later", 429, {"Retry-After": "60"})
         try:
-            found = pages.vault.linked(id, signature)
+            found = pages.vault.linked(id, signature, request.remote_addr)
             if found is None:
                 return _said(tongue, "no_link", 404)
             if request.method == "POST":
@@ -126,7 +126,7 @@ def _told(pages: Pages, found: Request, tongue: Language) -> Response:
 
 def _revealed(pages: Pages, found: Request, tongue: Language) -> Response:
     """The original, once."""
-    by = Actor(login=found.by, post=pages.post_of(found.by), way=Way.LINK)
+    by = Actor(login=found.by, post=pages.post_of(found.by), way=Way.LINK, address=request.remote_addr)
     try:
         _, original = pages.vault.reveal(found.id, by)
     except Shredded:

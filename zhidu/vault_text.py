@@ -134,8 +134,9 @@ def log_lines(entries: Sequence[LogEntry], here: AtHand) -> Iterator[str]:
         about += [f"original {one.about.record_id}" if one.about.record_id else ""]
         about += [f"ticket {one.about.ticket_id}" if one.about.ticket_id else "", one.what]
         who = _who(one.who or "somebody", one.account)
+        whence = f" from {one.address}" if one.address else ""
         yield (
-            f"{one.id:>6} {here.shown(one.at)} {one.event:<9} {who} by {one.way}: "
+            f"{one.id:>6} {here.shown(one.at)} {one.event:<9} {who} by {one.way}{whence}: "
             f"{', '.join(filter(None, about))}{f' – {one.why}' if one.why else ''}"
         )
 
@@ -150,6 +151,7 @@ def log_plain(entry: LogEntry) -> dict[str, Any]:
         "account": entry.account,
         "post": entry.post,
         "way": str(entry.way),
+        "address": entry.address,
         "request": entry.about.request_id,
         "original": entry.about.record_id,
         "ticket": entry.about.ticket_id,

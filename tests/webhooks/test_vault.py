@@ -124,7 +124,35 @@ def test_pressing_shows_it_once(house: House) -> None:
     assert (second.status_code, CARD in second.text) == (410, False)
     assert (later.status_code, "seen already" in later.text) == (410, True)
     assert house.events()[2:] == [Event.REVEALED, Event.DENIED]
-    assert house.vault.rows.log()[2].way is Way.LINK
+
+
+def test_the_log_tells_whose_link_from_where_and_of_nobody_who_it_was(house: House) -> None:
+    """A link is whoever's that has it: no line says that the asker came."""
+    url = house.link()
+    ask("POST", url)
+    ask("POST", url)
+    ask("GET", url + "x")
+
+    lines = house.vault.rows.log()[2:]
+    assert [(one.event, one.who, one.account, one.post, one.way, one.address) for one in lines] == [
+        (Event.REVEALED, "", "", "", Way.LINK, "127.0.0.1"),
+        (Event.DENIED, "", "", "", Way.LINK, "127.0.0.1"),
+        (Event.DENIED, "", "", "", Way.LINK, "127.0.0.1"),
+    ]
+    assert [one.what for one in lines] == [
+        "bank_card, body, article 900, the link of li@example.com",
+        "the link of li@example.com",
+        "",
+    ]
+    assert [one.about.request_id for one in lines] == [1, 1, 1]
+    assert house.vault.log_broken_at() is None
+
+
+def test_an_address_that_somebody_says_to_have_is_not_believed(house: House) -> None:
+    said = {"X-Forwarded-For": "203.0.113.9", "X-Real-IP": "203.0.113.9", "Forwarded": "for=203.0.113.9"}
+    requests.post(house.link(), headers=said, timeout=10)
+
+    assert house.vault.rows.log()[-1].address == "127.0.0.1"
 
 
 def test_of_presses_at_once_one_shows_it(house: House) -> None:

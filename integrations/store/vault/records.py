@@ -103,12 +103,18 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who acts: a login of `people.yaml` (`post` None: it is none), from which account of the machine, by which way."""
+    """Who acts: a login of `people.yaml` (`post` None: it is none), from which account of the machine, by which way.
+
+    By a link it is not known who acts: `login` is whose request the link is of, "" where it is of none.
+
+    address   of the peer, where it came over the network; behind a proxy that is the proxy's
+    """
 
     login: str
     post: Post | None
     account: str = ""
     way: Way = Way.COMMAND
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,7 +205,11 @@ class About:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogEntry:
-    """One line of the query log: who, why, what, when. Never anything of an original."""
+    """One line of the query log: who, why, what, when. Never anything of an original.
+
+    who       a login; "": it is not known, as with a link, which is whoever's that has it
+    address   of the peer, where it came over the network
+    """
 
     at: datetime
     event: Event

@@ -142,15 +142,15 @@ class Vault:
         parts = (request.id, request.by, request.nonce, request.requested_at.timestamp())
         return self.ring.link("\n".join(map(str, parts)).encode())
 
-    def linked(self, id: int, signature: str) -> Request | None:
+    def linked(self, id: int, signature: str, address: str | None = None) -> Request | None:
         """The approved request that the link was made for; None, and a line in the log where there is such a request:
-        it is not the link, or nobody approved the request."""
+        it is not the link, or nobody approved the request. `address`: of who asks."""
         try:
             request = self.rows.request(id)
         except NotFound:
             return None
         known = request.nonce is not None and request.approval_mark is not None
-        nobody, about = Actor(login="", post=None, way=Way.LINK), About(request_id=id)
+        nobody, about = Actor(login="", post=None, way=Way.LINK, address=address), About(request_id=id)
         if not known or not self.ring.same(self.link(request), signature):
             self.denied(nobody, "a link with a wrong signature", about)
             return None
@@ -222,13 +222,19 @@ class Vault:
     def _log(
         self, connection: Connection, event: Event, by: Actor, why: str, *, what: str = "", about: About = _NOTHING
     ) -> None:
+        who, post = by.login, by.post or ""
+        if by.way is Way.LINK:
+            # Whoever has a link can use it: whose it is is known, and not who came.
+            what = ", ".join(filter(None, (what, by.login and f"the link of {by.login}")))
+            who = post = ""
         entry = LogEntry(
             at=self._now(),
             event=event,
-            who=by.login,
+            who=who,
             account=by.account,
-            post=by.post or "",
+            post=post,
             way=by.way,
+            address=by.address,
             why=why,
             what=what,
             about=about,

@@ -301,6 +301,11 @@ def test_the_mailed_link_shows_it_once_and_lies_in_no_outbox(by, vaults: Path, s
         assert requests.post(url, timeout=10).status_code == 410
     finally:
         server.stop()
+    out = by("li", "log")[1]
+    assert "revealed  somebody by link from 127.0.0.1: request 1, " in out
+    assert "the link of li@example.com" in out
+    (shown,) = [one for one in json.loads(by("li", "log", habits=("--json",))[1]) if one["event"] == "revealed"]
+    assert (shown["who"], shown["way"], shown["address"]) == ("", "link", "127.0.0.1")
     assert by("li", "reveal", 1, "--by", "li@example.com")[0] == 1
 
 
