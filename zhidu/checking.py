@@ -49,6 +49,7 @@ class Report:
     altered    rows that hold as shipped and come out otherwise by the company's settings or choice of modules: to be
                read, not to be mended
     unfit      rows that do not apply under the company's settings
+    played     whether rows were played; not where part of the policy did not load, for then they show nothing
     coverage   how many clauses are enforced, assisted, manual
     """
 
@@ -58,6 +59,7 @@ class Report:
     failed: tuple[FailedRow, ...]
     altered: tuple[FailedRow, ...]
     unfit: tuple[UnfitRow, ...]
+    played: bool
     coverage: tuple[int, int, int]
 
 
@@ -71,7 +73,8 @@ def examine(folder: Path | None) -> Report:
     if people is not None and policy.calendars:
         problems.extend(unknown_calendars(people, policy.calendars))
     rows = {module.name: _rows(policy, module, problems) for module in policy.modules}
-    played = _play(policy, rows)
+    whole = config is not None and not wrong
+    played = _play(policy, rows) if whole else _Played(other=(), unfit={}, unreadable=())
     wrong_as_shipped = _wrong_as_shipped(folder, config, rows, played)
     failed = tuple(row for row in played.other if row.place in wrong_as_shipped)
     problems.extend(played.unreadable)
@@ -87,6 +90,7 @@ def examine(folder: Path | None) -> Report:
         failed=failed,
         altered=tuple(row for row in played.other if row not in failed),
         unfit=tuple(_unfit(rows, played, wrong_as_shipped)),
+        played=whole,
         coverage=(covered.count("enforced"), covered.count("assisted"), covered.count("manual")),
     )
 
@@ -143,7 +147,7 @@ def _play(policy: Policy, rows: dict[str, tuple[CaseRow, ...]]) -> _Played:
     unfit: dict[str, tuple[Problem, ...]] = {}
     unreadable: list[Problem] = []
     cast = load_cast()
-    for module in policy.modules if "default" in policy.calendars else ():
+    for module in policy.modules:
         for row in rows[module.name]:
             try:
                 outcome = play_row(policy, module, row, cast)

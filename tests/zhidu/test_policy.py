@@ -176,19 +176,6 @@ def test_a_profile_that_counts_working_days_needs_holidays(write: Write) -> None
     assert any("complaints.yaml:1: profile: sg-faa-chr-2021 counts working days" in words for words in told), told
 
 
-LAX = "profile: tw-fcpa\nresolve: {within: {ordinary: 20wd}}\n"
-"""Within the law of Taiwan's thirty days; not within mainland China's fifteen, which a shipped row is about."""
-
-
-def test_a_row_whose_own_settings_do_not_fit_the_companys_is_no_problem(write: Write) -> None:
-    report = examine(write({"policies/complaints.yaml": LAX}))
-    assert (report.problems, report.failed) == ((), ())
-    unfit = [(row.place.partition(":")[0], row.why) for row in report.unfit]
-    assert [place for place, _ in unfit] == ["policies/complaints/cases.yaml"]
-    assert all("20wd is laxer than the law's 15d (cn-pboc-2020)" in why[0] for _, why in unfit)
-    assert not {row.place for row in report.unfit} & {row.place for row in report.altered}
-
-
 def test_a_row_whose_own_settings_never_fit_is_a_problem_at_the_row(policy: Policy, write: Write) -> None:
     """Also of a company's module, and beside settings of its own: it is the row that is wrong, and not the settings."""
     text = ROWS.partition("- case: expects")[0].replace("repeat_within: 30d", "repeat_within: 30wd")

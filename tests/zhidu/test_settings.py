@@ -129,7 +129,7 @@ REFUSED = {
     "unreadable url": (f"store: {{url: 'postgresql://u:{SECRET}@[db/n'}}", "store: the url cannot be read"),
     "mail without user": (
         "mail: {host: h, sender: a@b, password_env: P}",
-        "mail: username and password_file or password_env go together",
+        "mail.username: username and password_file or password_env go together",
     ),
     "mail in the clear": (
         "mail: {host: h, sender: a@b, username: u, password_env: P, security: none}",

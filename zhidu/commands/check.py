@@ -56,6 +56,8 @@ def _print_wrong(report: Report) -> None:
 
 def _print_rows(report: Report, *, each: bool) -> None:
     """What the company's settings do to the golden rows."""
+    if not report.played:
+        click.echo("the golden rows were not played: part of the policy did not load; mend the problems first")
     if each:
         for altered in report.altered:
             click.echo(f"{altered.place}: by your settings otherwise: {altered.case}")
@@ -78,10 +80,11 @@ def _counted(count: int, one: str, many: str) -> str:
 
 def _print_sum(report: Report) -> None:
     same = report.rows - len(report.failed) - len(report.altered) - len(report.unfit)
+    rows = f"{same} of {report.rows} golden rows" if report.played else f"none of {report.rows} golden rows played"
     enforced, assisted, manual = report.coverage
     click.echo(
-        f"{len(report.modules)} modules ({', '.join(report.modules)}), {same} of "
-        f"{report.rows} golden rows, clauses: {enforced} enforced, {assisted} assisted, {manual} manual"
+        f"{len(report.modules)} modules ({', '.join(report.modules)}), {rows}, "
+        f"clauses: {enforced} enforced, {assisted} assisted, {manual} manual"
     )
 
 
@@ -105,6 +108,7 @@ def _print_json(report: Report) -> None:
                 "problems": [problem(each) for each in report.problems],
                 "modules": report.modules,
                 "rows": report.rows,
+                "played": report.played,
                 "failed": [_plain(row) for row in report.failed],
                 "altered": [_plain(row) for row in report.altered],
                 "unfit": [{"place": row.place, "case": row.case, "why": row.why} for row in report.unfit],

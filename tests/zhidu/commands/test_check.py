@@ -142,6 +142,19 @@ def test_rows_that_the_settings_alter_are_listed_when_asked_for(run, written) ->
     assert len(run("check", place)[1].splitlines()) == 2
 
 
+def test_rows_are_not_played_by_half_a_policy(run, tmp_path: Path) -> None:
+    """Where a module did not load, rows of others come out otherwise for that alone: nothing is said of them."""
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies" / "business.yaml").write_text("nothing: 1\n", encoding="utf-8")
+    status, out, err = run("check", tmp_path, "--rows")
+    assert status == exits.WRONG
+    assert "business.yaml:1: nothing: unknown setting" in err
+    assert "by your settings" not in out + err
+    assert "the golden rows were not played" in out
+    answer = json.loads(run("check", tmp_path, "--json")[1])
+    assert (answer["played"], answer["altered"], answer["failed"]) == (False, [], [])
+
+
 def test_rows_that_do_not_apply_are_counted_and_listed(run, written) -> None:
     """A row's own tag beside a company's groups, of which one has that very name."""
     place = written({"policies/vip.yaml": "groups: [gold]\n", "modules/vip/config.py": NO_TAG_LIKE_A_GROUP})
