@@ -29,15 +29,13 @@ from integrations.zammad.errors import Stale, Transient, ZammadError
 from integrations.zammad.names import Names, UnknownName
 from integrations.zammad.twin_making import numbered
 from integrations.zammad.wire import Article, OneRead, Ticket
-from integrations.zammad.writes import ArticleWrite, AttachmentWrite, TicketWrite, Value, Where
+from integrations.zammad.writes import ArticleWrite, AttachmentWrite, TicketWrite, Value
 from jobs.gate import KIND, GateMeter, message_mark, origin_of
 
 log = structlog.get_logger()
 
 MARK: Final = "gate"
 LONGEST_TITLE: Final = 250
-_MARGIN: Final = timedelta(minutes=5)
-"""How far the helpdesk's clock may be behind ours."""
 _HELD: Final = timedelta(minutes=3)
 """How long one attempt may take, before another may begin."""
 
@@ -109,7 +107,7 @@ class MessageGate:
             original = Original(content=message.raw, name=f"{passage.id}.json")
             record = self.safe.seal(origin_of(passage), original, comparable=False).id
             self.store.gate.sealed(passage.id, record)
-        ticket, article = self._there(message, masked, passage) or self._made(message, masked)
+        ticket, article = self._there(message, passage) or self._made(message, masked)
         if record is not None:
             place = Origin(ticket_id=ticket.id, article_id=article.id, place=f"gate:{passage.id}", kind=KIND)
             self.safe.move(record, place)
@@ -117,18 +115,13 @@ class MessageGate:
         log.info("message taken", passage=passage.id, ticket_id=ticket.id, kinds=dict(masked.kinds))
         return Posted(number=ticket.number, id=ticket.id, kinds=masked.kinds, new=True)
 
-    def _there(self, message: Message, masked: MaskedMessage, passage: Passage) -> tuple[Ticket, Article] | None:
-        """What an earlier attempt has written, whose answer was lost."""
+    def _there(self, message: Message, passage: Passage) -> tuple[Ticket, Article] | None:
+        """What an earlier attempt has written, whose answer was lost; also in a ticket that has since been named, moved
+        or merged otherwise."""
         if passage.new:
             return None
         client = self.client()
-        if message.number is not None:
-            known = numbered(client, message.number)
-            found = [] if known is None else [known]
-        else:
-            title = Where(field="ticket.title", operator="is", value=_title(masked.message))
-            found = list(client.search(title, created_since=passage.taken_at - _MARGIN))
-        for ticket in found:
+        for ticket in client.with_message(self._message_id(message)):
             article = self._own(client.ticket(ticket.id).articles, message)
             if article is not None:
                 return ticket, article

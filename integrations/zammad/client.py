@@ -98,6 +98,11 @@ class Client(Calls):
         """Tickets that meet all conditions, created at or after the time given, oldest first, to the end."""
         return self._by_time("created_at", created_since, where)
 
+    def with_message(self, message_id: str) -> list[wire.Ticket]:
+        """Tickets that have an article of this Message-ID, whatever has become of them since."""
+        where = Where(field="article.message_id", operator="is", value=message_id)
+        return self.find(wire.TICKET.many, "tickets/search", {"condition": _condition((where,))})
+
     def count(self, *where: Where) -> int:
         """How many tickets meet all conditions."""
         json = {"condition": _condition(where), "only_total_count": True}

@@ -3,7 +3,7 @@
 import json
 import os
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -358,6 +358,45 @@ def test_a_crash_between_any_two_steps(counter: Counter, part: str, call: str, a
     [record] = counter.vault.rows.records()
     assert record.origin.ticket_id == answer["id"]
     assert counter.desk.store.gate.counts().unbound == 0
+
+
+def _renamed(counter: Counter, ticket: int) -> None:
+    counter.desk.call("PUT", f"tickets/{ticket}", {"title": "挂失"})
+
+
+def _moved(counter: Counter, ticket: int) -> None:
+    counter.desk.call("PUT", f"tickets/{ticket}", {"group": "Users", "customer_id": "guess:wang@example.com"})
+
+
+def _merged(counter: Counter, ticket: int) -> None:
+    counter.desk.call("PUT", f"ticket_merge/{ticket}/{counter.desk.ticket(1)['number']}")
+
+
+MEANWHILE = {"renamed": _renamed, "moved and given to another customer": _moved, "merged into an older one": _merged}
+
+
+@pytest.mark.parametrize("number", [False, True], ids=["a new ticket", "an article of a ticket"])
+@pytest.mark.parametrize("change", MEANWHILE.values(), ids=MEANWHILE)
+def test_what_was_written_is_found_whatever_an_agent_does_meanwhile(
+    counter: Counter, change: Callable[[Counter, int], None], number: bool
+) -> None:
+    """The answer was lost; sent again, the message is there once."""
+    whole, before = counter.gate, counter.post(message(key="before"))[1]
+    body = message(ticket=before["ticket"]) if number else message()
+    call = "update_ticket" if number else "create_ticket"
+    counter.gate = replace(whole, client=lambda: Failing(whole.client(), call, Killed(), after=True))
+    with suppress(Killed):
+        counter.post(body)
+    counter.gate = whole
+    counter.desk.clock.forward(minutes=4)
+    tickets = list(counter.desk.box.desk.tickets)
+    change(counter, before["id"] if number else tickets[-1]["id"])
+    assert counter.post(body)[0] == 201
+    assert counter.post(body)[0] == 200
+    assert len(list(counter.desk.box.desk.tickets)) == len(tickets)
+    articles = [one for one in counter.desk.box.desk.articles if one["preferences"].get("zhidu", {}).get("gate")]
+    assert len(articles) == 2
+    assert {one.origin.ticket_id for one in counter.vault.rows.records()} >= {int(articles[-1]["ticket_id"])}
 
 
 def test_a_crash_is_made_good_by_the_look_at_the_ticket_too(counter: Counter) -> None:

@@ -206,6 +206,17 @@ def test_searching_and_counting(client: Client) -> None:
     assert client.count(high) == before + 1
 
 
+def test_finding_by_an_articles_message_id(client: Client) -> None:
+    """The whole id, of any article of the ticket."""
+    ids = [_new(client), _new(client)]
+    for id, message_id in zip(ids, ("<a@x>", "<aa@x>"), strict=True):
+        article = ArticleWrite(body="b", internal=True, key=None, message_id=message_id)
+        client.update_ticket(id, TicketWrite(fields={}, article=article))
+
+    assert [ticket.id for ticket in client.with_message("<a@x>")] == ids[:1]
+    assert client.with_message("a@x") == []
+
+
 def test_people(client: Client) -> None:
     agent = next(role.id for role in client.roles() if role.name == "Agent")
     made = client.create_user(
