@@ -23,6 +23,24 @@ _PASSWORD: Final = re.compile(
     rf"(?P<gap>{_SAYS}{{1,12}}|(?=[0-9]{{6,12}}(?![0-9*元])|{_MIXED}))"
     rf"(?P<value>[!-~{_HAN_DIGIT}]{{4,40}}|[0-9{_HAN_DIGIT}](?:[ .-]?[0-9{_HAN_DIGIT}]){{3,15}})"
 )
+# Behind a label with a colon, or under one that heads a column: letters of other scripts than Latin, and Latin ones,
+# digits or signs besides.
+_SCRIPTS: Final = re.compile(
+    r"\s?[:：=\v][ \t“\"'‘「『（(\[【]{0,3}(?P<value>(?![a-z]*://)[^\s，。；、！？：;“”\"'‘’「」『』（）()\[\]【】<>《》*•●×]{4,40})"
+)
+_OTHER_SCRIPT: Final = re.compile(r"[^\W\d_a-z]")
+_LATIN: Final = re.compile(r"[\da-z!-/:-@\[-`{-~]")
+# What is said of a password and where one comes from; what follows a password in the same sentence.
+_SAID: Final = re.compile(
+    "[请請您]|已[经經被修重发發过過失锁鎖]|[未没沒]有?[收设設能]|忘[记記了]|[不无無][能对對会會知是正法効效]|[错錯][误誤了]|重[置设設新]|"
+    "[修更][改换換]|[需须須]要?|必[须須]|[设設][置为為定]|[输輸][入错錯]|[默预預][认認设設]|初始|[长長]度|至少|最少|最多|[多几幾][少位]|"
+    "[0-9一二三四五六七八九十][位个個次]|字母|[数數]字|字符|符[号號]|大小[写寫]|提示|失[效败敗]|[过過]期|登[录錄入陆陸]|[发發]送|[发發]到|[发發]至|"
+    "收到|[联聯]系|[联聯]絡|[拨撥]打|找回|客服|[电電][话話]|[手][机機]|[银銀]行|[网網]点|身份[证證]|生日|后[几三四六]|[后後][0-9]|同上|[怎什][么麼]|[为為]何|"
+    "[系係][统統]|[验驗][证證]|[规規][则則]|[强強]度|[安][全]|[保][密存]|[谢謝]|[帮幫]我|麻[烦煩]|是我|我[的忘想要]|[对對]吗|"
+    "密[码碼]|口令|[了吗嗎呢吧]$|[0-9][年月日元万萬天号號]"
+)
+_TAIL: Final = 4
+"""So many characters of another script behind a password of Latin ones belong to it; more are a sentence."""
 _CODE: Final = re.compile(
     rf"(?P<gap>{_SAYS}{{0,12}})"
     rf"(?P<value>[0-9{_HAN_DIGIT}](?:[ .-]?[0-9{_HAN_DIGIT}]){{3,7}}(?![0-9])|[a-z]-?[0-9]{{4,8}}(?![0-9a-z]))"
@@ -95,8 +113,9 @@ def secret(text: str, opens: Opens, start: int, end: int) -> Iterator[Found]:
     label = text[start:end]
     match opens:
         case Opens.PASSWORD:
-            found = _PASSWORD.match(text, end)
-            until = _password_end(found) if found else 0
+            mixed = _of_scripts(text, end)
+            found = mixed or _PASSWORD.match(text, end)
+            until = found.end("value") if mixed else _password_end(found) if found else 0
             if found and until:
                 yield _of(Kind.PASSWORD, label, found.start("value"), until, _SURE)
         case Opens.CODE:
@@ -125,6 +144,22 @@ def _codes(text: str, label: str, start: int, end: int) -> Iterator[Found]:
         ahead = _CODE_AHEAD.search(text, max(0, start - 40), start)
         if ahead:
             yield _of(Kind.ONE_TIME_CODE, label, *ahead.span("value"), _SURE)
+
+
+def _of_scripts(text: str, at: int) -> re.Match[str] | None:
+    """A password in several scripts right behind its label's colon: 张三abc; none where a sentence goes on."""
+    if text.isascii():
+        return None
+    found = _SCRIPTS.match(text, at)
+    if found is None:
+        return None
+    value = found["value"]
+    other = _OTHER_SCRIPT.search(value)
+    if other is None or _LATIN.search(value) is None or _SAID.search(value) is not None:
+        return None
+    ahead = other.start()
+    goes_on = ahead >= 4 and _LATIN.search(value, ahead) is None and len(value) - ahead > _TAIL
+    return None if goes_on else found
 
 
 def _password_end(found: re.Match[str]) -> int:
