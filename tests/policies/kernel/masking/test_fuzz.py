@@ -102,6 +102,29 @@ def test_a_number_that_tags_split_is_found(
     assert [(span.kind, span.start, span.end) for span in spans] == [(kind, 5, len(source) - 6)]
 
 
+DIRECTIONS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+
+@FUZZ
+@given(number=NUMBERS, html=st.booleans(), turns=st.lists(st.text(DIRECTIONS, max_size=2), min_size=24, max_size=24))
+def test_signs_of_direction_stay_and_hide_nothing(
+    number: tuple[str, str], html: bool, turns: list[str], masked: Callable[..., str]
+) -> None:
+    """Wherever they stand in a number, it is masked as without them, and masking again changes nothing."""
+    _, value = number
+    text = "".join(char + turn for char, turn in zip(f"号码{value}。", turns, strict=False))
+
+    once = masked(text, html=html)
+
+    assert without_directions(once) == masked(without_directions(text), html=html)
+    assert [char for char in once if char in DIRECTIONS] == [char for char in text if char in DIRECTIONS]
+    assert masked(once, html=html) == once
+
+
+def without_directions(text: str) -> str:
+    return "".join(char for char in text if char not in DIRECTIONS)
+
+
 HEX = st.text("0123456789abcdef", min_size=32, max_size=64).filter(lambda text: not text.isdigit())
 TRAPS = st.one_of(
     st.tuples(
