@@ -37,13 +37,14 @@ class Explained:
     policy: Policy
     voice: Voice
 
-    def lines(self) -> Iterator[str]:
-        """The explanation for people."""
+    def lines(self, *, silent: bool = False) -> Iterator[str]:
+        """The explanation for people; `silent`: with every rule that had nothing to say, and what it is for."""
         yield from self._head()
         yield from self._facts()
         yield from self._reading()
         yield from self._texts()
         yield from self._decisions()
+        yield from self._silent(each=silent)
         yield from self._clocks()
         yield from self._change()
 
@@ -117,9 +118,14 @@ class Explained:
             yield f"         {self._say(decision)}"
         for decision in self.verdict.overruled:
             yield f" -{', '.join(decision.clauses):<6} {decision.rule}: {self._action(decision)} (overruled)"
+
+    def _silent(self, *, each: bool) -> Iterator[str]:
         decided = {decision.rule for decision in self.verdict.decisions}
         silent = [rule for module in self.policy.modules for rule in module.rules if rule.name not in decided]
         yield ""
+        if not each:
+            yield f"{len(silent)} rules had nothing to say (--all lists them)"
+            return
         yield "rules that had nothing to say"
         for rule in silent:
             yield f"  {', '.join(rule.clauses):<6} {rule.name}: {rule.doc.splitlines()[0]}"

@@ -215,7 +215,11 @@ def test_decisions_and_what_was_not_decided(policy: Policy) -> None:
     ):
         assert line in told
     rule = next(rule for module in policy.modules for rule in module.rules)
-    assert f"{rule.name}: {rule.doc.splitlines()[0]}" in told
+    silent = f"{rule.name}: {rule.doc.splitlines()[0]}"
+    assert silent not in told
+    count = sum(len(module.rules) for module in policy.modules)
+    assert f"\n{count} rules had nothing to say (--all lists them)\n" in told
+    assert silent in "\n".join(whole.lines(silent=True))
     machine = json.loads(json.dumps(whole.as_json()))
     assert machine["ticket"] == 7
     assert machine["at"] == "2026-05-06T03:00:00Z"

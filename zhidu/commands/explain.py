@@ -27,11 +27,17 @@ if TYPE_CHECKING:
     help="Read the tickets from a file of recorded exchanges instead of the helpdesk; may be given several times.",
 )
 @click.option("--language", type=click.Choice(["zh-CN", "zh-TW", "en"]), default="en", show_default=True)
+@click.option("--all", "silent", is_flag=True, help="List the rules that had nothing to say as well.")
 @click.pass_obj
 def explain(
-    habits: Habits | None, tickets: tuple[str, ...], at: str | None, files: tuple[Path, ...], language: str
+    habits: Habits | None,
+    tickets: tuple[str, ...],
+    at: str | None,
+    files: tuple[Path, ...],
+    language: str,
+    silent: bool,
 ) -> None:
-    """Facts used, rules that decided and those that did not, clauses, each clock counted out day by day, what would
+    """Facts used, rules that decided and how many did not, clauses, each clock counted out day by day, what would
     change it. TICKET is an id, or a number after #. Writes nothing.
 
     By the version of the policy that is in force, where the store is at hand; with --from, by the configuration's
@@ -57,7 +63,7 @@ def explain(
         if not first:
             click.echo("\n" + "=" * 80 + "\n")
         first = False
-        for line in explained.lines():
+        for line in explained.lines(silent=silent):
             click.echo(line)
 
 

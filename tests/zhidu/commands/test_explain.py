@@ -39,6 +39,13 @@ def test_for_machines(run, week: Path) -> None:
     assert all(isinstance(json.loads(line), dict) for line in out.splitlines())
 
 
+def test_rules_that_had_nothing_to_say_are_listed_when_asked_for(run, week: Path) -> None:
+    short, whole = (run("--config", week, "explain", "--from", WEEK, 17, *more)[1] for more in ([], ["--all"]))
+    assert "rules had nothing to say (--all lists them)" in short
+    assert "rules that had nothing to say\n" in whole
+    assert len(whole.splitlines()) > len(short.splitlines()) + 50
+
+
 @pytest.mark.parametrize("tongue", ["zh-CN", "zh-TW", "en"])
 def test_languages(tongue: str, run, week: Path) -> None:
     assert run("--config", week, "explain", "--from", WEEK, 17, "--language", tongue)[0] == exits.DONE
