@@ -5,6 +5,7 @@ from typing import Final
 from policies.business.config import Config
 from policies.business.request import CHECKED, MODULE, Request, rank, view
 from policies.business.stages import home_of
+from policies.core.departments import group_of
 from policies.kernel.course import own_clock
 from policies.kernel.decisions import Assign, Find, Note, Notify, Reply, Route, Say, SetField, Tell, Way, say
 from policies.kernel.facts import Facts
@@ -24,7 +25,7 @@ def to_department(facts: Facts, config: Config) -> Wants:
     ticket, request = facts.ticket, view(facts, config)
     if request.type is None:
         return
-    group, sent = config.departments.get(request.type.department or ""), request.sent_at
+    group, sent = group_of(facts, config.departments, request.type.department), request.sent_at
     moved = facts.set_by_person("group")
     if group is None or group == ticket.group or sent is None or (moved is not None and moved.at > sent):
         return
