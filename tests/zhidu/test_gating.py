@@ -28,6 +28,7 @@ from zhidu.doctoring.gate import masking_lines
 from zhidu.doctoring.lines import Level
 from zhidu.exits import WrongUse
 from zhidu.gate_state import relay_answer
+from zhidu.gating import relay_settings
 from zhidu.habits import Habits
 from zhidu.policy import load_policy
 from zhidu.services import Service
@@ -188,6 +189,18 @@ gate: {{relay: {{port: {port}, recipients: [example.com], upstream: {{host: mx.e
     assert gate is not None
     assert gate.relay is not None
     return gate.relay
+
+
+def test_its_limits_are_those_of_the_settings(tmp_path: Path) -> None:
+    relay = "    connections_per_peer: 7\n    max_recipients: 5\n"
+    folder = folder_of(tmp_path, "http://127.0.0.1:1", 1, 0, relay=relay)
+    file = folder / "zhidu.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("security: none", "security: none, ask_within_seconds: 2"))
+    settings = load_settings(folder)
+    assert settings.config.gate is not None
+    assert settings.config.gate.relay is not None
+    made = relay_settings(settings, settings.config.gate.relay)
+    assert (made.per_peer, made.max_recipients, made.ask_within) == (7, 5, 2.0)
 
 
 def test_a_port_that_is_taken_is_told(tmp_path: Path, box: tuple[Sandbox, str], upstream: Running) -> None:
