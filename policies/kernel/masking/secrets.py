@@ -113,9 +113,11 @@ def secret(text: str, opens: Opens, start: int, end: int) -> Iterator[Found]:
     label = text[start:end]
     match opens:
         case Opens.PASSWORD:
-            mixed = _of_scripts(text, end)
-            found = mixed or _PASSWORD.match(text, end)
-            until = found.end("value") if mixed else _password_end(found) if found else 0
+            found = _of_scripts(text, end)
+            until = found.end("value") if found else 0
+            if found is None:
+                found = _PASSWORD.match(text, end)
+                until = _password_end(found) if found else 0
             if found and until:
                 yield _of(Kind.PASSWORD, label, found.start("value"), until, _SURE)
         case Opens.CODE:
