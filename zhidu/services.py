@@ -152,19 +152,25 @@ class Service:
         if self._stopping.is_set():
             return
         self._stopping.set()
+        awaited = ["requests"]
+        log.info("stopping")
         if self.gating is not None:
             self.gating.stop()
+            awaited.append("gate")
         self.server.stop()
         if self._connector.ident is not None:
             self._connector.join()
         if self.schedule is not None and self.connected.is_set():
             self.schedule.stop()
+            awaited.append("schedule")
         if self.workers is not None:
             self.workers.stop()
+            awaited.append("workers")
         if self.duty is not None:
             self.duty.stop()
         self.helpdesk.pool.close()
         self.store.close()
+        log.info("stopped", waited_for=awaited)
 
     def _connect(self) -> None:
         wait = 1.0

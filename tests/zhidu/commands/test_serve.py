@@ -235,14 +235,19 @@ def test_a_port_that_is_taken(desk: Desk, start) -> None:
     assert "Traceback" not in err
 
 
-def test_it_stops_when_told(folder: Path, start) -> None:
-    """Also while the helpdesk is away, and without writing an error. (SIGTERM ends the service of the other tests.)"""
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+def test_it_stops_when_told(by: signal.Signals, folder: Path, start) -> None:
+    """Also while the helpdesk is away, without writing an error; that it stops, and that it has, is logged."""
     service = start("--config", folder, "serve", "--port", 0, "--dry-run")
     while "serving" not in (line := service.process.stderr.readline()):
         assert line, "it ended"
-    status, _, err = service.stop(signal.SIGINT)
+    status, _, err = service.stop(by)
     assert status == 0
     assert "Traceback" not in err
+    told = [line for line in err.splitlines() if "stopping" in line or "stopped" in line]
+    assert ["stopping" in line for line in told] == [True, False]
+    assert "waited_for" in told[1]
+    assert "requests" in told[1]
 
 
 REFUSED = {
