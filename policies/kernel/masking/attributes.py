@@ -57,7 +57,7 @@ def read_of(attributes: str) -> tuple[Aside, ...]:
             continue
         name, value = attribute["name"].lower(), attribute[way]
         is_read = name in _READ or name.startswith("data-")
-        if not (is_read or _may_tell(name, value)) or _OPAQUE.match(value):
+        if _OPAQUE.match(value) or not (is_read or _may_tell(name, value)):
             continue
         start, end = attribute.span(way)
         is_url = name in _ADDRESSES or _HAS_ADDRESS.search(value) is not None

@@ -17,8 +17,8 @@ LETTERS: Final = str.maketrans("oli", "011")
 _LOOK_ALIKE: Final = frozenset("oli")
 _REACH: Final = 48
 _MOST_LETTERS: Final = 5
-# A mail program breaks lines at blanks, and quotes what it answers.
-_BREAK: Final = r"[ \t]?\r?\n[> ]{0,4}"
+# A mail program breaks lines at blanks and dashes, and quotes what it answers.
+_BREAK: Final = r"[ \t-]?\r?\n[> ]{0,4}"
 _CHAIN: Final = re.compile(
     rf"(?<![0-9a-z_-])[0-9oli](?:(?:[ _.-]|{_BREAK})?[0-9oli]){{13,18}}(?:(?:[ _.-]|{_BREAK})?x)?(?![0-9a-z_]|-[0-9])"
 )

@@ -63,7 +63,7 @@ _PERSONAL: Final = re.compile(
     r"[?&;#/](?:[a-z_]*(?:phone|mobile|tel|card|idno|idnum|idcard|cert|account|acct|sfz|sjh|name|mail|passport)[a-z_]*)=[!-%'-~]*$"
 )
 # A parameter of an address ends where its number does; some are named like what numbers of things are called.
-_PARAMETER: Final = re.compile(r"[?&;#](?P<name>[a-z0-9_.\[\]-]*)=[+ ]?$")
+_PARAMETER: Final = re.compile(r"[?&;#](?:(?P<name>[a-z0-9_.\[\]-]*)=)?[+ ]?$")
 _OF_THINGS: Final = re.compile(
     r"(?!u|cust|member|login|client)(?:[a-z]+[_.-]?)?"
     r"(?:id|no|num|sn|seq|code|hash|sign|token|nonce|ts|time|timestamp|date|order|trade|ticket|ref|serial|rand|random|ver)"
@@ -138,7 +138,9 @@ class Window:
             return False
         if _URL.search(ahead) is None or _PERSONAL.search(ahead) is not None:
             return False
-        return not (self._ends_parameter and (named := _PARAMETER.search(ahead)) and not _is_of_things(named["name"]))
+        return not (
+            self._ends_parameter and (named := _PARAMETER.search(ahead)) and not _is_of_things(named["name"] or "")
+        )
 
     @property
     def _ends_parameter(self) -> bool:

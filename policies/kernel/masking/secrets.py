@@ -26,7 +26,7 @@ _PASSWORD: Final = re.compile(
 # Behind a label with a colon, or under one that heads a column: letters of other scripts than Latin, and Latin ones,
 # digits or signs besides.
 _SCRIPTS: Final = re.compile(
-    r"\s?[:：=\v][ \t“\"'‘「『（(\[【]{0,3}(?P<value>(?![a-z]*://)[^\s，。；、！？：;“”\"'‘’「」『』（）()\[\]【】<>《》*•●×]{4,40})"
+    r"(?:码|碼|是|为|為)?\s?[:：=\v][ \t“\"'‘「『（(\[【]{0,3}(?P<value>(?![a-z]*://)[^\s，。；、！？：;“”\"'‘’「」『』（）()\[\]【】<>《》*•●×]{4,40})"
 )
 _OTHER_SCRIPT: Final = re.compile(r"[^\W\d_a-z]")
 _LATIN: Final = re.compile(r"[\da-z!-/:-@\[-`{-~]")

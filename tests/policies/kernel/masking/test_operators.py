@@ -29,6 +29,10 @@ SAME = {
     "split by tags":          ("<p>卡号<b>622202</b><i>1234567890128</i></p>", True),
     "entities":               ("<p>卡号622202&#49;234567890128</p>", True),
     "invisible characters":   ("卡号622202\u200b1234567890128", False),
+    "underlines":             ("卡号 6222_0212_3456_7890_128", False),
+    "a line break":           ("卡号 6222 0212 3456\n7890 128", False),
+    "letters for digits":     ("卡号6222O2l234567890128", False),
+    "percents in an address": ('<img src="https://x/?c=%36222%2D0212%2D3456%2D7890%2D128">', True),
 }  # fmt: skip
 
 
