@@ -1,8 +1,24 @@
 """Which of the facts that a case needs nobody has given yet."""
 
 from collections.abc import Collection
+from typing import Final
 
 from policies.kernel.facts import Facts
+
+_WAYS: Final = frozenset({"mobile", "landline", "email"})
+"""Kinds of personal data by which somebody can be reached."""
+
+
+def is_named(facts: Facts) -> bool:
+    """Whether the helpdesk knows the customer's name, or the customer gave it in a message."""
+    return facts.ticket.customer_named or any(article.features.has("own_name") for article in facts.from_customer)
+
+
+def is_reachable(facts: Facts) -> bool:
+    """Whether the helpdesk knows how to reach the customer, or the customer wrote it."""
+    return facts.ticket.customer_reachable or any(
+        found.kind in _WAYS and found.own for article in facts.from_customer for found in article.confidential
+    )
 
 
 def lacking(facts: Facts, required: Collection[str], *, matter_from: int) -> tuple[str, ...]:
@@ -11,11 +27,11 @@ def lacking(facts: Facts, required: Collection[str], *, matter_from: int) -> tup
     matter_from   characters from which a message says what the matter is; a ticket without any message of the
                   customer's is somebody's own note, and lacks none
     """
-    ticket, written = facts.ticket, facts.from_customer
+    written = facts.from_customer
     found = []
-    if not ticket.customer_named:
+    if not is_named(facts):
         found.append("name")
-    if not ticket.customer_reachable:
+    if not is_reachable(facts):
         found.append("contact")
     if written and all(article.features.length < matter_from for article in written):
         found.append("matter")

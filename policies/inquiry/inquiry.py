@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from policies.core.lacking import is_named, is_reachable
 from policies.inquiry.config import Config
 from policies.kernel.course import course
 from policies.kernel.facts import Article, Change, Facts
@@ -36,8 +37,8 @@ def recorded_missing(facts: Facts, config: Config) -> tuple[str, ...]:
     """What is not recorded that must be; fields that the helpdesk does not have are nobody's to fill in."""
     ticket = facts.ticket
     there = {
-        "name": ticket.customer_named,
-        "contact": ticket.customer_reachable,
+        "name": is_named(facts),
+        "contact": is_reachable(facts),
         "category": "category" in ticket.absent or bool((ticket.category or "").strip()),
         "answer": bool(facts.to_customer) or ticket.channel == "phone",
         "summary": "answer_summary" in ticket.absent or bool((ticket.answer_summary or "").strip()),
