@@ -13,11 +13,12 @@ from policies.intake.reading import Reading
 from policies.kernel.day_count import amount_text
 from policies.kernel.deadlines import Clock, look
 from policies.kernel.decisions import Decision, RunClock
-from policies.kernel.describe import Namer, describe, in_words
+from policies.kernel.describe import describe, in_words
 from policies.kernel.evaluate import Verdict
 from policies.kernel.facts import Facts
 from policies.kernel.ladders import fired_in
 from policies.kernel.voice import Voice
+from zhidu.action_line import action_line, named
 from zhidu.policy import Policy
 from zhidu.reading_line import reading_line
 
@@ -52,7 +53,7 @@ class Explained:
         ticket = self.facts.ticket
         yield f"ticket {ticket.number} (id {ticket.id}) at {self._time(self.facts.now)}, policy {self.policy.digest}"
         for conflict in self.verdict.conflicts:
-            sides = " / ".join(f"{d.rule} wants {in_words(d.action, _named(self.voice))}" for d in conflict.sides)
+            sides = " / ".join(f"{d.rule} wants {in_words(d.action, named(self.voice))}" for d in conflict.sides)
             yield f"! conflict about {conflict.slot}, nothing is done: {sides}"
         for failure in self.verdict.failures:
             yield f"! rule {failure.rule} ({', '.join(failure.clauses)}) failed: {failure.error}"
@@ -223,7 +224,7 @@ class Explained:
         return self.voice.say(decision.because, decision.module)
 
     def _action(self, decision: Decision) -> str:
-        return in_words(decision.action, _named(self.voice), self._time)
+        return action_line(decision, self.voice, self._time)
 
     def _value(self, name: str, value: object) -> str:
         if isinstance(value, datetime):
@@ -257,17 +258,13 @@ def plan_lines(plan: Plan, voice: Voice) -> Iterator[str]:
         why = voice.say(notice.decision.because, notice.decision.module)
         yield f"{notice.way} to the customer: {why}   [{_grounds(notice.decision)}]"
     for decision in plan.tells:
-        yield f"mail: {in_words(decision.action, _named(voice))}   [{_grounds(decision)}]"
+        yield f"mail: {in_words(decision.action, named(voice))}   [{_grounds(decision)}]"
     for decision in plan.findings:
-        yield f"finding: {in_words(decision.action, _named(voice))}   [{_grounds(decision)}]"
+        yield f"finding: {in_words(decision.action, named(voice))}   [{_grounds(decision)}]"
     for decision in plan.rungs:
         yield f"rung: {in_words(decision.action)}   [{_grounds(decision)}]"
     for name in plan.lacking:
         yield f"not written, the helpdesk has no such field: {name}"
-
-
-def _named(voice: Voice) -> Namer:
-    return lambda user: None if user is None else voice.person(user)
 
 
 def _grounds(decision: Decision) -> str:

@@ -53,7 +53,7 @@ STAGES = {
         "Identity checked: Gao Yuan",
         "a text that asks for this is ready: 本人实名手机号",
         "the customer is reminded of the documents (1)  → mail to the customer",
-        "the customer has answered",
+        "the customer has written",
         "the department (accounts) does it: to Accounts",
         "Ma Tao         takes it",
         "the department has done it: back to Business",
