@@ -257,7 +257,9 @@ class Processor:
                 unit.inbox.make_good(ticket.id)
             unit.looks.put(look)
             unit.cases.put(ticket.id, judged.case_id)
-            self.relations.keep(unit, judged.verdict.facts.ticket)
+            began = self.adopt_from()
+            old = began is not None and judged.read.ticket.created_at < began
+            self.relations.keep(unit, judged.verdict.facts.ticket, old=old)
             keep_correction(unit, judged, self.reader)
             if plan.twinning:
                 unit.twins.want(ticket.id, ticket.number)

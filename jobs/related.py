@@ -29,7 +29,7 @@ class Relations:
         if ticket.kind not in (None, COMPLAINT):
             return Related(first_at=first_at, undelivered=self.store.outbox.given_up(f"{ticket.id}:"))
         received = ticket.since
-        earlier = self.store.matters.earlier(
+        earlier = self.store.matters.of_customer(
             ticket.customer, COMPLAINT, since=received - self.repeat_within, before=received
         )
         others = 0
@@ -56,8 +56,12 @@ class Relations:
             unit.cases.put(target, gone)
         unit.inbox.enqueue(target, "merged")
 
-    def keep(self, unit: Repositories, ticket: Ticket) -> None:
-        """What this ticket is about, for others; those who share its cause are looked at again when it joins them."""
+    def keep(self, unit: Repositories, ticket: Ticket, *, old: bool = False) -> None:
+        """What this ticket is about, for others, who are looked at again: the customer's later complaints, which repeat
+        it, in whatever order they were worked; and those of its cause, when it joins them.
+
+        old   from before the service: a desk of thousands of them is read once
+        """
         if ticket.kind is None:
             return
         cause = _cause(ticket)
@@ -68,7 +72,14 @@ class Relations:
             cause=cause,
             received_at=ticket.since,
         )
-        if unit.matters.put(matter) and cause is not None and ticket.kind == COMPLAINT:
+        if not unit.matters.put(matter) or ticket.kind != COMPLAINT:
+            return
+        if not old:
+            until = ticket.since + self.repeat_within
+            theirs = unit.matters.of_customer(ticket.customer, COMPLAINT, since=ticket.since, before=until)
+            later = tuple(number for number, _ in theirs if number != ticket.id)
+            unit.inbox.enqueue_all(later[:MOST_NEIGHBOURS], "repeat")
+        if cause is not None:
             since, before = self._window(ticket.since)
             near = unit.matters.of_cause(cause, COMPLAINT, since=since, before=before, limit=MOST_NEIGHBOURS + 1)
             others = tuple(number for number in near if number != ticket.id)

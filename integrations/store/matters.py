@@ -35,7 +35,7 @@ class Matters:
         with self._session.write() as connection:
             connection.execute(delete(MATTERS).where(MATTERS.c.ticket_id == ticket_id))
 
-    def earlier(
+    def of_customer(
         self, customer_id: int, kind: str, *, since: datetime, before: datetime
     ) -> tuple[tuple[int, str | None], ...]:
         """The customer's tickets of this kind received in [`since`, `before`), oldest first, each with its cause."""

@@ -88,6 +88,16 @@ def test_who_shares_the_cause_is_looked_at_again_once(store: Store, relations: R
     assert queued(store) == [1]
 
 
+def test_later_complaints_of_the_customer_are_looked_at_again(store: Store, relations: Relations) -> None:
+    """2.2.5: whichever is worked first, the later one repeats the earlier; what is too long after does not."""
+    later = (other(1, -DAY, cause=None), other(2, -DAY, customer=22, cause=None), other(3, -91 * DAY, cause=None))
+    keep(store, relations, *later, other(4, -DAY, kind="inquiry", cause=None))
+    assert queued(store) == []
+    keep(store, relations, replace(SELF, cause=None))
+    assert queued(store) == [1]
+    assert relations.related(later[0]).earlier == (SELF.id,)
+
+
 def test_a_mass_of_one_cause_is_not_looked_at_again(store: Store, relations: Relations) -> None:
     crowd = [other(100 + number, DAY, customer=100 + number) for number in range(MOST_NEIGHBOURS + 1)]
     keep(store, relations, *crowd)

@@ -53,7 +53,7 @@ def test_matters_are_found(
     """`others`: customers with this cause besides customer 7."""
     matters = known.matters
 
-    earlier = matters.earlier(7, "complaint", since=since, before=before)
+    earlier = matters.of_customer(7, "complaint", since=since, before=before)
     assert earlier == tuple((ticket_id, "delivery") for ticket_id in of_customer)
     assert matters.of_cause("delivery", "complaint", since=since, before=before, limit=10) == of_cause
     assert matters.customers("delivery", "complaint", since=since, before=before, but=7) == others
