@@ -257,9 +257,7 @@ class Processor:
                 unit.inbox.make_good(ticket.id)
             unit.looks.put(look)
             unit.cases.put(ticket.id, judged.case_id)
-            began = self.adopt_from()
-            old = began is not None and judged.read.ticket.created_at < began
-            self.relations.keep(unit, judged.verdict.facts.ticket, old=old)
+            self.relations.keep(unit, judged.verdict.facts.ticket, began=self.adopt_from())
             keep_correction(unit, judged, self.reader)
             if plan.twinning:
                 unit.twins.want(ticket.id, ticket.number)

@@ -56,11 +56,11 @@ class Relations:
             unit.cases.put(target, gone)
         unit.inbox.enqueue(target, "merged")
 
-    def keep(self, unit: Repositories, ticket: Ticket, *, old: bool = False) -> None:
+    def keep(self, unit: Repositories, ticket: Ticket, *, began: datetime | None = None) -> None:
         """What this ticket is about, for others, who are looked at again: the customer's later complaints, which repeat
         it, in whatever order they were worked; and those of its cause, when it joins them.
 
-        old   from before the service: a desk of thousands of them is read once
+        began   tickets from before it are not looked at again for the customer's others: thousands are read once
         """
         if ticket.kind is None:
             return
@@ -74,7 +74,7 @@ class Relations:
         )
         if not unit.matters.put(matter) or ticket.kind != COMPLAINT:
             return
-        if not old:
+        if began is None or ticket.created_at >= began:
             until = ticket.since + self.repeat_within
             theirs = unit.matters.of_customer(ticket.customer, COMPLAINT, since=ticket.since, before=until)
             later = tuple(number for number, _ in theirs if number != ticket.id)

@@ -25,8 +25,10 @@ def test_a_stop_in_the_middle_of_work_leaves_nothing_half_done(town: Town) -> No
     dice = random.Random(7)
     town.lives.start()
     article = {"body": "你们多扣了我三十元年费，请退回。", "type": "web", "sender": "Customer", "internal": False}
-    body = {"title": "a complaint", "group": "Complaints", "customer_id": "guess:li@example.com", "article": article}
-    tickets = [town.call("POST", "tickets", body)["id"] for _ in range(40)]
+    # A customer each: a second complaint of the same one would be a repeat, and its note another situation.
+    body = {"title": "a complaint", "group": "Complaints", "article": article}
+    customers = [{"customer_id": f"guess:li{number}@example.com"} for number in range(40)]
+    tickets = [town.call("POST", "tickets", body | customer)["id"] for customer in customers]
     for _ in range(3):
         before = town.requests
         wait_until(lambda before=before: town.requests > before + dice.randrange(5, 20) or town.at_rest(), "work")
