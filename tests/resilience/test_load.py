@@ -47,7 +47,7 @@ def test_a_stop_in_the_middle_of_work_leaves_nothing_half_done(town: Town) -> No
 
 
 def test_no_two_looks_at_one_ticket_overlap(desk: Desk) -> None:
-    tickets = [desk.complain() for _ in range(25)]
+    tickets = [desk.complain(customer_id=f"guess:li{number}@example.com") for number in range(25)]
     lock, inside, overlaps = threading.Lock(), Counter[int](), []
 
     def look(work: Work) -> Outcome:
