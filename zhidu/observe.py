@@ -9,9 +9,10 @@ import logging
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from types import TracebackType
-from typing import Literal, TextIO
+from typing import Literal, TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -35,7 +36,7 @@ def configure(*, format: Format, level: Level, stream: TextIO | None = None, now
     stream   None: standard error
     now      aware UTC; the timestamp of each line
     """
-    out = stream if stream is not None else sys.stderr
+    out = cast(TextIO, _Sink(stream if stream is not None else sys.stderr))
     threshold = logging.getLevelNamesMapping()[level.upper()]
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -62,6 +63,25 @@ def configure(*, format: Format, level: Level, stream: TextIO | None = None, now
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(max(threshold, logging.WARNING))
+
+
+class _Sink:
+    """Where lines go. One that is closed, full or read by nobody loses lines, and keeps nobody from working."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    def isatty(self) -> bool:
+        return self._out.isatty()
+
+    def write(self, text: str) -> int:
+        with suppress(OSError, ValueError):
+            self._out.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            self._out.flush()
 
 
 def _stamper(now: Callable[[], datetime]) -> Processor:

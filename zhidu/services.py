@@ -6,7 +6,6 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -154,9 +153,7 @@ class Service:
             return
         self._stopping.set()
         awaited = ["requests"]
-        # Where nobody reads the log any more, the service stops all the same.
-        with suppress(ValueError):
-            log.info("stopping")
+        log.info("stopping")
         if self.gating is not None:
             self.gating.stop()
             awaited.append("gate")
@@ -173,8 +170,7 @@ class Service:
             self.duty.stop()
         self.helpdesk.pool.close()
         self.store.close()
-        with suppress(ValueError):
-            log.info("stopped", waited_for=awaited)
+        log.info("stopped", waited_for=awaited)
 
     def _connect(self) -> None:
         wait = 1.0

@@ -1,15 +1,13 @@
 """Some cases of the demonstration played alone, on a stage that still stands afterwards."""
 
 import io
-import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import structlog
-
+from tests.zhidu.logs import as_before
 from zhidu import observe
 from zhidu.demo.clock import Chance, VirtualClock
 from zhidu.demo.export import export
@@ -61,10 +59,8 @@ def playing(week: Week, folder: Path, until: datetime) -> Iterator[Played]:
     chance, clock = Chance(1), VirtualClock(week.begins.astimezone(UTC))
     lines: list[Line] = []
     log = io.StringIO()
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    observe.configure(format="json", level="debug", stream=log, now=clock.now)
-    try:
+    with as_before():
+        observe.configure(format="json", level="debug", stream=log, now=clock.now)
         with staged(folder, clock=clock, chance=chance, tongue="en") as stage:
             story = Story(
                 words=Words(tongue="en", fields=stage.fields, policy=stage.policy.texts),
@@ -73,12 +69,9 @@ def playing(week: Week, folder: Path, until: datetime) -> Iterator[Played]:
                 tell=lines.append,
             )
             player = Player(stage=stage, cues=cues(week, chance), story=story, wait=lambda seconds: None)
+            before = stage.box.counters.reads, stage.box.counters.writes
             player.play(until.astimezone(UTC))
-            summary = summarise(player, begins=week.begins, seed=1, before=(0, 0), seconds=1.0)
+            summary = summarise(player, begins=week.begins, seed=1, before=before, seconds=1.0)
             export(stage.box, folder / "tickets.jsonl", by=SERVICE_USER)
             yield Played(stage, player, lines, log, folder, summary)
             player.actors.close()
-    finally:
-        root.handlers[:] = handlers
-        root.setLevel(level)
-        structlog.reset_defaults()

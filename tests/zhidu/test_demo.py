@@ -1,7 +1,6 @@
 """The demonstration: the week as written, one play of its first days, and what its figures rest on."""
 
 import json
-import logging
 import os
 import signal
 import socket
@@ -9,25 +8,21 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-import structlog
 
 from integrations.store.records import ClockStatus, EntryStatus, MessageStatus
 from policies.kernel.problems import ConfigErrors
+from tests.zhidu.logs import as_before
+from tests.zhidu.playing import Played, playing
 from zhidu.cli import main
-from zhidu.demo.clock import Chance, VirtualClock
+from zhidu.demo.clock import Chance
 from zhidu.demo.company import GROUPS, MEMBERS
-from zhidu.demo.export import export
-from zhidu.demo.player import Player
 from zhidu.demo.script import Act, Case, cues, load_week
-from zhidu.demo.stage import SERVICE_USER, Stage, staged
-from zhidu.demo.story import Line, Story, columns, padded
-from zhidu.demo.summary import Summary, summarise
+from zhidu.demo.story import columns, padded
 from zhidu.demo.words import Words
 from zhidu.policy import load_policy
 from zhidu.provisioning import needs_of
@@ -37,48 +32,19 @@ DAYS = 1
 ROOT = Path(__file__).parents[2]
 
 
-@dataclass(frozen=True)
-class Played:
-    """One play of the first days, still standing on its stage."""
-
-    stage: Stage
-    player: Player
-    summary: Summary
-    lines: list[Line]
-    folder: Path
-
-
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
-    folder = tmp_path_factory.mktemp("demo")
-    chance, clock = Chance(1), VirtualClock(WEEK.begins.astimezone(UTC))
-    lines: list[Line] = []
-    with staged(folder, clock=clock, chance=chance, tongue="en") as stage:
-        story = Story(
-            words=Words(tongue="en", fields=stage.fields, policy=stage.policy.texts),
-            calendar=stage.policy.calendars["default"],
-            speak=lambda judgement: stage.policy.speak(judgement.facts, "en"),
-            tell=lines.append,
-        )
-        player = Player(stage=stage, cues=cues(WEEK, chance), story=story, wait=lambda seconds: None)
-        counters = stage.box.counters
-        before = counters.reads, counters.writes
-        player.play((WEEK.begins.replace(hour=0, minute=0) + timedelta(days=DAYS)).astimezone(UTC))
-        summary = summarise(player, begins=WEEK.begins, seed=1, before=before, seconds=1.0)
-        export(stage.box, folder / "tickets.jsonl", by=SERVICE_USER)
-        yield Played(stage=stage, player=player, summary=summary, lines=lines, folder=folder)
-        player.actors.close()
+    """One play of the first days, still standing on its stage."""
+    until = WEEK.begins.replace(hour=0, minute=0) + timedelta(days=DAYS)
+    with playing(WEEK, tmp_path_factory.mktemp("demo"), until) as found:
+        yield found
 
 
 @pytest.fixture(autouse=True)
 def logging_as_before() -> Iterator[None]:
     """The command sets up logging for its process."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
+    with as_before():
+        yield
 
 
 # --- the script ---

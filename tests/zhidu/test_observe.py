@@ -9,6 +9,7 @@ import pytest
 import structlog
 from structlog.contextvars import bound_contextvars, clear_contextvars
 
+from tests.zhidu.logs import as_before
 from zhidu.observe import configure
 
 NOW = datetime(2026, 11, 24, 7, 0, 0, 250000, tzinfo=UTC)
@@ -17,19 +18,16 @@ NOW = datetime(2026, 11, 24, 7, 0, 0, 250000, tzinfo=UTC)
 @pytest.fixture
 def written():
     """Configures logging into a text and puts everything back afterwards."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
     stream = io.StringIO()
 
     def start(**options):
-        configure(**{"format": "json", "level": "info", "stream": stream, "now": lambda: NOW} | options)
-        return stream
+        given = {"format": "json", "level": "info", "stream": stream, "now": lambda: NOW} | options
+        configure(**given)
+        return given["stream"]
 
-    yield start
-    structlog.reset_defaults()
+    with as_before():
+        yield start
     clear_contextvars()
-    root.handlers[:] = handlers
-    root.setLevel(level)
 
 
 def lines(stream):
@@ -183,3 +181,28 @@ def test_standard_error_unless_told(written, capsys):
     structlog.get_logger().info("noted")
 
     assert "noted" in capsys.readouterr().err
+
+
+class Deaf(io.StringIO):
+    """A pipe that nobody reads any more, or a disk without room."""
+
+    deaf = False
+
+    def write(self, text):
+        if self.deaf:
+            raise BrokenPipeError(32, "Broken pipe")
+        return super().write(text)
+
+
+@pytest.mark.parametrize(
+    "fails", [io.StringIO.close, lambda stream: setattr(stream, "deaf", True)], ids=["shut", "deaf"]
+)
+@pytest.mark.parametrize("format", ["json", "console"])
+def test_a_log_that_cannot_be_written_keeps_nobody_from_working(written, fails, format, capsys):
+    stream = written(stream=Deaf(), format=format)
+    fails(stream)
+
+    structlog.get_logger().info("stopping")
+    logging.getLogger("library").error("went wrong")
+
+    assert capsys.readouterr() == ("", "")

@@ -1,7 +1,6 @@
 """The demonstration's week, played once: its helpdesk still stands, its tickets are in an export too."""
 
 import json
-import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, timedelta
@@ -9,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 import yaml
 
+from tests.zhidu.logs import as_before
 from zhidu.cli import main
 from zhidu.demo.clock import Chance, VirtualClock
 from zhidu.demo.export import export
@@ -95,9 +94,5 @@ def run(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Any:
 
 @pytest.fixture(autouse=True)
 def logging_as_before() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
+    with as_before():
+        yield
