@@ -12,6 +12,7 @@ from policies.kernel.facts import Post
 Tongue = Literal["zh-CN", "zh-TW", "en"]
 
 DOMAIN: Final = "yunhe.example"
+_SERVICE: Final = "客户服务部"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +24,7 @@ class Member:
     post: Post
     staff_no: str
     groups: tuple[str, ...]
-    department: str = "客户服务部"
+    department: str = _SERVICE
 
     @property
     def looks_for_work(self) -> bool:
@@ -51,45 +52,29 @@ _DESK = ("Mailbox", "Service", "Business", "Complaints")
 _ABROAD = ("Mailbox", "Service", "Business", "Complaints", "International")
 _ALL = (*_ABROAD, "Suggestions", "Cards", "Accounts", "IT")
 
+
+def _specialist(name: str, chinese: str, staff_no: str, *groups: str, department: str = _SERVICE) -> Member:
+    return Member(
+        name=name, chinese=chinese, post=Post.SPECIALIST, staff_no=staff_no, groups=groups, department=department
+    )
+
+
+def _leader(name: str, chinese: str, staff_no: str, post: Post) -> Member:
+    return Member(name=name, chinese=chinese, post=post, staff_no=staff_no, groups=_ALL)
+
+
 MEMBERS: Final[Mapping[str, Member]] = MappingProxyType(
     {
-        "wei": Member(name="Wei Na", chinese="韦娜", post=Post.SPECIALIST, staff_no="1011", groups=_DESK),
-        "bao": Member(name="Bao Chen", chinese="包晨", post=Post.SPECIALIST, staff_no="1012", groups=_ABROAD),
-        "lin": Member(
-            name="Lin Ke",
-            chinese="林可",
-            post=Post.SPECIALIST,
-            staff_no="1013",
-            groups=(*_ABROAD, "Suggestions"),
-        ),
-        "gao": Member(name="Gao Yuan", chinese="高远", post=Post.SPECIALIST, staff_no="1014", groups=_DESK),
-        "shi": Member(
-            name="Shi Lei",
-            chinese="石磊",
-            post=Post.SPECIALIST,
-            staff_no="1021",
-            groups=("Cards",),
-            department="卡务部",
-        ),
-        "ma": Member(
-            name="Ma Tao",
-            chinese="马涛",
-            post=Post.SPECIALIST,
-            staff_no="1041",
-            groups=("Accounts",),
-            department="账户部",
-        ),
-        "fang": Member(
-            name="Fang Min",
-            chinese="方敏",
-            post=Post.SPECIALIST,
-            staff_no="1031",
-            groups=("IT",),
-            department="信息科技部",
-        ),
-        "xu": Member(name="Xu Jing", chinese="许静", post=Post.SUPERVISOR, staff_no="1001", groups=_ALL),
-        "luo": Member(name="Luo Ning", chinese="罗宁", post=Post.SUPERVISOR, staff_no="1002", groups=_ALL),
-        "shen": Member(name="Shen Lan", chinese="沈岚", post=Post.MANAGER, staff_no="1000", groups=_ALL),
+        "wei": _specialist("Wei Na", "韦娜", "1011", *_DESK),
+        "bao": _specialist("Bao Chen", "包晨", "1012", *_ABROAD),
+        "lin": _specialist("Lin Ke", "林可", "1013", *_ABROAD, "Suggestions"),
+        "gao": _specialist("Gao Yuan", "高远", "1014", *_DESK),
+        "shi": _specialist("Shi Lei", "石磊", "1021", "Cards", department="卡务部"),
+        "ma": _specialist("Ma Tao", "马涛", "1041", "Accounts", department="账户部"),
+        "fang": _specialist("Fang Min", "方敏", "1031", "IT", department="信息科技部"),
+        "xu": _leader("Xu Jing", "许静", "1001", Post.SUPERVISOR),
+        "luo": _leader("Luo Ning", "罗宁", "1002", Post.SUPERVISOR),
+        "shen": _leader("Shen Lan", "沈岚", "1000", Post.MANAGER),
     }
 )
 

@@ -19,6 +19,7 @@ BODY = Origin(ticket_id=42, article_id=900, place="body", kind="bank_card")
 
 AGNES = Actor(login="agnes", post=Post.SPECIALIST, account="agnes-os")
 XU = Actor(login="xu", post=Post.SUPERVISOR, account="xu-os")
+REASON = "the customer disputes the card number"
 RULES = Rules(approve_within=timedelta(hours=24), reveal_within=timedelta(minutes=30))
 
 
@@ -48,6 +49,16 @@ def opened_by(store: Store) -> Open:
 @pytest.fixture
 def vault(opened_by: Open) -> Vault:
     return opened_by(ring())
+
+
+@pytest.fixture
+def sealed(vault: Vault) -> int:
+    return vault.seal(BODY, Original.of_text(CARD)).id
+
+
+@pytest.fixture
+def asked(vault: Vault, sealed: int) -> int:
+    return vault.ask(sealed, AGNES, REASON).id
 
 
 def shown(vault: Vault, record_id: int) -> Original:

@@ -17,21 +17,10 @@ from integrations.store.vault.records import Event, Original, RequestStatus, Way
 from integrations.store.vault.tables import VAULT_LOG, VAULT_RECORDS, VAULT_REQUESTS
 from integrations.store.vault.vault import Vault
 from tests.integrations.store.conftest import HandClock
-from tests.integrations.store.vault.conftest import AGNES, BODY, CARD, RULES, XU, Open, ring
+from tests.integrations.store.vault.conftest import AGNES, BODY, CARD, REASON, RULES, XU, Open, ring
 
-REASON = "the customer disputes the card number"
 MINUTES = timedelta(minutes=10)
 ONES = VAULT_REQUESTS.c
-
-
-@pytest.fixture
-def sealed(vault: Vault) -> int:
-    return vault.seal(BODY, Original.of_text(CARD)).id
-
-
-@pytest.fixture
-def asked(vault: Vault, sealed: int) -> int:
-    return vault.ask(sealed, AGNES, REASON).id
 
 
 def written(store: Store, id: int, **values: Any) -> None:

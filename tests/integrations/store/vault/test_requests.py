@@ -17,22 +17,11 @@ from integrations.store.vault.tables import VAULT_LOG
 from integrations.store.vault.vault import Vault
 from policies.kernel.facts import Post
 from tests.integrations.store.conftest import HandClock
-from tests.integrations.store.vault.conftest import AGNES, BODY, CARD, RULES, XU, Open, ring
+from tests.integrations.store.vault.conftest import AGNES, BODY, CARD, REASON, RULES, XU, Open, ring
 
 SHEN = Actor(login="shen", post=Post.MANAGER, account="shen-os")
 BAO = Actor(login="bao", post=Post.SPECIALIST, account="bao-os")
 STRANGER = Actor(login="stranger", post=None, account="stranger-os")
-REASON = "the customer disputes the card number"
-
-
-@pytest.fixture
-def sealed(vault: Vault) -> int:
-    return vault.seal(BODY, Original.of_text(CARD)).id
-
-
-@pytest.fixture
-def asked(vault: Vault, sealed: int) -> int:
-    return vault.ask(sealed, AGNES, REASON).id
 
 
 @pytest.fixture
