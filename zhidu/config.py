@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field, model_validator
 
 from policies.kernel.config import StrictModel
 from zhidu.config_gate import GateSettings
-from zhidu.config_values import EnvironmentName, Seconds, WebAddress, at_most_one
+from zhidu.config_values import EnvironmentName, Seconds, SmtpServer, WebAddress, at_most_one
 
 SQLITE: Final = "sqlite:///"
 
@@ -119,41 +119,15 @@ class Schedule(StrictModel):
     """How long after the service that runs these jobs has died another over the same store runs them."""
 
 
-class Mail(StrictModel):
+class Mail(SmtpServer):
     """The SMTP server for messages to the company's own people."""
 
-    host: str = Field(min_length=1)
-    """Its name."""
-    port: int = Field(default=587, ge=1, le=65_535)
-    """587 with starttls, 465 with tls, as a rule."""
-    security: Literal["starttls", "tls", "none"] = "starttls"
-    """Encrypted after STARTTLS, from the first byte, or not at all."""
     sender: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
     """The address messages come from."""
     sender_name: str = ""
     """The name beside it."""
     domain: str = ""
     """Right side of the messages' ids; empty: that of the sender."""
-    ca_file: Path | None = None
-    """Certificates to trust instead of the usual ones."""
-    username: str | None = None
-    """Who signs in; needs a password."""
-    password_file: Path | None = None
-    """File that holds the password."""
-    password_env: EnvironmentName | None = None
-    """Environment variable that holds it."""
-    timeout_seconds: Seconds = 20.0
-    """For each step of a conversation with the server."""
-
-    @model_validator(mode="after")
-    def _password_with_user(self) -> Self:
-        at_most_one(self.password_file, self.password_env, "password")
-        named = self.password_file is not None or self.password_env is not None
-        if named != (self.username is not None):
-            raise ValueError("username and password_file or password_env go together")
-        if named and self.security == "none":
-            raise ValueError("a password is not sent over a connection without encryption; set security")
-        return self
 
 
 class VaultKey(StrictModel):

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from policies.kernel.config import StrictModel
-from zhidu.config_values import EnvironmentName, Seconds, at_most_one
+from zhidu.config_values import EnvironmentName, Seconds, SmtpServer, at_most_one
 
 
 def _network(text: str) -> str:
@@ -31,37 +31,15 @@ Network = Annotated[str, AfterValidator(_network)]
 Recipient = Annotated[str, AfterValidator(_recipient)]
 
 
-class GateUpstream(StrictModel):
+class GateUpstream(SmtpServer):
     """The SMTP server of the mailbox that Zammad fetches from."""
 
-    host: str = Field(min_length=1)
-    """Its name."""
     port: int = Field(default=25, ge=1, le=65_535)
     """25 as a rule between servers, 587 with a login."""
-    security: Literal["starttls", "tls", "none"] = "starttls"
-    """Encrypted after STARTTLS, from the first byte, or not at all."""
-    ca_file: Path | None = None
-    """Certificates to trust instead of the usual ones."""
-    username: str | None = None
-    """Who signs in; needs a password."""
-    password_file: Path | None = None
-    """File that holds the password."""
-    password_env: EnvironmentName | None = None
-    """Environment variable that holds it."""
     timeout_seconds: Seconds = 60.0
     """For each step of a conversation with the server."""
     ask_within_seconds: float = Field(default=3.0, gt=0, le=30)
     """How long it may take to say whether it takes mails for a recipient; later, the mail itself decides."""
-
-    @model_validator(mode="after")
-    def _password_with_user(self) -> Self:
-        at_most_one(self.password_file, self.password_env, "password")
-        named = self.password_file is not None or self.password_env is not None
-        if named != (self.username is not None):
-            raise ValueError("username and password_file or password_env go together")
-        if named and self.security == "none":
-            raise ValueError("a password is not sent over a connection without encryption; set security")
-        return self
 
 
 class GateRelay(StrictModel):
