@@ -4,7 +4,7 @@ from typing import Final
 
 from policies.business.config import Config
 from policies.business.request import CHECKED, STAGES, rank, view
-from policies.core.closing import closed_all_the_same, open_again
+from policies.core.closing import only_complete
 from policies.kernel.course import course, moment, stamp
 from policies.kernel.decisions import Note, Route, SetField, say
 from policies.kernel.facts import Change, Facts
@@ -43,12 +43,12 @@ def complete_before_closing(facts: Facts, config: Config) -> Wants:
     says what is missing, unless a person gave a reason (the customer withdrew it, say): a finding, waived in that
     person's name."""
     what = view(facts, config).lacking("customer_told")
-    override = course(facts).override
-    if what and override is not None:
-        why = say("close.overridden", what=what, person=f"person:{override.by}")
-        yield from closed_all_the_same(facts, override, why)
-    elif what:
-        yield from open_again(facts, say("close.incomplete", what=what))
+    return only_complete(
+        facts,
+        what,
+        say("close.incomplete", what=what),
+        lambda person: say("close.overridden", what=what, person=person),
+    )
 
 
 def _undone(facts: Facts, config: Config, to: str) -> Wants:

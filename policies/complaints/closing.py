@@ -1,8 +1,7 @@
 """Closing a complaint: what must be recorded, and what undoes a closing. 4.3.6."""
 
-from policies.complaints.case import view
 from policies.complaints.config import Config
-from policies.core.closing import closed_all_the_same, open_again
+from policies.core.closing import only_complete
 from policies.kernel.decisions import SetField, say
 from policies.kernel.facts import Facts
 from policies.kernel.rules import Wants, rule
@@ -31,13 +30,10 @@ def show_what_is_missing(facts: Facts, config: Config) -> Wants:
 @rule("4.3.6", kind="complaint", when=CLOSED & ~has("stage", "ended"))
 def complete_before_closing(facts: Facts, config: Config) -> Wants:
     """A complaint closed without cause, responsibility and remedy is opened again, unless a person overrides it."""
-    lacking = _lacking(facts, config)
-    if not lacking:
-        return
-    what = tuple(f"@field.{field}" for field in lacking)
-    override = view(facts).override
-    if override is not None:
-        why = say("close.overridden", what=what, person=f"person:{override.by}")
-        yield from closed_all_the_same(facts, override, why)
-    else:
-        yield from open_again(facts, say("close.incomplete", what=what))
+    what = tuple(f"@field.{field}" for field in _lacking(facts, config))
+    return only_complete(
+        facts,
+        what,
+        say("close.incomplete", what=what),
+        lambda person: say("close.overridden", what=what, person=person),
+    )

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from policies.kernel.course import course
 from policies.kernel.decisions import Action, Find, Note, Say, SetField, SetState
-from policies.kernel.facts import Article, Change, Facts
+from policies.kernel.facts import Article, Facts
 
 _SHORT: Final = 40
 """A message of thanks is no longer than this many characters."""
 
 
-def open_again(facts: Facts, why: Say) -> Iterator[tuple[Action, Say]]:
-    """The closing is undone with a note; a reason that was given for it is used up."""
-    yield SetState(state="open"), why
-    if facts.ticket.override_reason is not None:
-        yield SetField(field="override_reason", value=None), why
-    yield Note(key=f"close_incomplete:{course(facts).occasion}", text=why, weight=90), why
+def only_complete(
+    facts: Facts, lacking: tuple[str, ...], incomplete: Say, overridden: Callable[[str], Say]
+) -> Iterator[tuple[Action, Say]]:
+    """The gate of a closing: one that lacks something is undone with a note, and a reason that was given before is
+    used up; where a person gave a reason for it, it stands, and is a finding that is waived in that person's name.
 
-
-def closed_all_the_same(facts: Facts, override: Change, why: Say) -> Iterator[tuple[Action, Say]]:
-    """The closing stands for the reason that a person gave: a finding, waived in that person's name."""
-    key = f"close_overridden:{course(facts).occasion}"
-    yield Find(key=key, code="closed_incomplete", text=why, person=override.by, waived_by=override.by), why
+    lacking     what it lacks; nothing: the closing stands
+    incomplete  says so, in the words of the module whose gate it is
+    overridden  says of a person that they closed it all the same, in the same words
+    """
+    override = course(facts).override
+    if lacking and override is not None:
+        why, key = overridden(f"person:{override.by}"), f"close_overridden:{course(facts).occasion}"
+        yield Find(key=key, code="closed_incomplete", text=why, person=override.by, waived_by=override.by), why
+    elif lacking:
+        yield SetState(state="open"), incomplete
+        if facts.ticket.override_reason is not None:
+            yield SetField(field="override_reason", value=None), incomplete
+        yield Note(key=f"close_incomplete:{course(facts).occasion}", text=incomplete, weight=90), incomplete
 
 
 def go_on(facts: Facts, why: Say) -> Iterator[tuple[Action, Say]]:

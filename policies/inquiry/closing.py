@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from policies.core.closing import closed_all_the_same, open_again
+from policies.core.closing import only_complete
 from policies.inquiry.config import Config
 from policies.inquiry.inquiry import recorded_missing, words_missing
 from policies.kernel.course import course
@@ -26,12 +26,12 @@ def complete_before_closing(facts: Facts, config: Config) -> Wants:
     """An inquiry that is closed with something missing is opened again, and a note says what, unless a person gave a
     reason: then it is a finding, waived in that person's name."""
     what = _missing(facts, config)
-    override = course(facts).override
-    if what and override is not None:
-        why = say("close.overridden", what=what, person=f"person:{override.by}")
-        yield from closed_all_the_same(facts, override, why)
-    elif what:
-        yield from open_again(facts, say("close.incomplete", what=what))
+    return only_complete(
+        facts,
+        what,
+        say("close.incomplete", what=what),
+        lambda person: say("close.overridden", what=what, person=person),
+    )
 
 
 @rule("4.1.5", kind="inquiry", when=CLOSED & ANSWERED & ~_OVER)
