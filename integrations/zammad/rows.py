@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from integrations.zammad.records import Attachment, ChecklistItem, User
+from integrations.zammad.records import Attachment, ChecklistItem
+from integrations.zammad.registers import User
 
 
 class TicketRow(Protocol):

@@ -15,7 +15,8 @@ from typing import Any
 import msgspec
 
 from integrations.zammad import wire
-from integrations.zammad.records import PREFIX, Attachment, ChecklistItem, User, ours
+from integrations.zammad.records import PREFIX, Attachment, ChecklistItem, ours
+from integrations.zammad.registers import User
 from integrations.zammad.rows import ArticleRow, EntryRow, Read, TicketRow, Told
 from integrations.zammad.wire import WireError
 

@@ -1,7 +1,7 @@
 """Zammad's JSON answers as typed values.
 
 An answer in which a field we use is missing or of another type is a `WireError`, which names the field and never its
-value; fields we do not use may come and go. What the single objects are like is in `records`.
+value; fields we do not use may come and go. What the single objects are like is in `records` and `registers`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,17 +16,19 @@ from integrations.zammad.records import (
     Attachment,
     Checklist,
     ChecklistItem,
-    Group,
     HistoryEntry,
+    Ticket,
+    Wire,
+)
+from integrations.zammad.registers import (
+    Group,
     ObjectAttribute,
     Organization,
     Priority,
     Role,
     State,
     Thing,
-    Ticket,
     User,
-    Wire,
 )
 
 __all__ = [
