@@ -154,7 +154,7 @@ def coach_the_writer(facts: Facts, config: Config) -> Wants:
     for reply, found in _judged(facts, config):
         if facts.person(reply.by) is None:
             continue
-        fresh = [slip for slip in found if f"{slip.code}:{reply.id}" not in facts.memory.done]
+        fresh = [slip for slip in found if not is_done(facts.memory, MODULE, f"{slip.code}:{reply.id}")]
         key = f"coaching:{reply.id}:{','.join(sorted(slip.code for slip in fresh))}"
         if not fresh or is_done(facts.memory, MODULE, key):
             continue
