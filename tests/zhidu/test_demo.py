@@ -17,7 +17,7 @@ import pytest
 from integrations.store.records import ClockStatus, EntryStatus, MessageStatus
 from policies.kernel.problems import ConfigErrors
 from tests.zhidu.logs import as_before
-from tests.zhidu.playing import Played, playing
+from tests.zhidu.playing import Played, of_these, playing
 from zhidu.cli import main
 from zhidu.demo.clock import Chance
 from zhidu.demo.company import GROUPS, MEMBERS
@@ -182,15 +182,28 @@ def test_figures_are_counted(played: Played) -> None:
     assert summary.lines == sum(line.tone != "day" for line in played.lines)
 
 
+def test_a_clock_that_nothing_asks_for_any_more_is_neither_met_nor_breached(tmp_path: Path) -> None:
+    """4.3.4 A complaint is closed: what the customer was to hear next is not asked for any more."""
+    begins = WEEK.cases["unhappy"].at
+    until = next(act.at for act in WEEK.cases["unhappy"].then if act.state == "closed") + timedelta(hours=1)
+    with playing(of_these(WEEK, "unhappy", begins=begins), tmp_path, until) as alone:
+        runs = [run.run() for one in alone.player.tally.runs.values() for run in one]
+    assert [run.name for run in runs if run.ending == "ended"] == ["progress"]
+    found = alone.summary.as_json()
+    met, late = (sum(run.ending in endings for run in runs) for endings in (("met",), ("met late", "breached")))
+    assert (found["clocks_met"], found["clocks_breached"], found["clocks_ended"]) == (met, late, 1)
+    assert found["clocks"]["4.3.4"]["ended"] == 1
+
+
 def test_the_json_object(played: Played) -> None:
     found = json.loads(json.dumps(played.summary.as_json()))
     assert found["begins"] == "2026-04-30T08:30:00+08:00"
     assert found["clocks_met"] == sum(clocks["met"] for clocks in found["clocks"].values())
     assert found["reads_per_event"] == round(found["reads"] / found["events"], 2)
     assert {
-        "tickets", "cases", "clocks", "clocks_met", "clocks_breached", "rungs", "findings", "notes", "replies", "mails",
-        "deliveries", "looks", "events", "reads", "writes", "reads_per_event", "writes_per_event", "told", "reopened",
-        "ended", "seed", "policy", "seconds", "masked", "originals", "grave_told_within",
+        "tickets", "cases", "clocks", "clocks_met", "clocks_breached", "clocks_ended", "rungs", "findings", "notes",
+        "replies", "mails", "deliveries", "looks", "events", "reads", "writes", "reads_per_event", "writes_per_event",
+        "told", "reopened", "ended", "seed", "policy", "seconds", "masked", "originals", "grave_told_within",
     } <= found.keys()  # fmt: skip
 
 

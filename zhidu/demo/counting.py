@@ -13,6 +13,7 @@ from integrations.store.records import MessageRecord, MessageStatus
 from integrations.store.store import Store
 from integrations.zammad.sandbox import Sandbox
 from jobs.gathering import GATHERED
+from zhidu.clock_runs import Seen
 from zhidu.demo.company import MEMBERS, login
 from zhidu.demo.player import Player
 from zhidu.demo.stage import SERVICE_USER
@@ -28,21 +29,12 @@ def reopenings(history: tuple[Any, ...]) -> int:
 
 
 def clocks(player: Player) -> Mapping[str, Clocks]:
-    """By clause; a clock that was still running when its case ended counts as it stood then."""
+    """By clause."""
     found: dict[str, Counter[str]] = {}
-    for clause, status in player.tally.clocks.values():
-        found.setdefault(clause, Counter())[status] += 1
-    return MappingProxyType(
-        {
-            clause: Clocks(
-                met=counts["met"],
-                met_late=counts["met late"],
-                breached=counts["breached"],
-                open=counts["running"] + counts["paused"],
-            )
-            for clause, counts in sorted(found.items())
-        }
-    )
+    for runs in player.tally.runs.values():
+        for run in map(Seen.run, runs):
+            found.setdefault(run.clause, Counter())[run.ending] += 1
+    return MappingProxyType({clause: Clocks.of(endings) for clause, endings in sorted(found.items())})
 
 
 def samples(registry: CollectorRegistry, name: str, label: str) -> dict[str, float]:

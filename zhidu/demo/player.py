@@ -15,6 +15,8 @@ from jobs.drain import Workers
 from jobs.gathering import GATHERED
 from jobs.outcomes import Outcome
 from jobs.post import MOST_GATHERED
+from policies.kernel.decisions import RunClock
+from zhidu.clock_runs import Runs, kinds_of
 from zhidu.demo.actors import Actors, FormAsks, Opened
 from zhidu.demo.installation import PEOPLE_EVERY, RECONCILE_EVERY
 from zhidu.demo.originals import Showing
@@ -32,9 +34,6 @@ RETRY_EVERY: Final = timedelta(seconds=5)
 AGAIN: Final = timedelta(minutes=1)
 """Who found the helpdesk gone tries again, one after the other, once it is back."""
 
-ENDED: Final = {"running": "met", "paused": "met", "breached": "met late"}
-"""How a clock ended that stood so when it was last seen."""
-
 OWN_TIME: Final = 1.0
 """Seconds that each thing takes, so that no two changes of a ticket bear one time."""
 
@@ -44,30 +43,25 @@ class Tally:
     """What the player itself counts: looks by outcome, why tickets were looked at, the last judgement of each.
 
     A ticket counts by its number, which it keeps when it is made anew. `anew`: how often one was; `replied`: reply →
-    when it was written.
+    when it was written; `runs`: the runs of each ticket's clocks; `kinds`: rule → the kind of ticket it is for.
     """
 
+    kinds: Mapping[str, str | None]
     looks: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
-    clocks: dict[tuple[str, str, str], tuple[str, str]] = field(default_factory=dict)
+    runs: dict[str, Runs] = field(default_factory=dict)
     last: dict[str, Judgement] = field(default_factory=dict)
     anew: int = 0
     replied: dict[int, datetime] = field(default_factory=dict)
 
     def judged(self, judgement: Judgement) -> None:
-        """Keep the latest status of every run of every clock: (number, clock, run) → (clause, status).
-
-        A clock that is no longer there ended by what was done: before it was due, or late.
-        """
+        """The next look at a ticket."""
         ticket = judgement.facts.ticket.number
         self.last[ticket] = judgement
         self.replied.update((reply.id, reply.at) for reply in judgement.facts.to_customer)
-        running = {(ticket, action.clock.name, action.clock.run): action.clock for action in judgement.verdict.running}
-        for key, (clause, status) in self.clocks.items():
-            if key[0] == ticket and key not in running:
-                self.clocks[key] = clause, ENDED.get(status, status)
-        for key, clock in running.items():
-            self.clocks[key] = clock.clauses[0], clock.status(judgement.facts.now)
+        verdict = judgement.verdict
+        clocks = (decision for decision in verdict.decisions if isinstance(decision.action, RunClock))
+        self.runs.setdefault(ticket, Runs(self.kinds)).take(judgement.facts.now, verdict, clocks)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -81,7 +75,7 @@ class Player:
     cues: list[Cue]
     story: Story
     wait: Callable[[float], None]
-    tally: Tally = field(default_factory=Tally)
+    tally: Tally = field(init=False)
     actors: Actors = field(init=False)
     workers: Workers = field(init=False)
     jobs: Mapping[str, Callable[[], object]] = field(init=False)
@@ -100,6 +94,7 @@ class Player:
     def __post_init__(self) -> None:
         stage, processor = self.stage, self.stage.service.processor
         assert processor is not None  # noqa: S101 - a stage's service is connected
+        self.tally = Tally(kinds=kinds_of(processor.units))
         self.actors = Actors(box=stage.box, url=stage.url, private=stage.private, documents=stage.documents)
         planner = WatchedPlanner(names=processor.planner.names, notes=processor.planner.notes, watch=self._watch)
         watched = replace(processor, planner=planner)

@@ -79,13 +79,9 @@ class Summary:
         """One object; instants with their offset, shares to the hundredth."""
         found = {one.name: _plain(getattr(self, one.name)) for one in fields(self) if one.name != "clocks"}
         found["clocks"] = {clause: asdict(clocks) for clause, clocks in self.clocks.items()}
-        totals = Clocks(
-            met=sum(clocks.met for clocks in self.clocks.values()),
-            met_late=sum(clocks.met_late for clocks in self.clocks.values()),
-            breached=sum(clocks.breached for clocks in self.clocks.values()),
-            open=sum(clocks.open for clocks in self.clocks.values()),
-        )
-        found["clocks_met"], found["clocks_breached"] = totals.met, totals.late
+        found["clocks_met"] = sum(clocks.met for clocks in self.clocks.values())
+        found["clocks_breached"] = sum(clocks.late for clocks in self.clocks.values())
+        found["clocks_ended"] = sum(clocks.ended for clocks in self.clocks.values())
         found["reads_per_event"] = round(self.reads / max(1, self.events), 2)
         found["writes_per_event"] = round(self.writes / max(1, self.events), 2)
         return found
@@ -137,10 +133,10 @@ class Summary:
         return words.of("summary.per_event", events=self.events, reads=f"{reads:.2f}", writes=f"{writes:.2f}")
 
     def _clock_rows(self, words: Words) -> Iterator[str]:
-        heads = [words.of(f"summary.{key}") for key in ("clocks", "met", "late", "breached", "open")]
+        heads = [words.of(f"summary.{key}") for key in ("clocks", "met", "late", "breached", "open", "ended_clocks")]
         yield " ".join(f"{head:>10}" for head in heads)
         for clause, clocks in self.clocks.items():
-            cells = (clause, clocks.met, clocks.met_late, clocks.breached, clocks.open)
+            cells = (clause, clocks.met, clocks.met_late, clocks.breached, clocks.open, clocks.ended)
             yield " ".join(f"{cell:>10}" for cell in cells)
 
 

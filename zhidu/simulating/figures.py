@@ -10,13 +10,6 @@ from zhidu.endings import Clocks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Endings(Clocks):
-    """With the runs that nothing asks for any more, which had neither been done nor run out."""
-
-    ended: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
     """One row: how often under today's policy and under the proposed one (0 where none is proposed).
 
@@ -42,8 +35,8 @@ class ClockRow:
     clause: str
     name: str
     module: str
-    today: Endings
-    proposed: Endings
+    today: Clocks
+    proposed: Clocks
     no_longer_late: int
     newly_late: int
 

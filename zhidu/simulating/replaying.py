@@ -16,6 +16,7 @@ from integrations.zammad.wire import WireError
 from policies.kernel.config import Loaded
 from policies.kernel.digest import digest
 from policies.kernel.facts import Related, Ticket
+from zhidu.clock_runs import kinds_of
 from zhidu.people_file import People, desks
 from zhidu.policy import Policy
 from zhidu.simulating.reading import LazyCache, Roster, story
@@ -146,7 +147,7 @@ class _Side:
         )
         found = MappingProxyType(dict(desks(variant.people, directory.id_of).desks))
         zone = policy.calendars["default"].zone
-        self.kinds = {rule.name: rule.kind for unit in policy.units for rule in unit.rules}
+        self.kinds = kinds_of(policy.units)
         self.reader = Reader(
             names=desk.names,
             directory=directory,

@@ -10,7 +10,8 @@ from datetime import date
 from functools import cached_property
 from itertools import islice
 
-from zhidu.simulating.figures import ClockRow, DayRow, Endings, Figure, Really, Tickets
+from zhidu.endings import Clocks
+from zhidu.simulating.figures import ClockRow, DayRow, Figure, Really, Tickets
 from zhidu.simulating.replaying import PROPOSED, REALLY, TODAY
 from zhidu.simulating.tally import LOADS, What
 from zhidu.simulating.workbook import Workbook
@@ -132,7 +133,7 @@ class Report:
             gone_, new_ = moved.get((clause_, name_), (0, 0))
             rows.append(
                 ClockRow(
-                    clause=clause_, name=name_, module=module_, today=_clocks(today), proposed=_clocks(proposed),
+                    clause=clause_, name=name_, module=module_, today=Clocks.of(today), proposed=Clocks.of(proposed),
                     no_longer_late=gone_ if self.compared else 0, newly_late=new_,
                 )
             )  # fmt: skip
@@ -207,16 +208,6 @@ class Report:
 def clause_key(clause: str) -> tuple[int, ...]:
     """Sorts clauses by their numbers."""
     return tuple(int(part) if part.isdigit() else 0 for part in clause.split("."))
-
-
-def _clocks(endings: Mapping[str, int]) -> Endings:
-    return Endings(
-        met=endings.get("met", 0),
-        met_late=endings.get("met late", 0),
-        breached=endings.get("breached", 0),
-        open=endings.get("running", 0) + endings.get("paused", 0),
-        ended=endings.get("ended", 0),
-    )
 
 
 def _sorted_out(rows: Iterable[tuple[int | str | float, ...]]) -> Tickets:

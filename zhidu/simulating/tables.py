@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from zhidu.simulating.figures import ClockRow, Endings, Figure, Tickets
+from zhidu.endings import Clocks
+from zhidu.simulating.figures import ClockRow, Figure, Tickets
 from zhidu.simulating.report import Report
 from zhidu.simulating.tally import LOADS
 from zhidu.simulating.words import Words
@@ -213,7 +214,7 @@ class Tables:
         return self.words.of(key, **values)
 
 
-def _cells(clocks: Endings) -> tuple[Cell, ...]:
+def _cells(clocks: Clocks) -> tuple[Cell, ...]:
     return clocks.met, clocks.met_late, clocks.breached, clocks.open, clocks.ended
 
 

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 from policies.kernel.decisions import Assign, Decision, Find, Note, Reply, RunClock, SetField, Tag, Tell, Untag
 from policies.kernel.describe import describe
+from zhidu.clock_runs import Run, Runs
 from zhidu.simulating.effects import Written
 from zhidu.simulating.replay import Moment
-from zhidu.simulating.runs import Run, Runs
 
 Load = Literal["given", "told", "due", "late", "answered"]
 LOADS: tuple[Load, ...] = ("given", "told", "due", "late", "answered")
@@ -64,7 +64,7 @@ class Teller:
 
     def take(self, moment: Moment) -> None:
         """The next moment of the ticket."""
-        self._runs.take(moment)
+        self._runs.take(moment.at, moment.verdict, moment.written.clocks)
         if moment.at < self._begins:
             return
         tally, done, decided = self._tally, moment.written, self._decided

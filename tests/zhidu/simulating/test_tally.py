@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from policies.kernel.deadlines import Clock
+from policies.kernel.deadlines import Clock, Ladder, Rung
 from policies.kernel.decisions import Decision, RunClock, say
 from policies.kernel.evaluate import Verdict
 from policies.kernel.facts import Article, Facts, Ticket
@@ -29,9 +29,18 @@ def minutes(count: float) -> datetime:
     return AT + timedelta(minutes=count)
 
 
-def run(rule: str, started_at: datetime = AT, met_at: datetime | None = None) -> Decision:
+REMINDS = Ladder((Rung.parse("100%", ["remind"]),))
+
+
+def run(rule: str, started_at: datetime = AT, met_at: datetime | None = None, ladder: Ladder = REMINDS) -> Decision:
     clock = Clock(
-        name=rule, clauses=("4.3.2",), started_at=started_at, calendar=CALENDAR, within=Spec.parse("60m"), met_at=met_at
+        name=rule,
+        clauses=("4.3.2",),
+        started_at=started_at,
+        calendar=CALENDAR,
+        within=Spec.parse("60m"),
+        met_at=met_at,
+        ladder=ladder,
     )
     return Decision(action=RunClock(clock=clock), clauses=("4.3.2",), rule=rule, because=say("x"))
 
@@ -49,6 +58,7 @@ class Row:
     rule: str = ACKNOWLEDGE
     after: float = 30
     becomes: Ticket
+    ladder: Ladder = REMINDS
     successor: Decision | None = None
     articles: tuple[Article, ...] = ()
     ending: str
@@ -75,6 +85,7 @@ ROWS = {
     "extended": Row(becomes=replace(COMPLAINT, extension="approved"), ending="ended"),
     "merged": Row(becomes=replace(COMPLAINT, state="merged", state_type="merged"), ending="ended"),
     "closed without it": Row(becomes=replace(COMPLAINT, state="closed", state_type="closed"), ending="ended"),
+    "the customer was waited for in vain": Row(after=61, becomes=COMPLAINT, ladder=Ladder(), ending="ended"),
     "of another kind too late": Row(after=90, becomes=replace(COMPLAINT, kind="inquiry"), ending="breached"),
 }
 
@@ -82,7 +93,7 @@ ROWS = {
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
 def test_what_nobody_asks_for_any_more_was_done_or_is_not_asked_for(row: Row) -> None:
     teller = Teller(AT, CALENDAR.zone, KINDS)
-    teller.take(moment(AT, COMPLAINT, run(row.rule)))
+    teller.take(moment(AT, COMPLAINT, run(row.rule, ladder=row.ladder)))
     successors = () if row.successor is None else (row.successor,)
     teller.take(moment(minutes(row.after), row.becomes, *successors, articles=row.articles))
     assert [one.ending for one in teller.tell().runs][:1] == [row.ending]

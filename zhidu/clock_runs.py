@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, NamedTuple
 
 from policies.kernel.deadlines import Clock
 from policies.kernel.decisions import Decision, RunClock
+from policies.kernel.evaluate import Unit, Verdict
 from policies.kernel.facts import Facts, Ticket
 from policies.kernel.rules import NO_KIND
-from zhidu.simulating.replay import Moment
 
 Ending = Literal["met", "met late", "breached", "running", "paused", "ended"]
 """`ended`: nothing asks for it any more, though nobody did it, and it had not run out."""
@@ -59,6 +59,11 @@ class Seen:
         return Run(self.decision.clauses[0], self.clock.name, self.decision.module, ending)
 
 
+def kinds_of(units: Iterable[Unit]) -> Mapping[str, str | None]:
+    """Rule → the kind of ticket that it is for; None: for every one."""
+    return {rule.name: rule.kind for unit in units for rule in unit.rules}
+
+
 class Runs:
     """The runs of one ticket's clocks.
 
@@ -74,14 +79,14 @@ class Runs:
         """In the order in which they began."""
         return iter(self._seen)
 
-    def take(self, moment: Moment) -> None:
-        """The next moment of the ticket."""
-        now, facts = moment.at, moment.verdict.facts
+    def take(self, now: datetime, verdict: Verdict, clocks: Iterable[Decision]) -> None:
+        """The next look at the ticket; `clocks` are the decisions that run one."""
+        facts = verdict.facts
         ticket = facts.ticket
         whose = ticket.case_owner or ticket.owner
         before, self._running = self._running, {}
-        running = {id(action) for action in moment.verdict.running}
-        for decision in moment.written.clocks:
+        running = {id(action) for action in verdict.running}
+        for decision in clocks:
             action = decision.action
             if isinstance(action, RunClock) and id(action) in running:
                 clock = action.clock
@@ -104,9 +109,14 @@ class Runs:
         return known
 
     def _ended(self, gone: Seen, facts: Facts) -> Ending:
-        """How a clock ended that nobody runs any more: what it asked for was done, or nothing asks for it now."""
+        """How a clock ended that nobody runs any more: what it asked for was done, or nothing asks for it now.
+
+        One without a rung that ended as its time came only measured how long is waited for the customer.
+        """
         due_at = gone.clock.due_at
         late = due_at is not None and due_at < facts.now
+        if late and not gone.clock.ladder.rungs and gone.clock.status(gone.at) != "breached":
+            return "ended"
         if self._is_pointless(gone, facts):
             return "breached" if late else "ended"
         return "met late" if late else "met"
