@@ -16,7 +16,7 @@ from policies.kernel.masking.documents import documents
 from policies.kernel.masking.emails import emails
 from policies.kernel.masking.html import html_view
 from policies.kernel.masking.kinds import Found, Kind, Span
-from policies.kernel.masking.lookalikes import LETTERS, lookalike, underlined
+from policies.kernel.masking.lookalikes import LETTERS, lookalike, marked, underlined
 from policies.kernel.masking.numbers import numbers
 from policies.kernel.masking.openers import Opens, openers
 from policies.kernel.masking.persons import person
@@ -63,7 +63,7 @@ def _plain(value: str) -> str:
     return _KEPT.sub("", value.lower())
 
 
-_SECRETS: Final = frozenset({Opens.PASSWORD, Opens.CODE, Opens.CVV, Opens.LOGIN})
+_SECRETS: Final = frozenset({Opens.PASSWORD, Opens.CODE, Opens.CVV, Opens.BACK, Opens.LOGIN})
 
 
 def _resolved(text: str) -> list[Found]:
@@ -71,6 +71,7 @@ def _resolved(text: str) -> list[Found]:
     claims: list[Found] = list(emails(text))
     if "_" in text:
         claims += underlined(text)
+    claims += marked(text)
     for start, end in runs(text):
         claims += numbers(text, start, end)
         claims += documents(text, start, end)

@@ -10,7 +10,7 @@ from policies.kernel.masking.kinds import Evidence, Found, Kind
 from policies.kernel.masking.labels import Label, Means, deciding
 
 # What stands at the first digit of a run: six to ten digits, and a check character in brackets.
-_BODY: Final = re.compile(r"(?:[ -]?[0-9]){6,10}(?![0-9]|[ -][0-9])(?:\s?[(（]\s?(?P<check>[0-9a])\s?[)）])?")
+_BODY: Final = re.compile(r"(?:[ -]?[0-9]){6,10}(?![0-9]|[ -][0-9])(?:\s?[(（[]\s?(?P<check>[0-9a])\s?[])）])?")
 _SMALL: Final = "is no to at of on id my in or by as me we he it do so up us be".split()  # noqa: SIM905 – a list of words
 _SMALL_WORDS: Final = frozenset(_SMALL)
 _LETTERS: Final = re.compile(
@@ -27,7 +27,7 @@ _GAPS: Final = re.compile("[ -]")
 _JOINTS: Final = frozenset(" .-")
 _GAPS_BEHIND: Final = frozenset(" -\n\v\t")
 _CODED: Final = re.compile("[0-9][0-9][ -]?[0-9a-z]")
-_OPENS: Final = frozenset("(（")
+_OPENS: Final = frozenset("(（[")
 _PASSPORTS: Final = re.compile(r"(?:[dgsph][0-9]{8}|[sdp][0-9]{7}|[a-z]{1,2}[0-9]{6,8})")
 _CHINESE_PASSPORT: Final = re.compile(r"e(?:[0-9]{8}|[a-hj-np-z][0-9]{7})")
 _PERMITS: Final = re.compile(r"(?:[hm][0-9]{8}(?:[0-9]{2})?|[ctlw][0-9]{8}|c[a-hj-np-z][0-9]{7})")
@@ -82,7 +82,7 @@ def _document(text: str, body: re.Match[str], letters: re.Match[str] | None) -> 
     start = body.start() if letters is None else body.start() - len(letters[0])
     end = body.end()
     head = letters[1].rstrip(" .-") if letters is not None else ""
-    plain = _GAPS.sub("", text[body.start() : body.start("check") if body["check"] else end]).rstrip("(（ ")
+    plain = _GAPS.sub("", text[body.start() : body.start("check") if body["check"] else end]).rstrip("(（[ ")
     if not body["check"] and text[end : end + 1].isascii() and text[end : end + 1].isalnum():
         # The check character of a Hong Kong card may be an A without brackets.
         if not (len(plain) == 6 and text[end] == "a" and not text[end + 1 : end + 2].isalnum()):

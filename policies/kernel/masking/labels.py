@@ -37,13 +37,13 @@ WORDS: Final[Mapping[Means, str]] = {
         "行卡 提款卡号 提款卡 金融卡 签账卡 扣账卡 工资卡 社保卡 医保卡 金卡 白金卡 旧卡号 旧卡 新卡号 新卡 "
         "原卡号 原卡 这张卡 我的卡 他行卡 "
         "银行卡号 银行卡 信用卡号 信用卡 借记卡号 借记卡 储蓄卡号 储蓄卡 贷记卡 附属卡 主卡 卡号 卡片号"
-        "| card number, card no, bank card, credit card, debit card, card, pan"
+        "| card number, card no, bank card, credit card, debit card, card, pan, visa, mastercard, amex, unionpay, jcb"
     ),
     Means.ACCOUNT: (
         "银行账号 银行账户 收款账号 收款账户 付款账号 转账账号 还款账号 扣款账号 还款账户 扣款账户 对公账户 "
         "结算账户 账户号码 户口号码 户口号 银行户口 户口 账户号 账号 账户 户号 帐号 帐户 存折号 存折 基金账号 "
         "证券账号 资金账号 股东账号 客户号 支付宝账号 支付宝 微信号 微信 qq号码 qq号"
-        "| account number, account no, account, acct, a/c, wechat, alipay"
+        "| qq, account number, account no, account, acct, a/c, wechat, alipay"
     ),
     Means.PHONE: (
         "手机号码 手机号 手机 电话号码 联系电话 联系方式 电话 联络电话 联络方式 行动电话 手提电话 "
@@ -93,6 +93,7 @@ WORDS: Final[Mapping[Means, str]] = {
         "检索号 参考码 追踪号 跟踪号 日志号 请求号 会话号 会员号 会员编号 "
         "积分 邮编 邮政编码 条形码 条码 二维码 产品代码 基金代码 股票代码 代码 型号 学号 车次 航班号 "
         "航班 预约号 会议号 "
+        "包裹号 包裹 挂号信 退货单 退款单 提单 申请单 申请号 配送单 对账单 交易码 货号 取件码 支票号 汇票号 票据号 "
         "取号 排队号 时间戳 时间 日期 生日 哈希 摘要 指纹 金额 余额 "
         "总额 总计 合计 共计 限额 额度 本金 利息 汇率 价格 市值 营业额 交易额"
         "| order number, order no, order id, order, ticket number, ticket no, ticket id, ticket, "
@@ -103,7 +104,8 @@ WORDS: Final[Mapping[Means, str]] = {
         "staff, employee id, employee no, employee number, employee, cnaps, swift, bic, isbn, issn, sku, "
         "imei, uuid, guid, hash, md5, sha1, sha256, sha, checksum, commit, timestamp, amount, total, "
         "balance, sum, price, flow number, flow no, flow, request id, session id, article id, meeting id, "
-        "meeting no, conference id"
+        "meeting no, conference id, rrn, arn, utr, confirmation, booking, claim, parcel, package, shipment, "
+        "receipt, subscription, reservation, voucher, application, incident, awb, ems, ean, iccid"
     ),
 }
 
@@ -112,13 +114,13 @@ _REACH_BEHIND: Final = 20
 # Between a label and its own number stands nothing, or words like these.
 _FILLER: Final = re.compile(
     r"(?:[\s:：=,.#\"“”'‘’（(【\[<>|_\-/、;&*+]|是|为|號|号|码|碼|叫|就|和|及|与|我的|您的|本人|的|前|新|旧|原|is|are|was|no|number|num|id|"
-    r"[0-9a-z]{1,6}(?=[-_/])|[0-9]+[、/]|[0-9*]{6,})*+"
+    r"[0-9a-z]{1,6}(?=[-_/])|[0-9]+[、/]|[0-9*]{6,}|[（(][^()（）0-9\n\v]{1,8}[)）])*+"
 )
 _QUICK: Final = frozenset({"", " ", ":", "：", ": ", "： ", "是", "为", "\v", "\v\v", " is ", " was ", " is: "})
 _COLON: Final = re.compile(r"\s*[:：]")
 _STOPS: Final = frozenset("。！!？?")
 _LEAD: Final = re.compile(
-    r"[\s)）】\]\"”』>,，]{0,3}[（(【\[]?(?:这|那)?(?:是|为|is|was)?"
+    r"[\s)）】\]\"”』>,，]{0,3}[（(【\[]?[号號]?(?:这|那)?(?:是|为|is|was)?"
     r"(?:我的?|本人的?|您的|你的|他的|她的|客户的?|这个|这张|的| my| your| the| a)?\s?"
 )
 _NEXT_ENTRY: Final = re.compile(r"\s*(?:[:：=#]|是|为|[0-9a-z]{2})")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from policies.kernel.masking import checks
@@ -15,7 +16,7 @@ _AREA: Final = r"(?:10|2[0-57-9]|3[1-9][0-9]|4[1-9][0-9]|5[0-9]{2}|6[36][0-9]|7[
 _LANDLINE: Final = re.compile(rf"(?:(?:00)?860?|0){_AREA}[2-8][0-9]{{6,7}}")
 _LOCAL: Final = re.compile(r"[2-8][0-9]{6}|(?!9[56]|20[0-9]{2}[01][0-9][0-3])[2-9][0-9]{7}")
 _SIGNS: Final = frozenset("+)）")
-_AREA_BEFORE: Final = re.compile(rf"[(（]0?{_AREA}[)）][ -]?$")
+_AREA_BEFORE: Final = re.compile(rf"[(（](?:0?{_AREA}|0[2-8][0-9]{{0,2}})[)）][ -]?$")
 _ABROAD: Final = re.compile(r"(?:00)?(?:852[2-9][0-9]{7}|853[268][0-9]{7}|8860?[2-9][0-9]{7,8})|09[0-9]{8}")
 _TELEPHONE: Final = re.compile("|".join(known.pattern for known in (_MOBILE, _LANDLINE, _ABROAD)))
 # So sure is only what carries its own proof; such a number made of the whole run is not taken apart.
@@ -25,6 +26,7 @@ _IDENTITY_CARD: Final = 18
 _NO_AMOUNT: Final = 15
 # A group of so many digits is a number by itself, whatever number stands beside it.
 _LONG: Final = 12
+_LONGEST: Final = 19
 _HOTLINE: Final = re.compile(r"(?:[48]00[0-9]{7}|(?:0)?9[56][0-9]{3,6}|1[012][0-9]{3})")
 
 
@@ -38,12 +40,17 @@ def numbers(text: str, start: int, end: int) -> Sequence[Found]:
         # Most runs of digits are numbers of things, and say so.
         if label is not None and label.tight and label.means is Means.OTHER:
             return ()
-        found = _weighed(single(text, start, end), label)
+        one = single(text, start, end)
+        found = _weighed(one, label)
+        if found is None and size > _LONGEST:
+            return _glued(one)
         return () if found is None else (found,)
     run = entire(text, start, end)
     if run is None:
         return ()
     found = judge(run) if run.one else None
+    if found is None and len(run.groups) == 1 and len(run.digits) > _LONGEST:
+        return _glued(run)
     if len(run.groups) == 1 or (found is not None and (found.confidence >= _PROVEN or run.shaped)):
         return () if found is None else (found,)
     judged = [(found, run)] if found is not None else []
@@ -59,8 +66,24 @@ def numbers(text: str, start: int, end: int) -> Sequence[Found]:
     return apart
 
 
+def _glued(run: Window) -> Sequence[Found]:
+    """An identity card and another number that proves itself, written in one without anything between."""
+    for at in (_IDENTITY_CARD, len(run.digits) - _IDENTITY_CARD):
+        pieces = [
+            replace(
+                run, start=run.start + begin, end=run.start + end, digits=run.digits[begin:end], groups=(end - begin,)
+            )
+            for begin, end in ((0, at), (at, len(run.digits)))
+        ]
+        found = [one for piece in pieces if (one := judge(piece)) is not None and one.confidence >= _PROVEN]
+        if len(found) == len(pieces) and any(one.kind is Kind.IDENTITY_CARD for one in found):
+            return found
+    return ()
+
+
 def judge(window: Window) -> Found | None:
     """What the window is; None when it stays as it is."""
+    window = window.trimmed
     digits = window.digits
     size = len(digits)
     if size == _IDENTITY_CARD:
@@ -166,6 +189,8 @@ def _by_label(window: Window, label: Label | None, said: Means | None) -> Found 
         return _found(window, Kind.ACCOUNT, 0.75, by, label)
     if said is Means.COMPANY and size in (15, 18):
         return _found(window, Kind.CREDIT_CODE, 0.7, by, label, valid=None if size == 15 else False)
+    if said is Means.PASSPORT and 7 <= size <= 9:
+        return _found(window, Kind.PASSPORT, 0.75, by, label)
     if said is Means.PERMIT and size in (8, 10):
         return _found(window, Kind.TRAVEL_PERMIT, 0.75, by, label)
     if said is Means.MACAO and size == 8 and window.digits[0] in "157":

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from policies.kernel.masking.between import ASIDE
 from policies.kernel.masking.kinds import Evidence, Found, Kind
 from policies.kernel.masking.openers import Opens
 
@@ -20,12 +21,15 @@ _BEYOND: Final = (
     "生日|的(?:卡|账|手机|身份|电话))"
 )
 _LABELLED: Final = re.compile(
-    rf"(?:\s?[:：=]\s{{0,3}}|[\v\n]{{1,6}}\s?)(?P<value>[{_HAN}]{{1,12}}(?:[·•][{_HAN}]{{1,12}})+|{_FULL_NAME}(?:{_BEYOND})|"
+    rf"{ASIDE}(?:\s?[:：=]\s{{0,3}}|[\v\n]{{1,6}}\s?)(?P<value>[{_HAN}]{{1,12}}(?:[·•][{_HAN}]{{1,12}})+|{_FULL_NAME}(?:{_BEYOND})|"
+    rf"[{_SURNAMES}](?: {{1,2}}[{_HAN}]){{1,2}}(?![{_HAN}])|"
     rf"[{_HAN}]{{2,4}}(?![{_HAN}*]))"
 )
 _SAID: Final = re.compile(rf"(?:是|为|叫|\s|)\s?(?P<value>{_FULL_NAME})(?:{_BEYOND})")
 _ENGLISH_NAME: Final = re.compile(
-    r"(?:\s?[:=]\s{0,3}|[\v\n]{1,6}\s?)(?P<value>[a-z][a-z'’.-]+(?: [a-z][a-z'’.-]*){0,3})"
+    rf"{ASIDE}(?:\s?[:：=]\s{{0,3}}|[\v\n]{{1,6}}\s?)"
+    r"(?P<value>[a-z][a-z'’.-]+(?: [a-z][a-z'’.-]*){0,3}"
+    r"(?:, ?[a-z][a-z'’-]+(?: [a-z][a-z'’-]+)?(?=\s?(?:[\n\v;|]|$)))?)"
     r"(?=\s?(?:[\n\v,;|，；。)]|$|\.\s))"
 )
 _ENGLISH_SAID: Final = re.compile(
@@ -33,6 +37,24 @@ _ENGLISH_SAID: Final = re.compile(
     r"(?P<value>[a-z][a-z'’-]+(?: (?!and\b|but\b|i\b|my\b|from\b|with\b|on\b|is\b|of\b)[a-z][a-z'’.-]*){0,2})"
     r"(?=\s?(?:[,.;!?，。)\n\v]|$)|\s(?:and|but|from|with|i|my|of)\b)"
 )
+# Behind `Mr`: two names, where what follows says that the sentence goes on.
+_GOES_ON: Final = (
+    r"(?:called|said|told|wrote|has|had|was|is|will|would|wants|asked|and|or|from|at|on|in|to|of|please|who|did|does|can|"
+    r"could|should|just|never|also)\b"
+)
+_MISTER: Final = re.compile(
+    rf"\.? (?P<value>[a-z][a-z'’-]+(?: [a-z]\.)? (?!{_GOES_ON}|(?:the|a|an|my|your|our)\b)[a-z][a-z'’-]+)"
+    rf"(?=\s?(?:[,.;:!?)\n\v]|$)|\s{_GOES_ON})"
+)
+_SPEAKING: Final = re.compile(r" (?P<value>[a-z][a-z'’-]+ [a-z][a-z'’-]+)(?= (?:speaking|calling)\b)")
+# What people call themselves that is no name: 我是程序员, 我是韩国人.
+_NO_SELF: Final = re.compile(
+    "[人员員者户戶师師管客领領商牛迷友工职職民主生级級款][。，,！!？?；;\\s]?$|^(?:程序|高[中级級管校端龄齡]|金[融卡牌]|白金|"
+    "[周週][一二三四五六日末]|黄金|黃金|万[科达達]|马上|安卓|安装|方[案便才]|江[苏蘇西]|陕西|韩[国國]|常[年务務]|成[年功]|于|任|陆[续續]|石油|武[汉漢]|沈[阳陽]|余额|钱|"
+    "段|严|毛|古)|(?:小姐|先生|女士|太太|老师|老師|经理|經理|主任|总|總)$"
+)
+_PARTY: Final = re.compile(rf"\s?[:：]\s{{0,3}}(?P<value>{_FULL_NAME})(?:{_BEYOND})")
+_SELF: Final = re.compile(rf"(?P<value>{_FULL_NAME})(?=\s?(?:[，,。.！!；;：:\n\v（(]|$))")
 _TITLED: Final = re.compile(
     rf"(?:^|[^{_HAN}]|联系|找|给|向|由|是|和|与|及|客户|致|尊敬的|转告?|请|叫|为|对)(?P<value>{_FULL_NAME})$"
 )
@@ -41,6 +63,8 @@ _NO_NAMES: Final = re.compile(
     "方便|方面|金额|金融|余额|余款|钱包|任何|任职|高度|严重|强烈|马上|陆续|向[贵你您他她银客]|于[今昨上本当近]|白天|白条|安全|万[分般]|常用|"
     "段时间|和|同意|保证|项目|全部|全额|单独|邮|汇款|付款|付出|武断|温馨|伍佰|陆佰|万元"
 )
+_FULL_STOP: Final = re.compile(r"(?<=[a-z'’]{2})\.$")
+_CHINESE: Final = re.compile(f"[{_HAN}]")
 _OFFICE: Final = re.compile(rf"(?<![{_SURNAMES}])(?:科|部|处|處|组|組|局|司|中心|支行|分行)$")
 _NO_ENGLISH: Final = re.compile(
     r"(?:n/?a|unknown|none|null|required|see|same|anonymous|customer|user|test|the|your|my|file)\b"
@@ -55,12 +79,19 @@ _NO_PLACE: Final = re.compile(
     r"接口|email|e-mail|mail|web|url|wallet|branch|office|memory)\s?$"
 )
 _PLACED: Final = re.compile(
-    r"(?:\s?[:：=]\s{0,3}|是|为|在|变更为|改为|改成|\s|[\v\n]{1,6}\s?){1,3}(?P<value>[^\n\v。；;！!？?，,<>|]{4,60}"
+    rf"{ASIDE}(?:\s?[:：=]\s{{0,3}}|是|为|在|变更为|改为|改成|\s|[\v\n]{{1,6}}\s?){{1,3}}"
+    r"(?P<value>[^\n\v。；;！!？?，,<>|]{4,60}"
     r"(?:[，, ]\s?[^\n\v。；;！!？?，,<>|]{0,16}?"
     r"[0-9一二三四五六七八九十]{1,5}(?:号|室|单元|楼|栋|幢|户|層|层)[0-9a-z号室单元层]{0,8})*)"
 )
+_LIVED: Final = re.compile(
+    r"(?<=[住在])(?P<value>[^\n\v。；;！!？?，,<>| ]{2,40}?[0-9一二三四五六七八九十]{1,5}"
+    r"(?:号楼|號樓|号|號|弄|栋|棟|幢|室|单元|樓|楼|层|層|户)"
+    r"[0-9a-z号號楼樓室单单元層层栋幢-]{0,14})"
+)
 _ENGLISH_PLACE: Final = re.compile(
-    r"(?:\s?[:=]\s{0,3}|\sis\s|[\v\n]{1,6}\s?)(?P<value>[0-9a-z][^\n\v;<>|*]{5,100}?)(?=[\n\v;<>|]|\.\s|\.?$)"
+    rf"{ASIDE}(?:\s?[:：=]\s{{0,3}}|\sis\s|\s-\s|[\v\n]{{1,6}}\s?)"
+    r"(?P<value>[0-9a-z][^\n\v;<>|*]{5,100}?)(?=[\n\v;<>|]|\.\s|\.?$)"
 )
 # Behind `I live at` and the like, up to what else the sentence says.
 _ENGLISH_AT: Final = re.compile(
@@ -69,7 +100,8 @@ _ENGLISH_AT: Final = re.compile(
 )
 _LIKE_PLACE: Final = re.compile("[省市区縣县镇鎮乡鄉村路街道巷弄号號栋幢室楼樓苑园]|小区|大厦|广场")
 _LIKE_ENGLISH: Final = re.compile(
-    r"[0-9].*\b(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|building|bldg|room|rm|flat|floor|fl|block|court|apt|boulevard|blvd|district|square|way|terrace)\b"
+    r"[0-9].*\b(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|building|bldg|room|rm|flat|floor|fl|block|court|apt|boulevard|blvd|district|square|way|terrace|loop|circle|crescent|close|"
+    r"place|plaza|parade|hill|gardens|mansion|tower|centre|center|estate|suite|unit|highway|hwy)\b"
 )
 _NUMBER: Final = re.compile(r"[0-9一二三四五六七八九十]{1,6}(?:-[0-9]{1,4})?$")
 _DIGITS: Final = frozenset("0123456789一二三四五六七八九十")
@@ -79,11 +111,11 @@ _STREET: Final = re.compile(
 )
 _REST: Final = re.compile(
     r"院?(?:[\s，,]?(?:[0-9一二三四五六七八九十a-z]{1,5}(?:-[0-9]{1,4}){0,3}"
-    r"(?:号楼|号院|号|弄|栋|幢|座|单元|楼|层|室|户|樓|層|號|棟|單元)|[\u4e00-\u9fff]{2,8}(?:小区|大厦|花园|公寓|广场|苑)))*"
+    r"(?:号楼|号院|号|弄|栋|幢|座|单元|楼|层|室|户|樓|層|號|棟|單元)|[\u4e00-\u9fff]{2,8}(?:小区|大厦|花园|公寓|广场|苑|大楼|家园|中心|校区|软件园|产业园|科技园|工业园)))*"
     r"(?:(?<=[楼座栋幢元樓棟])[0-9]{2,4}(?![0-9]))?"
 )
 _LEAD: Final = re.compile(
-    r"^.*(?:住在|我住|现住|家住|寄到|寄往|寄至|送至|邮至|快递至|位于|搬到|搬至|送到|地址是|地址为|家在|人在|是在|现居|来自|到了?|在)"
+    r"^.*(?:住在|我住|现住|家住|寄到|寄往|寄至|送至|邮至|快递至|位于|新?地址|搬到|搬至|送到|地址是|地址为|家在|人在|是在|现居|来自|到了?|在)"
 )
 _DIVISION: Final = re.compile("[省市区縣县州镇]|^(?:香港|澳门|澳門)")
 # Where a business is, and no person.
@@ -103,6 +135,14 @@ def person(text: str, opens: Opens, start: int, end: int) -> Iterator[Found]:
             found = (_ENGLISH_SAID if text[start:end].isascii() else _SAID).match(text, end)
             if found and not _NO_NAMES.match(found["value"]):
                 yield _of(Kind.NAME, found, 0.8, text[start:end])
+        case Opens.SELF | Opens.PARTY:
+            found = (_SELF if opens is Opens.SELF else _PARTY).match(text, end)
+            if found and not (_NO_NAMES.match(found["value"]) or _NO_SELF.search(found["value"])):
+                yield _of(Kind.NAME, found, 0.65)
+        case Opens.MISTER:
+            found = (_SPEAKING if text.startswith("this", start) else _MISTER).match(text, end)
+            if found:
+                yield _of(Kind.NAME, found, 0.7)
         case Opens.TITLE:
             found = _TITLED.search(text, max(0, start - 8), start)
             if found:
@@ -129,12 +169,13 @@ def _place(text: str, start: int, end: int) -> Iterator[Found]:
     if _NO_PLACE.search(text, max(0, start - 9), start):
         return
     label = text[start:end]
-    if label.isascii():
-        english = (_ENGLISH_PLACE if label.endswith("address") else _ENGLISH_AT).match(text, end)
-        if english and _LIKE_ENGLISH.search(english["value"]):
+    if label.isascii() or text[end + 1 : end + 2].strip() >= "a" or text[end + 1 : end + 2].isdigit():
+        is_address = label.endswith("address") or not label.isascii()
+        english = (_ENGLISH_PLACE if is_address else _ENGLISH_AT).match(text, end)
+        if english and _CHINESE.search(english["value"]) is None and _LIKE_ENGLISH.search(english["value"]):
             yield _of(Kind.ADDRESS, english, 0.8, label)
             return
-    found = _PLACED.match(text, end)
+    found = _PLACED.match(text, end) or _LIVED.match(text, end)
     if found and "**" not in found["value"] and _LIKE_PLACE.search(found["value"]) and len(found["value"].strip()) >= 4:
         yield _of(Kind.ADDRESS, found, 0.8, label)
 
@@ -164,6 +205,6 @@ def _of(kind: Kind, found: re.Match[str], confidence: float, label: str = "") ->
     start, end = found.span("value")
     value = found["value"]
     start += len(value) - len(value.lstrip())
-    end -= len(value) - len(value.rstrip())
+    end -= len(value) - len(_FULL_STOP.sub("", value.rstrip()))
     evidence = (Evidence.LABEL if label else Evidence.CONTEXT,)
     return Found(kind=kind, start=start, end=end, confidence=confidence, evidence=evidence, label=label)

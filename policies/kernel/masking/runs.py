@@ -2,18 +2,22 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 NUMERALS: Final = str.maketrans(
     "零〇○洞一幺壹弌两兩二贰貳弍三叁參叄弎四肆五伍六陆陸七柒拐八捌九玖勾", "0000111122222233333445566677788999"
 )
+CHECKS: Final = str.maketrans("×ⅹхχ叉", "xxxxx")
+"""What people write for the check character x of an identity card."""
 _HAN: Final = "".join(map(chr, NUMERALS))
+_X: Final = "x" + "".join(map(chr, CHECKS))
 _BETWEEN: Final = r"[ .\-/·•、—~]"
 SHORTEST: Final = 7
 """Digits of the shortest number of a person."""
 _SHORTEST_RUN: Final = 6
 _LONGEST: Final = 19
+_IDENTITY_CARD: Final = 18
 _PREFIXES: Final = 4
 # How long the number of a person may be among others, behind a sign and by its first digit: telephones with and
 # without prefixes, identity cards, bank cards, accounts in one.
@@ -26,11 +30,12 @@ _SIZES_BEHIND: Final = {
 } | dict.fromkeys("2345679", frozenset(range(12, 20)))
 # A date is matched first, so that it is not taken for the beginning of the number behind it.
 _DATE: Final = r"(?<=[12])(?<![0-9].)([09][0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}(?![0-9]|[-/.][0-9]))"
-_MORE: Final = rf"{{{_SHORTEST_RUN - 1},}}(?:{_BETWEEN}{{0,3}}x(?![0-9a-z]))?"
+# A telephone may be written in one with a card's check character: 11010519491231002X13912345678.
+_MORE: Final = rf"{{{_SHORTEST_RUN - 1},}}(?:{_BETWEEN}{{0,3}}[{_X}](?:(?![0-9a-z])|(?=1[3-9][0-9]{{9}}(?![0-9]))))?"
 _PLAIN_RUN: Final = re.compile(rf"[0-9](?:{_DATE}|(?:{_BETWEEN}{{0,3}}[0-9]){_MORE})", re.DOTALL)
 _HAN_RUN: Final = re.compile(rf"[0-9{_HAN}](?:{_DATE}|(?:{_BETWEEN}{{0,3}}[0-9{_HAN}]){_MORE})", re.DOTALL)
 # A numeral beside digits may belong to a word: 张三13800138000.
-_GROUP: Final = re.compile(rf"[0-9]+x?|[{_HAN}]+x?|x")
+_GROUP: Final = re.compile(rf"[0-9]+[{_X}]?|[{_HAN}]+[{_X}]?|[{_X}]")
 _CURRENCIES: Final = (
     "¥",
     "$",
@@ -58,9 +63,15 @@ _CHAIN: Final = "0123456789abcdefghijklmnopqrstuvwxyz_-"
 _LINKS: Final = frozenset(_CHAIN)
 _CHAIN_AFTER: Final = re.compile(r"[0-9a-z_-]*")
 _LETTER: Final = re.compile("[a-z_]")
+_CARD_AHEAD: Final = re.compile("(?<![0-9a-z])[0-9]{17}x$")
 _URL: Final = re.compile(r"(?:://|www\.)[!-~]*$")
 _PERSONAL: Final = re.compile(
     r"[?&;#/](?:[a-z_]*(?:phone|mobile|tel|card|idno|idnum|idcard|cert|account|acct|sfz|sjh|name|mail|passport)[a-z_]*)=[!-%'-~]*$"
+)
+# A folder of an address that is named like a person's number, and what opens a talk with one.
+_FOLDER: Final = re.compile(
+    r"/(?:[a-z]+[_-])?(?:phones?|mobiles?|tel|cards?|idcards?|accounts?|acct|passports?|msisdn)/\+?$"
+    r"|(?://|\.)(?:wa\.me|t\.me)/\+?$"
 )
 # A parameter of an address ends where its number does; some are named like what numbers of things are called.
 _PARAMETER: Final = re.compile(r"[?&;#](?:(?P<name>[a-z0-9_.\[\]-]*)=)?[+ ]?$")
@@ -104,6 +115,17 @@ class Window:
         return self.groups in ((3, 3, 5), (4, 3, 4), (6, 8, 4))
 
     @property
+    def trimmed(self) -> "Window":
+        """Without an x at its end that belongs to no identity card: 13912345678x."""
+        if self.digits[-1] != "x" or len(self.digits) == _IDENTITY_CARD:
+            return self
+        *groups, last = self.groups
+        if last > 1:
+            groups.append(last - 1)
+        end = self.position(len(self.digits) - 2) + 1
+        return replace(self, end=end, digits=self.digits[:-1], groups=tuple(groups))
+
+    @property
     def one(self) -> bool:
         """Whether it is short enough for one number in groups, or has one group."""
         return len(self.groups) == 1 or len(self.digits) <= _LONGEST + _PREFIXES
@@ -115,6 +137,8 @@ class Window:
         ahead = text[max(0, start - 6) : start]
         if ahead and (ahead.rstrip().endswith(_CURRENCIES) or _is_fraction(ahead, self.groups)):
             return True
+        if ahead.endswith("第") and text.startswith(("号", "號"), end):
+            return True
         return _AMOUNT_AFTER.match(text, end) is not None
 
     @property
@@ -125,7 +149,8 @@ class Window:
             return False
         ahead = text[max(0, start - 40) : start]
         behind = _CHAIN_AFTER.match(text, self.end)
-        chain = ahead[len(ahead.rstrip(_CHAIN)) :] + (behind[0] if behind else "")
+        chain = ahead[len(ahead.rstrip(_CHAIN)) :]
+        chain = ("" if _CARD_AHEAD.search(chain) else chain) + (behind[0] if behind else "")
         return chain != "" and _LETTER.search(chain) is not None
 
     @property
@@ -136,7 +161,7 @@ class Window:
         ahead = self.text[max(0, self.start - _LOOK_BACK) : self.start]
         if "://" not in ahead and "www." not in ahead:
             return False
-        if _URL.search(ahead) is None or _PERSONAL.search(ahead) is not None:
+        if _URL.search(ahead) is None or _PERSONAL.search(ahead) is not None or _FOLDER.search(ahead) is not None:
             return False
         return not (
             self._ends_parameter and (named := _PARAMETER.search(ahead)) and not _is_of_things(named["name"] or "")
@@ -187,7 +212,7 @@ def single(text: str, start: int, end: int) -> Window:
 def entire(text: str, start: int, end: int) -> Window | None:
     """The run `text[start:end]` as one number; None with fewer than seven digits."""
     groups = _GROUP.findall(text, start, end)
-    digits = "".join(groups).translate(NUMERALS)
+    digits = "".join(groups).translate(NUMERALS).translate(CHECKS)
     if len(digits) < SHORTEST:
         return None
     return Window(text=text, start=start, end=end, digits=digits, groups=tuple(map(len, groups)), whole=True)
@@ -205,7 +230,8 @@ def parts(run: Window) -> Iterator[Window]:
             size += sizes[behind]
             if size > _LONGEST + _PREFIXES:
                 break
-            if size in fitting:
+            with_x = digits[upto + size - 1] == "x" and size != _IDENTITY_CARD
+            if size - with_x in fitting:
                 yield Window(
                     text=text,
                     start=begin,

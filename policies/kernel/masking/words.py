@@ -19,6 +19,9 @@ _SIMPLE: Final = {ord(other): simple for simple, other in _PAIRS}
 _TRADITIONAL: Final = re.compile(f"[{''.join(other for _, other in _PAIRS)}]")
 _MOST_SPELLINGS: Final = 64
 _SHORT: Final = 64
+# Forms set words of two characters wide: 姓  名.
+_WIDE: Final = 2
+_BLANKS: Final = " {0,4}"
 _JOINTS: Final = (" ", "", "_", "-")
 
 M = TypeVar("M")
@@ -28,8 +31,8 @@ class Words(Generic[M]):
     """Words with a meaning each, in small letters.
 
     listed   meaning → Chinese words with blanks between, then, behind a bar, Latin ones with commas. Traditional
-             spellings follow from the simplified ones; the parts of a Latin word may be joined by a blank, an
-             underline, a dash, or nothing, and an s may follow it.
+             spellings follow from the simplified ones; words of two characters may be set wide; the parts of a Latin
+             word may be joined by a blank, an underline, a dash, or nothing, and an s may follow it.
     """
 
     def __init__(self, listed: Mapping[M, str]) -> None:
@@ -43,14 +46,13 @@ class Words(Generic[M]):
                     spelling = word.replace(" ", joint)
                     self._latin.add_word(spelling, (means, len(spelling)))
         self._latin.make_automaton()
-        self._expression = _any_of(self._chinese)
-        self._spelled: re.Pattern[str] | None = None
+        self._made: dict[tuple[bool, bool], re.Pattern[str]] = {}
 
     def every(self, text: str) -> Iterator[tuple[M, int, int]]:
         """Each word's meaning and place: the longest where several begin; Chinese words first, then Latin ones."""
         if not text.isascii():
             for found in self._found(text):
-                yield self._chinese[simplified(found[0])], found.start(), found.end()
+                yield self._chinese[_key(found[0])], found.start(), found.end()
         for last, (means, size) in self._latin.iter_long(text):
             end = last + 1
             if _stands_alone(text, end - size, end):
@@ -58,20 +60,27 @@ class Words(Generic[M]):
 
     def _found(self, text: str) -> Iterator[re.Match[str]]:
         """A short text is read in simplified characters; for a long one all spellings of the words are quicker."""
+        wide = " " in text
         if _TRADITIONAL.search(text) is None:
-            return self._expression.finditer(text)
+            return self._expression(wide=wide).finditer(text)
         if len(text) <= _SHORT:
-            return self._expression.finditer(text.translate(_SIMPLE))
-        if self._spelled is None:
-            self._spelled = _any_of(spelling for word in self._chinese for spelling in _spellings(word))
-        return self._spelled.finditer(text)
+            return self._expression(wide=wide).finditer(text.translate(_SIMPLE))
+        return self._expression(wide=wide, spelled=True).finditer(text)
+
+    def _expression(self, *, wide: bool, spelled: bool = False) -> re.Pattern[str]:
+        """Made when first needed: a text without blanks needs none that looks for them."""
+        expression = self._made.get((wide, spelled))
+        if expression is None:
+            words = [spelling for word in self._chinese for spelling in _spellings(word)] if spelled else self._chinese
+            expression = self._made[wide, spelled] = _any_of(words, wide=wide)
+        return expression
 
     def last(self, text: str) -> tuple[M, int, int] | None:
         """The word that ends last."""
         found: tuple[M, int, int] | None = None
         if not text.isascii():
             for word in self._found(text):
-                found = self._chinese[simplified(word[0])], word.start(), word.end()
+                found = self._chinese[_key(word[0])], word.start(), word.end()
         for last, (means, size) in self._latin.iter_long(text):
             end = last + 1
             if (found is None or end >= found[2]) and _stands_alone(text, end - size, end):
@@ -81,8 +90,9 @@ class Words(Generic[M]):
     def at(self, text: str, start: int) -> tuple[M, int, int] | None:
         """The longest word that begins at `start`."""
         if not "a" <= text[start : start + 1] <= "z":
-            found = self._expression.match(simplified(text[start : start + _SHORT]))
-            return (self._chinese[found[0]], start, start + found.end()) if found is not None else None
+            words = simplified(text[start : start + _SHORT])
+            found = self._expression(wide=" " in words).match(words)
+            return (self._chinese[_key(found[0])], start, start + found.end()) if found is not None else None
         for last, (means, size) in self._latin.iter_long(text[start : start + 30]):
             end = start + last + 1
             alone = end - size == start and _stands_alone(text, start, end)
@@ -95,11 +105,18 @@ def simplified(text: str) -> str:
     return text.translate(_SIMPLE) if _TRADITIONAL.search(text) else text
 
 
-def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+def _key(found: str) -> str:
+    """The listed word that stands in a text, in one of its spellings."""
+    return simplified(found).replace(" ", "")
+
+
+def _any_of(words: Iterable[str], *, wide: bool) -> re.Pattern[str]:
     """The longest of those that begin alike; told apart by their first characters first."""
     rests: dict[str, list[str]] = {}
     for word in sorted(words, key=len, reverse=True):
-        rests.setdefault(word[0], []).append(re.escape(word[1:]))
+        rests.setdefault(word[0], []).append(
+            _BLANKS + re.escape(word[1:]) if wide and len(word) == _WIDE else re.escape(word[1:])
+        )
     return re.compile("|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in rests.items()))
 
 
@@ -112,6 +129,11 @@ def _variants() -> dict[str, str]:
 
 
 _VARIANTS: Final = _variants()
+
+
+def spelled(words: str) -> str:
+    """The alternatives of an expression: Chinese words, given with blanks between, in all their characters."""
+    return "|".join(dict.fromkeys(spelling for word in words.split() for spelling in _spellings(word)))
 
 
 def _spellings(word: str) -> Iterator[str]:
