@@ -21,12 +21,14 @@ _GRAVITY: Final = ("severity", "flags", "extension")
 
 
 class Run(NamedTuple):
-    """How one run of a clock stands at the end."""
+    """How one run of a clock stands at the end. began, due: seconds since 1970; due is None while it stands still."""
 
     clause: str
     name: str
     module: str
     ending: Ending
+    began: float
+    due: float | None
 
 
 @dataclass(slots=True)
@@ -55,8 +57,10 @@ class Seen:
         return mine.name == clock.name and mine.started_at == clock.started_at and mine.restarts == clock.restarts
 
     def run(self) -> Run:
-        ending = self.ending or self.clock.status(self.at)
-        return Run(self.decision.clauses[0], self.clock.name, self.decision.module, ending)
+        clock, decision = self.clock, self.decision
+        ending = self.ending or clock.status(self.at)
+        due = None if clock.due_at is None else clock.due_at.timestamp()
+        return Run(decision.clauses[0], clock.name, decision.module, ending, clock.started_at.timestamp(), due)
 
 
 def kinds_of(units: Iterable[Unit]) -> Mapping[str, str | None]:

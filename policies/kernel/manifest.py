@@ -22,6 +22,10 @@ class LocalText(StrictModel):
     en: Annotated[str, Field(min_length=1)]
     """English."""
 
+    def of(self, tongue: Language) -> str:
+        """The text in that language."""
+        return {"zh-CN": self.zh_cn, "zh-TW": self.zh_tw, "en": self.en}[tongue]
+
 
 class Manifest(StrictModel):
     """manifest.yaml."""

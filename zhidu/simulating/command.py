@@ -6,7 +6,7 @@ import fcntl
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -15,10 +15,13 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from policies.kernel.texts import Language
 from policies.kernel.voice import language
 from zhidu.calendars import load_calendars
 from zhidu.exits import WrongUse
 from zhidu.habits import Habits
+from zhidu.provisioning import read_needs
+from zhidu.settings import load_settings
 from zhidu.simulating.asking import Question
 from zhidu.simulating.progress import Progress
 from zhidu.simulating.replaying import Period, Variant
@@ -88,15 +91,22 @@ class Simulation:
         run(question, book, variants, jobs=jobs if total > 1000 or self.asked.jobs else 1, done=progress)
         progress.end()
         policy = variants[0].policy
+        tongue = language(self.asked.language or _tongue(variants[0]))
         words = Words(
-            tongue=language(self.asked.language or _tongue(variants[0])),
+            tongue=tongue,
             policy=policy.texts,
             people=people,
             zone=policy.calendars["default"].zone,
+            fields=field_names(variants, tongue),
         )
-        digests = tuple(variant.policy.digest for variant in variants)
+        head = Head(
+            period=question.period,
+            digests=tuple(variant.policy.digest for variant in variants),
+            tickets=total,
+            desk=_desk(self.habits.directory),
+        )
         with closing(Report(book, len(variants) > 1)) as report:
-            self._show(Head(period=question.period, digests=digests, tickets=total), report, words)
+            self._show(head, report, words)
 
     def _show(self, head: Head, report: Report, words: Words) -> None:
         if self.habits.json:
@@ -131,6 +141,22 @@ class Simulation:
         if begins >= until:
             raise WrongUse(f"the period ends before it begins: {begins:%Y-%m-%d} to {until:%Y-%m-%d}")
         return Period(begins=begins, until=until)
+
+
+def field_names(variants: Iterable[Variant], tongue: Language) -> dict[str, str]:
+    """What the fields of tickets are called in Zammad; of one name in both policies as it is called today."""
+    found: dict[str, str] = {}
+    for variant in variants:
+        needs, _ = read_needs(variant.policy.modules.modules)
+        for need in needs.ticket_fields:
+            found.setdefault(need.name, need.display.of(tongue))
+    return found
+
+
+def _desk(directory: Path | None) -> str | None:
+    """The helpdesk's address, so that a ticket can be opened from the report; an export may do without one."""
+    helpdesk = load_settings(directory).config.helpdesk
+    return None if helpdesk is None else helpdesk.url
 
 
 def _day(text: str | None, option: str, zone: ZoneInfo) -> datetime | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from zhidu.endings import Clocks
 
@@ -72,16 +73,71 @@ class Really:
     by_zhidu: int
 
 
+class Behind(NamedTuple):
+    """A ticket behind a figure: the number that people know, the helpdesk's id, and what there is to say of it."""
+
+    number: str
+    ticket: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockMoved:
+    """A clock whose runs end at another time under the proposed policy, in time or not.
+
+    earlier, later   runs
+    open             those of them that have not ended under both
+    middle           seconds by which the middle one moved, earlier ones negative
+    """
+
+    clause: str
+    name: str
+    module: str
+    earlier: int
+    later: int
+    open: int
+    tickets: int
+    middle: float
+
+
+class MovedRun(NamedTuple):
+    """A run that ends at another time. today, proposed: when, in seconds since 1970; open: it has not ended under
+    both."""
+
+    behind: Behind
+    today: float
+    proposed: float
+    open: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """The tickets of runs that end at another time, one for each run."""
+
+    earlier: tuple[Behind, ...]
+    later: tuple[Behind, ...]
+
+    def parts(self) -> Iterator[tuple[str, tuple[Behind, ...]]]:
+        """Those that hold tickets, by the key of their name."""
+        for name, tickets in (("moved.earlier", self.earlier), ("moved.later", self.later)):
+            if tickets:
+                yield name, tickets
+
+    def everywhere(self, *, compared: bool) -> Iterator[tuple[str, tuple[Behind, ...]]]:
+        """All parts that hold tickets."""
+        return self.parts()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tickets:
-    """The numbers of tickets behind a figure; `other`: under both policies, not equally often."""
+    """The tickets behind a figure; `other`: under both policies, not equally often."""
 
-    only_today: tuple[str, ...]
-    only_proposed: tuple[str, ...]
-    other: tuple[str, ...]
-    alike: tuple[str, ...]
+    only_today: tuple[Behind, ...]
+    only_proposed: tuple[Behind, ...]
+    other: tuple[Behind, ...]
+    alike: tuple[Behind, ...]
 
-    def parts(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+    def parts(self) -> Iterator[tuple[str, tuple[Behind, ...]]]:
         """Those parts that differ and hold tickets, by the key of their name."""
         for name, numbers in (
             ("decisions.only_today", self.only_today),
@@ -91,7 +147,7 @@ class Tickets:
             if numbers:
                 yield name, numbers
 
-    def everywhere(self, *, compared: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
+    def everywhere(self, *, compared: bool) -> Iterator[tuple[str, tuple[Behind, ...]]]:
         """All parts that hold tickets; without a proposed policy there is one."""
         if compared:
             yield from self.parts()

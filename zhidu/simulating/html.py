@@ -8,14 +8,15 @@ from typing import Final
 
 from markupsafe import Markup, escape
 
+from zhidu.simulating.figures import Behind
 from zhidu.simulating.report import Report
 from zhidu.simulating.showing import Head
-from zhidu.simulating.tables import Row, Table, Tables
+from zhidu.simulating.tables import Cell, Change, Row, Table, Tables
 from zhidu.simulating.words import Words
 
 _MOST_BEHIND: Final = 200
 """Ticket numbers that a row of the page holds."""
-_OPEN: Final = ("differences", "clocks", "really")
+_OPEN: Final = ("differences", "moved", "clocks", "really")
 """Tables that are open when the page is."""
 
 _STYLE: Final = Markup("""
@@ -38,12 +39,28 @@ th { background: var(--soft); font-weight: 600; }
 th.n { white-space: normal; min-width: 3rem; }
 tr > :nth-child(2):not(.n) { min-width: 9rem; }
 tr.differs td { background: var(--mark); }
-.less { color: var(--less); } .more { color: var(--more); }
+.less { color: var(--less); } .more { color: var(--more); } .zero { color: var(--dim); }
+a { color: inherit; }
 td details { margin-top: .2rem; color: var(--dim); font-size: .85rem; }
 td summary { cursor: pointer; }
 td details p { margin: .2rem 0 .4rem; }
-@media (max-width: 30rem) { body { padding: .5rem; } table { font-size: .85rem; } th, td { padding: .35rem; }
-  th.n { min-width: 2.5rem; } }
+@media (max-width: 44rem) {
+  body { padding: .5rem; }
+  thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  table, tbody { display: block; }
+  tr { display: flex; flex-wrap: wrap; align-items: end; gap: .3rem .8rem; padding: .5rem .8rem;
+    border-top: 1px solid var(--line); }
+  tr.differs { background: var(--mark); }
+  td { border: 0; padding: 0; flex: 1 1 calc(100% - 3.5rem); align-self: start; }
+  td:not(.n):first-child { flex: 0 0 2.6rem; color: var(--dim); }
+  td:not(.n):nth-child(3) { flex-basis: 100%; }
+  td.n { flex: 0 0 4.4rem; align-self: end; text-align: left; white-space: normal; }
+  td.n::before { content: attr(data-head); display: block; color: var(--dim); font-size: .72rem; line-height: 1.2; }
+  .days td:first-child { flex-basis: 6rem; } .days td:nth-child(2) { flex-basis: calc(100% - 7rem); }
+  .load td:first-child { flex-basis: 100%; color: inherit; font-weight: 600; }
+  .really td:first-child { flex: 1 1 60%; color: inherit; } .really td.n { flex: 0 0 auto; text-align: right; }
+}
+@media print { section > details { border: 0; } tr { break-inside: avoid; } }
 """)
 
 
@@ -65,26 +82,30 @@ def page(head: Head, report: Report, words: Words) -> Iterator[str]:
     for line in (*rest, words.of("note")):
         yield Markup("<p>{}</p>\n").format(line)
     for table in Tables(report=report, words=words).all():
-        yield from _table(table, words)
+        yield from _table(table, head, words)
     yield "</body></html>\n"
 
 
-def _table(table: Table, words: Words) -> Iterator[str]:
+def _table(table: Table, head: Head, words: Words) -> Iterator[str]:
+    """On a telephone each row is a card of its own, on which every figure has its head above it: the roles say that it
+    is a table all the same."""
     opened = Markup(" open") if table.name in _OPEN else ""
-    yield Markup('<section><details{}><summary>{}</summary><div class="wide"><table>\n').format(opened, table.title)
+    opening = Markup('<section><details{}><summary>{}</summary><div class="wide"><table class="{}" role="table">\n')
+    yield opening.format(opened, table.title, table.name)
     if any(table.columns):
         heads = (
-            Markup("<th{}>{}</th>").format(_figure(number, table), name) for number, name in enumerate(table.columns)
+            Markup('<th role="columnheader"{}>{}</th>').format(_figure(number, table), name)
+            for number, name in enumerate(table.columns)
         )
-        yield Markup("<thead><tr>{}</tr></thead>\n").format(Markup("").join(heads))
-    yield "<tbody>\n"
+        yield Markup('<thead role="rowgroup"><tr role="row">{}</tr></thead>\n').format(Markup("").join(heads))
+    yield Markup('<tbody role="rowgroup">\n')
     empty = True
     for row in table.rows():
         empty = False
-        yield _row(row, table, words)
+        yield _row(row, table, head, words)
     if empty:
-        nothing = words.of("no_difference") if table.name == "differences" else "–"
-        yield Markup("<tr><td colspan={}>{}</td></tr>\n").format(len(table.columns), nothing)
+        cell = Markup('<tr role="row"><td role="cell" colspan={}>{}</td></tr>\n')
+        yield cell.format(len(table.columns), words.nothing(table.name))
     yield "</tbody></table></div></details></section>\n"
 
 
@@ -93,31 +114,47 @@ def _figure(number: int, table: Table) -> str:
     return Markup(' class="n"') if number >= table.texts or last else ""
 
 
-def _row(row: Row, table: Table, words: Words) -> Markup:
-    behind = _behind(row, table, words)
+def _row(row: Row, table: Table, head: Head, words: Words) -> Markup:
+    behind = _behind(row, table, head, words)
     cells = []
     for number, cell in enumerate(row.cells):
-        shown = escape(f"{cell:,}" if isinstance(cell, int) else cell)
-        if table.name == "differences" and isinstance(cell, str) and cell[:1] in "+-" and number >= table.texts:
-            shown = Markup('<span class="{}">{}</span>').format("more" if cell[0] == "+" else "less", cell)
         inside = behind if number == table.texts - 1 and table.name != "really" else Markup("")
-        cells.append(Markup("<td{}>{}{}</td>").format(_figure(number, table), shown, inside))
-    marked = Markup(' class="differs"') if row.differs and table.name != "differences" else ""
-    return Markup("<tr{}>{}</tr>\n").format(marked, Markup("").join(cells))
+        named = number >= table.texts
+        label = Markup(' data-head="{}"').format(table.columns[number]) if named else ""
+        whole = Markup('<td role="cell"{}{}>{}{}</td>')
+        cells.append(whole.format(_figure(number, table), label, _shown(cell), inside))
+    marked = Markup(' class="differs"') if row.differs and not table.of_differences else ""
+    return Markup('<tr role="row"{}>{}</tr>\n').format(marked, Markup("").join(cells))
 
 
-def _behind(row: Row, table: Table, words: Words) -> Markup:
+def _shown(cell: Cell) -> Markup:
+    if isinstance(cell, Change) and cell:
+        return Markup('<span class="{}">{}</span>').format("more" if cell > 0 else "less", cell)
+    if cell == 0:
+        return Markup('<span class="zero">0</span>')
+    return escape(f"{cell:,}" if isinstance(cell, int) else cell)
+
+
+def _behind(row: Row, table: Table, head: Head, words: Words) -> Markup:
     if row.behind is None:
         return Markup("")
     tickets = row.behind()
-    parts = tuple(tickets.parts() if table.name == "differences" else tickets.everywhere(compared=row.differs))
+    parts = tuple(tickets.parts() if table.of_differences else tickets.everywhere(compared=row.differs))
     if not parts:
         return Markup("")
     lines = []
     for name, numbers in parts:
         more = len(numbers) - _MOST_BEHIND
         tail = f" {words.of('more', count=more)}" if more > 0 else ""
-        lines.append(Markup("<p>{}: {}{}</p>").format(words.of(name), ", ".join(numbers[:_MOST_BEHIND]), tail))
+        between = Markup("<br>") if numbers[0].note else Markup(", ")
+        shown = between.join(_ticket(one, head) for one in numbers[:_MOST_BEHIND])
+        lines.append(Markup("<p>{}: {}{}</p>").format(words.of(name), shown, tail))
     count = sum(len(numbers) for _, numbers in parts)
     summary = f"{words.of('tickets_behind')}: {count:,}"
     return Markup("<details><summary>{}</summary>{}</details>").format(summary, Markup("").join(lines))
+
+
+def _ticket(one: Behind, head: Head) -> Markup:
+    page = head.page_of(one)
+    number = Markup('<a href="{}">{}</a>').format(page, one.number) if page is not None else escape(one.number)
+    return Markup("{} ({})").format(number, one.note) if one.note else number

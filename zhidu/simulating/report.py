@@ -11,7 +11,8 @@ from functools import cached_property
 from itertools import islice
 
 from zhidu.endings import Clocks
-from zhidu.simulating.figures import ClockRow, DayRow, Figure, Really, Tickets
+from zhidu.simulating.figures import Behind, ClockMoved, ClockRow, DayRow, Figure, MovedRun, Really, Tickets
+from zhidu.simulating.moving import moved_of, moved_runs
 from zhidu.simulating.replaying import PROPOSED, REALLY, TODAY
 from zhidu.simulating.tally import LOADS, What
 from zhidu.simulating.workbook import Workbook
@@ -25,7 +26,8 @@ FROM (SELECT what, ticket, sum(CASE policy WHEN 0 THEN times ELSE 0 END) a,
 JOIN whats w ON w.id = h.what GROUP BY w.id
 """
 _BEHIND = """
-SELECT t.number, sum(CASE policy WHEN 0 THEN times ELSE 0 END), sum(CASE policy WHEN 1 THEN times ELSE 0 END)
+SELECT t.number, h.ticket, sum(CASE policy WHEN 0 THEN times ELSE 0 END),
+    sum(CASE policy WHEN 1 THEN times ELSE 0 END)
 FROM hits h JOIN whats w ON w.id = h.what JOIN tickets t ON t.ticket = h.ticket
 WHERE w.clause = ? AND w.rule = ? AND w.what = ? GROUP BY h.ticket
 """
@@ -37,7 +39,7 @@ FROM (SELECT clause, name, ticket, max(policy = 0) a, max(policy = 1) b
 GROUP BY 1, 2
 """
 _LATE = """
-SELECT t.number, sum(policy = 0), sum(policy = 1) FROM runs r JOIN tickets t ON t.ticket = r.ticket
+SELECT t.number, r.ticket, sum(policy = 0), sum(policy = 1) FROM runs r JOIN tickets t ON t.ticket = r.ticket
 WHERE r.clause = ? AND r.name = ? AND ending IN ('breached', 'met late') GROUP BY r.ticket
 """
 _TIMES = {
@@ -144,6 +146,19 @@ class Report:
         return _sorted_out(self._rows(_LATE, row.clause, row.name))
 
     @cached_property
+    def moved(self) -> tuple[ClockMoved, ...]:
+        """The clocks with runs that end at another time under the proposed policy, by clause."""
+        if not self.compared:
+            return ()
+        rows = (moved_of(row, self.moved_runs(row)) for row in self.clocks)
+        return tuple(row for row in rows if row is not None)
+
+    def moved_runs(self, row: ClockRow | ClockMoved) -> Iterator[MovedRun]:
+        """The runs of the clock that end at another time, ticket by ticket."""
+        for db in self._shards:
+            yield from moved_runs(db, row.clause, row.name)
+
+    @cached_property
     def days(self) -> tuple[DayRow, ...]:
         """Per day and person."""
         found: dict[tuple[str, int], tuple[dict[str, int], ...]] = {}
@@ -211,11 +226,11 @@ def clause_key(clause: str) -> tuple[int, ...]:
 
 
 def _sorted_out(rows: Iterable[tuple[int | str | float, ...]]) -> Tickets:
-    found: dict[str, list[str]] = {"only_today": [], "only_proposed": [], "other": [], "alike": []}
-    for number, today, proposed in rows:
+    found: dict[str, list[Behind]] = {"only_today": [], "only_proposed": [], "other": [], "alike": []}
+    for number, ticket, today, proposed in rows:
         if today and proposed:
             name = "alike" if today == proposed else "other"
         else:
             name = "only_today" if today else "only_proposed"
-        found[name].append(str(number))
-    return Tickets(**{name: tuple(sorted(numbers)) for name, numbers in found.items()})
+        found[name].append(Behind(str(number), int(ticket)))
+    return Tickets(**{name: tuple(sorted(tickets)) for name, tickets in found.items()})

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
 from unicodedata import east_asian_width
 
+from zhidu.simulating.figures import Behind, Tickets
 from zhidu.simulating.replaying import Period
 from zhidu.simulating.report import Report
 from zhidu.simulating.tables import Row, Table, Tables
@@ -19,11 +21,16 @@ _MOST_BEHIND = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """What a report is about; `digests` name the policies."""
+    """What a report is about; `digests` name the policies, `desk` is the helpdesk's address."""
 
     period: Period
     digests: tuple[str, ...]
     tickets: int
+    desk: str | None = None
+
+    def page_of(self, behind: Behind) -> str | None:
+        """The ticket's page in the helpdesk; None where no helpdesk is configured."""
+        return None if self.desk is None else f"{self.desk.rstrip('/')}/#ticket/zoom/{behind.ticket}"
 
     def lines(self, report: Report, words: Words) -> Iterator[str]:
         """Title, period, policies, how much was judged."""
@@ -42,17 +49,18 @@ def lines(head: Head, report: Report, words: Words) -> Iterator[str]:
     """The report for a terminal; days are left to the workbook."""
     yield from head.lines(report, words)
     tables = Tables(report=report, words=words)
-    shown = (tables.differences(),) if report.compared else (tables.clocks(), tables.decisions())
-    for table in (*shown, tables.really(), tables.load()):
+    compared = (tables.differences(), tables.moved())
+    shown = compared if report.compared else (tables.clocks(), tables.decisions())
+    for table in (*shown, tables.really(), tables.load_in_short()):
         yield ""
         yield f"── {table.title} " + "─" * 40
-        yield from _table(table, words, behind=table.name == "differences")
+        yield from _table(table, words, behind=table.of_differences)
 
 
 def _table(table: Table, words: Words, *, behind: bool) -> Iterator[str]:
     rows = list(table.rows())
     if not rows:
-        yield words.of("no_difference") if table.name == "differences" else "–"
+        yield words.nothing(table.name)
         return
     heads = () if not any(table.columns) else (Row(cells=table.columns),)
     texts = [[str(cell) for cell in row.cells] for row in (*heads, *rows)]
@@ -70,7 +78,8 @@ def _table(table: Table, words: Words, *, behind: bool) -> Iterator[str]:
 def _behind(row: Row, words: Words) -> Iterator[str]:
     if row.behind is None:
         return
-    for name, numbers in row.behind().parts():
+    for name, tickets in row.behind().parts():
+        numbers = tuple(dict.fromkeys(one.number for one in tickets))
         more = len(numbers) - _MOST_BEHIND
         tail = f" {words.of('more', count=more)}" if more > 0 else ""
         yield f"      {words.of(name)}: {', '.join(numbers[:_MOST_BEHIND])}{tail}"
@@ -99,7 +108,13 @@ def as_json(head: Head, report: Report, words: Words) -> Iterator[str]:
         "failures": [{"rule": rule, "tickets": n, "error": error} for rule, (n, error) in report.failures.items()],
     }
     yield _dump(top)[:-1]
-    for name, rows in (("clocks", _clocks(report)), ("decisions", _decisions(report)), ("load", _days(report, words))):
+    parts = {
+        "clocks": _clocks(report),
+        "due_times": _moved(report),
+        "decisions": _decisions(report),
+        "load": _days(report, words),
+    }
+    for name, rows in parts.items():
         yield f', "{name}": ['
         for index, row in enumerate(rows):
             yield (",\n" if index else "\n") + _dump(row)
@@ -114,7 +129,7 @@ def _clocks(report: Report) -> Iterator[dict[str, object]]:
             "clock": f"{row.module}.{row.name}",
             "today": asdict(row.today),
             **({"proposed": asdict(row.proposed)} if report.compared else {}),
-            "late": asdict(report.late(row)),
+            "late": _numbers(report.late(row)),
         }
 
 
@@ -124,8 +139,30 @@ def _decisions(report: Report) -> Iterator[dict[str, object]]:
         yield {
             **what._asdict(),
             **{side: {"times": figure.times[i], "tickets": figure.tickets[i]} for i, side in enumerate(sides)},
-            "behind": asdict(report.behind(what)),
+            "behind": _numbers(report.behind(what)),
         }
+
+
+def _moved(report: Report) -> Iterator[dict[str, object]]:
+    """Each run that ends at another time, with its ticket."""
+    for row in report.moved:
+        for run in report.moved_runs(row):
+            yield {
+                "clause": row.clause,
+                "clock": f"{row.module}.{row.name}",
+                "ticket": run.behind.number,
+                "today": _instant(run.today),
+                "proposed": _instant(run.proposed),
+                "open": run.open,
+            }
+
+
+def _instant(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat()
+
+
+def _numbers(tickets: Tickets) -> dict[str, list[str]]:
+    return {field.name: [one.number for one in getattr(tickets, field.name)] for field in fields(tickets)}
 
 
 def _days(report: Report, words: Words) -> Iterator[dict[str, object]]:

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeAlias
 
 from zhidu.endings import Clocks
-from zhidu.simulating.figures import ClockRow, Figure, Tickets
+from zhidu.simulating.figures import ClockRow, Figure, Moved, Tickets
+from zhidu.simulating.moving import behind_moved
 from zhidu.simulating.report import Report
 from zhidu.simulating.tally import LOADS
 from zhidu.simulating.words import Words
 
-Cell: TypeAlias = str | int
+Cell: TypeAlias = str | int | date
+
+
+class Change(int):
+    """A difference of two figures, shown with its sign."""
+
+    def __str__(self) -> str:
+        return f"{int(self):+,}" if self else "0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +30,7 @@ class Row:
 
     cells: tuple[Cell, ...]
     differs: bool = False
-    behind: Callable[[], Tickets] | None = None
+    behind: Callable[[], Tickets | Moved] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +42,11 @@ class Table:
     columns: tuple[str, ...]
     texts: int
     rows: Callable[[], Iterator[Row]]
+
+    @property
+    def of_differences(self) -> bool:
+        """Whether its rows are differences and nothing else, so that none need be marked."""
+        return self.name in ("differences", "moved")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +60,7 @@ class Tables:
         """In the order in which they are read."""
         if self.report.compared:
             yield self.differences()
+            yield self.moved()
         yield self.clocks()
         yield self.really()
         yield self.decisions()
@@ -75,7 +90,7 @@ class Tables:
     def differences(self) -> Table:
         """What the two policies do not agree about: clocks that run out, then decisions."""
         columns = ("decisions.clause", "decisions.what", "today", "proposed", "change", "decisions.tickets")
-        return self._table("differences", columns, 2, self._differences, title="differences")
+        return self._table("differences", columns, 2, self._differences)
 
     def _differences(self) -> Iterator[Row]:
         for row in self.report.clocks:
@@ -98,8 +113,24 @@ class Tables:
         clause: str, name: str, today: int, proposed: int, tickets: int, behind: Callable[[], Tickets]
     ) -> Row:
         return Row(
-            cells=(clause, name, today, proposed, _signed(proposed - today), tickets), differs=True, behind=behind
+            cells=(clause, name, today, proposed, Change(proposed - today), tickets), differs=True, behind=behind
         )
+
+    def moved(self) -> Table:
+        """Clocks that end at another time, whether somebody was late or not."""
+        columns = ("decisions.clause", "clocks.clock", "moved.earlier", "moved.later", "moved.open", "moved.middle")
+        return self._table("moved", (*columns, "decisions.tickets"), 2, self._moved)
+
+    def _moved(self) -> Iterator[Row]:
+        for row in self.report.moved:
+            yield Row(
+                cells=(
+                    row.clause, self.words.clock(row.module, row.name), row.earlier, row.later, row.open,
+                    self.words.shift(row.middle), row.tickets,
+                ),
+                differs=True,
+                behind=lambda row=row: behind_moved(self.report.moved_runs(row), self.words.moved),  # type: ignore[misc]
+            )  # fmt: skip
 
     def clocks(self) -> Table:
         """How the runs of each clock ended."""
@@ -155,6 +186,21 @@ class Tables:
         for person, sides in self.report.load.items():
             yield Row(cells=(self.words.person(person), *self._loads(*sides)))
 
+    def load_in_short(self) -> Table:
+        """As `load`, today's and the proposed policy in one column, `2 → 5` where they differ: for a terminal."""
+        if not self.report.compared:
+            return self.load()
+        columns = ("load.person", *(f"load.{load}" for load in LOADS[:-1]), "load.given", "load.answered")
+        return self._table("load", columns, 1, self._load_in_short, title="load.title", twice=(5, 5, 5))
+
+    def _load_in_short(self) -> Iterator[Row]:
+        for person, (today, proposed, really) in self.report.load.items():
+            pairs = ((today.get(load, 0), proposed.get(load, 0)) for load in LOADS[:-1])
+            sides = (one if one == other else f"{one} → {other}" for one, other in pairs)
+            yield Row(
+                cells=(self.words.person(person), *sides, really.get("given", 0), really.get("answered", 0))
+            )  # fmt: skip
+
     def days(self) -> Table:
         """Each person's load day by day."""
         return self._load_table("days", ("load.day", "load.person"), self._days)
@@ -163,7 +209,7 @@ class Tables:
         for row in self.report.days:
             yield Row(
                 cells=(
-                    str(row.day), self.words.person(row.person), *self._loads(row.today, row.proposed, row.really),
+                    row.day, self.words.person(row.person), *self._loads(row.today, row.proposed, row.really),
                 )
             )  # fmt: skip
 
@@ -216,7 +262,3 @@ class Tables:
 
 def _cells(clocks: Clocks) -> tuple[Cell, ...]:
     return clocks.met, clocks.met_late, clocks.breached, clocks.open, clocks.ended
-
-
-def _signed(number: int) -> str:
-    return f"{number:+d}" if number else "0"

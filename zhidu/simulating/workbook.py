@@ -43,7 +43,8 @@ CREATE TABLE IF NOT EXISTS whats (id INTEGER PRIMARY KEY, clause TEXT, rule TEXT
     UNIQUE (clause, rule, what));
 CREATE TABLE IF NOT EXISTS hits (policy INTEGER, what INTEGER, ticket INTEGER, times INTEGER,
     PRIMARY KEY (what, policy, ticket)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS runs (policy INTEGER, clause TEXT, name TEXT, module TEXT, ending TEXT, ticket INTEGER);
+CREATE TABLE IF NOT EXISTS runs (policy INTEGER, clause TEXT, name TEXT, module TEXT, ending TEXT, began REAL,
+    due REAL, ticket INTEGER);
 CREATE TABLE IF NOT EXISTS days (policy INTEGER, day TEXT, person INTEGER, load TEXT, times INTEGER,
     PRIMARY KEY (policy, day, person, load)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS totals (policy INTEGER PRIMARY KEY, moments INTEGER);
@@ -258,7 +259,7 @@ class Results:
         self._kept = _Kept()
         db.executemany("INSERT INTO tickets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", kept.tickets)
         db.executemany("INSERT INTO hits VALUES (?, ?, ?, ?)", kept.hits)
-        db.executemany("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?)", kept.runs)
+        db.executemany("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?)", kept.runs)
         db.executemany("INSERT INTO failures VALUES (?, ?, ?, ?)", kept.failures)
         db.executemany(
             "INSERT INTO days VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET times = times + excluded.times",

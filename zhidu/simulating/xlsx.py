@@ -1,22 +1,21 @@
-"""A report as a workbook: a sheet for each table, and one with the tickets behind every figure."""
+"""A report as a workbook: a sheet for each table, one with the tickets behind every figure, one with every run of a
+clock that ends at another time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import xlsxwriter
 
 from zhidu.simulating.report import Report
-from zhidu.simulating.showing import Head, columns
+from zhidu.simulating.sheets import Cells, Pen
+from zhidu.simulating.showing import Head
 from zhidu.simulating.tables import Table, Tables
 from zhidu.simulating.words import Words
 
-_MOST_ROWS: Final = 1_048_576
-"""Rows that a sheet can have."""
-_WIDEST: Final = 60
 _OPTIONS: Final = {
     "constant_memory": True,
     "strings_to_formulas": False,
@@ -31,14 +30,26 @@ def write_xlsx(path: Path, head: Head, report: Report, words: Words) -> None:
     """Write the workbook, a row at a time, however many tickets there are. raises OSError"""
     with xlsxwriter.Workbook(str(path), _OPTIONS) as book:
         book.set_properties({"title": words.of("title"), "created": _MADE_AT.replace(tzinfo=None)})
-        pen = _Pen(book)
-        sheet = book.add_worksheet(words.of("summary"))
-        sheet.set_column(0, 0, _WIDEST)
-        for number, line in enumerate((*head.lines(report, words), words.of("note"))):
-            sheet.write_string(number, 0, line, pen.bold if number == 0 else None)
+        pen = Pen(book, head.page_of, words.of("cut"))
+        pen.lines(book.add_worksheet(words.of("summary")), (*head.lines(report, words), words.of("note")))
         for table in Tables(report=report, words=words).all():
-            pen.table(book.add_worksheet(_sheet_name(table.title)), table)
-        pen.tickets(book.add_worksheet(words.of("tickets_behind")), report, words)
+            sheet = book.add_worksheet(_sheet_name(table.title))
+            pen.table(sheet, table.columns, table.texts, _rows(table))
+        if report.moved:
+            sheet = book.add_worksheet(_sheet_name(words.of("moved.runs")))
+            pen.table(sheet, _heads(words, *_RUN), 2, _runs(report, words), figures=False)
+        sheet = book.add_worksheet(words.of("tickets_behind"))
+        pen.table(sheet, _heads(words, *_TICKET), 3, _tickets(report, words), figures=False)
+
+
+_TICKET: Final = ("decisions.clause", "decisions.rule", "decisions.what", "where", "ticket")
+_RUN: Final = (
+    "decisions.clause", "clocks.clock", "ticket", "moved.today", "moved.proposed", "moved.middle_of_one", "moved.still",
+)  # fmt: skip
+
+
+def _heads(words: Words, *names: str) -> tuple[str, ...]:
+    return tuple(words.of(name) for name in names)
 
 
 def _sheet_name(title: str) -> str:
@@ -46,54 +57,30 @@ def _sheet_name(title: str) -> str:
     return "".join(letter for letter in title if letter not in "[]:*?/\\")[:31]
 
 
-class _Pen:
-    """Writes into one workbook."""
-
-    def __init__(self, book: Any) -> None:
-        self.bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-        self._differs = book.add_format({"bg_color": "#fff2cc"})
-
-    def table(self, sheet: Any, table: Table) -> None:
-        """One table, its head frozen and with filters; rows that differ are coloured."""
-        width = len(table.columns)
-        self._head(sheet, table.columns, table.texts)
-        count = 0
-        for count, row in enumerate(table.rows(), start=1):
-            ink = self._differs if row.differs and table.name != "differences" else None
-            for column, cell in enumerate(row.cells):
-                write = sheet.write_number if isinstance(cell, int) else sheet.write_string
-                write(count, column, cell, ink)
-        if count and any(table.columns):
-            sheet.autofilter(0, 0, count, width - 1)
-
-    def _head(self, sheet: Any, heads: tuple[str, ...], texts: int) -> None:
-        for column, name in enumerate(heads):
-            wide = min(_WIDEST, max(40 if 0 < column < texts else 12, columns(name) // 2 + 4))
-            sheet.set_column(column, column, wide)
-            sheet.write_string(0, column, name, self.bold)
-        sheet.freeze_panes(1, texts)
-
-    def tickets(self, sheet: Any, report: Report, words: Words) -> None:
-        """Every figure's tickets, one a row; a sheet's end is said where it comes first."""
-        heads = ("decisions.clause", "decisions.rule", "decisions.what", "where", "ticket")
-        self._head(sheet, tuple(words.of(name) for name in heads), 3)
-        last = 0
-        for last, cells in enumerate(_behind(report, words), start=1):
-            if last == _MOST_ROWS - 1:
-                sheet.write_string(last, 0, words.of("cut"))
-                break
-            for column, cell in enumerate(cells):
-                sheet.write_string(last, column, cell)
-        if last:
-            sheet.autofilter(0, 0, last, len(heads) - 1)
+def _rows(table: Table) -> Iterator[tuple[Cells, bool]]:
+    """The cells of each row, and whether it is marked."""
+    for row in table.rows():
+        yield row.cells, row.differs and not table.of_differences
 
 
-def _behind(report: Report, words: Words) -> Iterator[tuple[str, str, str, str, str]]:
+def _runs(report: Report, words: Words) -> Iterator[tuple[Cells, bool]]:
+    for row in report.moved:
+        clock = words.clock(row.module, row.name)
+        for run in report.moved_runs(row):
+            times = (words.local(run.today), words.local(run.proposed))
+            moved = words.shift(run.proposed - run.today)
+            yield (row.clause, clock, run.behind, *times, moved, words.of("moved.yes") if run.open else ""), False
+
+
+def _tickets(report: Report, words: Words) -> Iterator[tuple[Cells, bool]]:
+    """Every figure's tickets, one a row."""
     for row in report.clocks:
         late = words.of("verbs.late", clock=words.clock(row.module, row.name))
-        for name, numbers in report.late(row).everywhere(compared=report.compared):
-            yield from ((row.clause, f"{row.module}.{row.name}", late, words.of(name), number) for number in numbers)
+        for name, tickets in report.late(row).everywhere(compared=report.compared):
+            where = words.of(name)
+            yield from (((row.clause, f"{row.module}.{row.name}", late, where, one), False) for one in tickets)
     for what in report.decisions:
-        for name, numbers in report.behind(what).everywhere(compared=report.compared):
-            shown = words.what(what)
-            yield from ((what.clause, what.rule, shown, words.of(name), number) for number in numbers)
+        shown = words.what(what)
+        for name, tickets in report.behind(what).everywhere(compared=report.compared):
+            where = words.of(name)
+            yield from (((what.clause, what.rule, shown, where, one), False) for one in tickets)

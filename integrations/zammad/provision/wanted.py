@@ -174,7 +174,7 @@ class Site:
 
     def word(self, text: LocalText) -> str:
         """The text in this helpdesk's language."""
-        return {"zh-CN": text.zh_cn, "zh-TW": text.zh_tw, "en": text.en}[self.tongue]
+        return text.of(self.tongue)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,18 +51,22 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         summary = summarise(player, begins=week.begins, seed=1, before=(0, 0), seconds=1.0)
         path = folder / "tickets.jsonl"
         export(stage.box, path, by=SERVICE_USER)
-        yield Desk(stage=stage, summary=summary, export=path, proposed=_proposed(stage.config, folder / "proposed"))
+        proposed = with_complaints(stage.config, folder / "proposed", _STRICTER)
+        yield Desk(stage=stage, summary=summary, export=path, proposed=proposed)
         player.actors.close()
 
 
-def _proposed(config: Path, folder: Path) -> Path:
-    """The same company with less time to acknowledge a complaint."""
+_STRICTER = {"acknowledge": {"within": {"ordinary": "1wh", "serious": "30wm", "major": "15wm"}}}
+"""Less time to acknowledge a complaint."""
+
+
+def with_complaints(config: Path, folder: Path, settings: dict[str, Any]) -> Path:
+    """The same company with other settings for complaints, in `folder`."""
     (folder / "policies").mkdir(parents=True)
     for name in ("zhidu.yaml", "people.yaml"):
         (folder / name).write_text((config / name).read_text(encoding="utf-8"), encoding="utf-8")
     own = yaml.safe_load((config / "policies" / "complaints.yaml").read_text(encoding="utf-8"))
-    within = {"within": {"ordinary": "1wh", "serious": "30wm", "major": "15wm"}}
-    (folder / "policies" / "complaints.yaml").write_text(json.dumps(own | {"acknowledge": within}), encoding="utf-8")
+    (folder / "policies" / "complaints.yaml").write_text(json.dumps(own | settings), encoding="utf-8")
     return folder
 
 
