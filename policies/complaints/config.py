@@ -1,12 +1,14 @@
 """Settings of the complaints module."""
 
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
 from policies.core.config import KnownLadder, nominal_days
 from policies.kernel.config import StrictModel
+from policies.kernel.config_together import together
 from policies.kernel.eras import kept_by_case
 from policies.kernel.problems import did_you_mean
 from policies.kernel.regulations import Profile, profiles
@@ -29,7 +31,13 @@ class BySeverity(StrictModel):
 
     def of(self, severity: str | None) -> Spec:
         """The period; a complaint that nobody has graded is handled as ordinary until its flags say more."""
-        return {"serious": self.serious, "major": self.major}.get(severity or "", self.ordinary)
+        match severity:
+            case "serious":
+                return self.serious
+            case "major":
+                return self.major
+            case _:
+                return self.ordinary
 
 
 class Timed(StrictModel):
@@ -142,21 +150,29 @@ class Config(StrictModel):
         """The name of the calendar by which the law counts; None: the desk's."""
         return self.law_calendar or (self.law.calendar if self.law.counts_business_days else "") or None
 
-    @model_validator(mode="after")
-    def _no_laxer_than_law(self) -> Self:
+    @together
+    def _one_reminder_after_the_other(self) -> Iterator[str]:
         waits = [nominal_days(wait) for wait in (*self.survey_reminders, self.survey_ends)]
         if waits != sorted(waits):
-            raise ValueError("survey_reminders come one after the other, and before survey_ends")
+            yield "survey_reminders come one after the other, and before survey_ends"
+
+    @together
+    def _graver_from_more(self) -> Iterator[str]:
         if self.major_from < self.serious_from:
-            raise ValueError("major_from must not be below serious_from")
+            yield "major_from must not be below serious_from"
+
+    @together
+    def _acknowledged_within_law(self) -> Iterator[str]:
         first = self.law.acknowledged
         if first is not None:
-            self._within_law("acknowledge", self.acknowledge.within, first[0])
-        self._within_law("resolve", self.resolve.within, self.law.stages[0])
-        return self
+            yield from self._laxer("acknowledge", self.acknowledge.within, first[0])
 
-    def _within_law(self, name: str, within: BySeverity, law: Spec) -> None:
+    @together
+    def _resolved_within_law(self) -> Iterator[str]:
+        yield from self._laxer("resolve", self.resolve.within, self.law.stages[0])
+
+    def _laxer(self, name: str, within: BySeverity, law: Spec) -> Iterator[str]:
         for severity in ("ordinary", "serious", "major"):
             own = within.of(severity)
             if nominal_days(own) > nominal_days(law):
-                raise ValueError(f"{name}.within.{severity}: {own} is laxer than the law's {law} ({self.profile})")
+                yield f"{name}.within.{severity}: {own} is laxer than the law's {law} ({self.profile})"

@@ -1,23 +1,17 @@
 """Settings of the core module."""
 
-from typing import Annotated, Literal, Self
+from collections.abc import Iterator
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator
 
 from policies.kernel.config import StrictModel
-from policies.kernel.deadlines import Ladder
+from policies.kernel.config_together import together
+from policies.kernel.ladder import Knowing, Ladder
 from policies.kernel.ladders import EFFECTS
 from policies.kernel.spec import Spec
 
-
-def _known_effects(ladder: Ladder) -> Ladder:
-    unknown = sorted(ladder.effects - set(EFFECTS))
-    if unknown:
-        raise ValueError(f"unknown effect {unknown[0]!r}; a rung can {', '.join(EFFECTS)}")
-    return ladder
-
-
-KnownLadder = Annotated[Ladder, AfterValidator(_known_effects)]
+KnownLadder = Annotated[Ladder, Knowing(EFFECTS)]
 
 
 def _calendar_days(period: Spec) -> Spec:
@@ -52,12 +46,11 @@ class Survey(StrictModel):
     remind: Send
     """1.3.1: how reminders leave."""
 
-    @model_validator(mode="after")
-    def _one_after_the_other(self) -> Self:
+    @together
+    def _one_after_the_other(self) -> Iterator[str]:
         waits = [nominal_days(wait) for wait in (*self.reminders, self.ends)]
         if waits != sorted(waits):
-            raise ValueError("reminders come one after the other, and before ends")
-        return self
+            yield "reminders come one after the other, and before ends"
 
 
 class Config(StrictModel):

@@ -5,13 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 from policies.kernel.config_fields import Place, fitted, place_of, root
 from policies.kernel.config_messages import Wording, named_setting, worded
+from policies.kernel.config_together import Faults, faults_of
 from policies.kernel.problems import ConfigErrors, Loc, Mark, Problem, field_name
 from policies.kernel.yaml_nodes import Document, Value, locs, survey
 
@@ -20,9 +21,9 @@ class StrictModel(BaseModel):
     """The base of every configuration: unknown settings are errors, values do not change after loading.
 
     The loader validates strictly: no text for a number, no number for a flag; times, dates, periods and choices are
-    written as text. The message of a validator that looks at several settings begins with the name of the one that is
-    wrong (`within.major: …`): it is told at that one's line. A field is secret – never quoted – when it is a
-    `SecretStr` or has `json_schema_extra={"secret": True}`. The text under a field is its description.
+    written as text. What several settings must be together is checked by methods marked `together`. A field is secret –
+    never quoted – when it is a `SecretStr` or has `json_schema_extra={"secret": True}`. The text under a field is its
+    description.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
@@ -108,7 +109,7 @@ def load(model: type[M], layers: Sequence[Layer | Document]) -> Loaded[M]:
 def _further(model: type[BaseModel], document: Document, refused: Sequence[Loc]) -> Iterator[Problem]:
     """What else is wrong than what was refused, so that it is told at once."""
     try:
-        validated(model, document)
+        validated(model, document, refused)
     except ConfigErrors as errors:
         hidden = {field_name(loc) for loc in refused}
         for problem in errors.problems:
@@ -147,21 +148,64 @@ def _forget(value: Value, loc: Loc, marks: dict[Loc, Mark]) -> None:
         marks.pop(old, None)  # a value that was not there has no mark
 
 
-def validated(model: type[M], document: Document) -> Loaded[M]:
-    """The document as a configuration. raises ConfigErrors – all that is wrong with it."""
+def validated(model: type[M], document: Document, refused: Sequence[Loc] = ()) -> Loaded[M]:
+    """The document as a configuration. raises ConfigErrors – all that is wrong with it, but with what is `refused`."""
     value = fitted(document.value, root(model))
     try:
         config = model.model_validate_json(json.dumps(value), strict=True)
     except ValidationError as errors:
-        raise ConfigErrors(_problems(model, document, errors.errors(include_url=False))) from None
+        told = [(*_followed(document, error), error) for error in errors.errors(include_url=False)]
+        raise ConfigErrors(_problems(model, document, _completed(model, document, value, told, refused))) from None
     return Loaded(config=config, marks=document.marks)
 
 
-def _problems(model: type[BaseModel], document: Document, errors: Sequence[ErrorDetails]) -> list[Problem]:
+_Told: TypeAlias = tuple[Loc, Value, ErrorDetails]
+"""Where the document is wrong, what stands there, and in which way."""
+
+
+def _completed(
+    model: type[BaseModel], document: Document, value: Value, told: Sequence[_Told], refused: Sequence[Loc]
+) -> list[_Told]:
+    """`told`, with all that is wrong with settings taken together where pydantic stops at the first."""
+    locs = [*(loc for loc, _, _ in told), *refused]
+    found = [one for one in told if not _is_of_several(one[2])]
+    for around in dict.fromkeys(loc[:size] for loc in locs for size in range(len(loc) + 1)):
+        wrong = [loc[len(around) :] for loc in locs if loc[: len(around)] == around and loc != around]
+        models = tuple(place_of(model, around).models)
+        texts = list(faults_of(models[0], _at(value, around), wrong)) if len(models) == 1 else []
+        if not any(loc[: len(around)] == around for loc in refused):
+            texts += (text for loc, _, error in told if loc == around for text in _texts(error))
+        here = _at(document.value, around)
+        found += [(around, here, _fault(around, text)) for text in dict.fromkeys(texts)]
+    return found
+
+
+def _is_of_several(error: ErrorDetails) -> bool:
+    return error["type"] in ("value_error", "assertion_error") and isinstance(error["input"], dict)
+
+
+def _texts(error: ErrorDetails) -> tuple[str, ...]:
+    if not _is_of_several(error):
+        return ()
+    cause = error["ctx"]["error"]
+    return cause.faults if isinstance(cause, Faults) else (str(cause),)
+
+
+def _fault(loc: Loc, text: str) -> ErrorDetails:
+    return {"type": "value_error", "loc": loc, "msg": text, "input": None, "ctx": {"error": ValueError(text)}}
+
+
+def _at(value: Value, loc: Loc) -> Value:
+    for part in loc:
+        inside = part in value if isinstance(value, dict) else isinstance(value, list) and part in range(len(value))
+        value = value[part] if inside else None
+    return value
+
+
+def _problems(model: type[BaseModel], document: Document, told: Sequence[_Told]) -> list[Problem]:
     found: dict[Loc, list[Wording]] = {}
-    deep = {loc[:size] for loc in (_followed(document, error)[0] for error in errors) for size in range(len(loc))}
-    for given in errors:
-        loc, value = _followed(document, given)
+    deep = {loc[:size] for loc, _, _ in told for size in range(len(loc))}
+    for loc, value, given in told:
         inner, error = named_setting(given, value, place_of(model, loc))
         for part in inner:
             loc, value = (*loc, part), value.get(part, {}) if isinstance(value, dict) else {}  # unset: nothing to quote

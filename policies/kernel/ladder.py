@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from policies.kernel.problems import did_you_mean
 from policies.kernel.spec import UNITS_IN_WORDS, Spec
 
 _PERCENT: Final = re.compile(r"([1-9][0-9]?|100)%")
@@ -118,7 +119,11 @@ class Ladder:
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        settings = handler.generate_schema(tuple[RungSetting, ...])
+        return cls.schema_of(handler.generate_schema(tuple[RungSetting, ...]))
+
+    @classmethod
+    def schema_of(cls, settings: CoreSchema) -> CoreSchema:
+        """How a ladder is read whose rungs `settings` reads."""
         built = core_schema.no_info_after_validator_function(cls._built, settings)
         return core_schema.json_or_python_schema(
             json_schema=built,
@@ -135,3 +140,29 @@ class Ladder:
     @classmethod
     def _kept(cls, value: object, handler: Callable[[object], "Ladder"]) -> "Ladder":
         return value if isinstance(value, Ladder) else handler(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Knowing:
+    """In `Annotated[Ladder, Knowing(("remind", "finding"))]`: a ladder whose rungs have these effects and no others.
+
+    Each unknown one is told in its own place, whatever else is wrong with the ladder.
+    """
+
+    effects: tuple[str, ...]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        class KnownRung(RungSetting):
+            do: Annotated[
+                tuple[Annotated[str, AfterValidator(self._known)], ...],
+                BeforeValidator(_one_or_more),
+                Field(min_length=1),
+            ]
+
+        return Ladder.schema_of(handler.generate_schema(tuple[KnownRung, ...]))
+
+    def _known(self, effect: str) -> str:
+        if effect not in self.effects:
+            near = did_you_mean(effect, self.effects)
+            raise ValueError(f"unknown effect{near}; a rung can {', '.join(self.effects)}")
+        return effect

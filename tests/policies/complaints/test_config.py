@@ -29,7 +29,7 @@ REFUSED = {
     "major below serious": ("{serious_from: 3, major_from: 2}", "major_from must not be below serious_from"),
     "reminders after the end": ("survey_ends: 3d", "before survey_ends"),
     "reminders in the wrong order": ("survey_reminders: [5d, 2d]", "one after the other"),
-    "an unknown effect": ("take_over: {ladder: [{at: 50%, do: [shout]}]}", "unknown effect 'shout'"),
+    "an unknown effect": ("take_over: {ladder: [{at: 50%, do: [shout]}]}", "take_over.ladder[0].do[0]: unknown effect"),
     "an unknown flag": ("flag_weights: {weather: 1}", "weather"),
     "a sum of nothing": ("amount_from: 0", "amount_from"),
     "a group of one": ("group_from: 1", "group_from"),

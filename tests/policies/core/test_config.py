@@ -13,7 +13,7 @@ BASE = Layer(
 )
 REFUSED = {
     "a repeat period in working days": ("repeat_within: 90wd", "is counted in calendar days"),
-    "an unknown effect": ("owner_ladder: [{at: 100%, do: [sing]}]", "unknown effect 'sing'"),
+    "an unknown effect": ("owner_ladder: [{at: 100%, do: [sing]}]", "owner_ladder[0].do[0]: unknown effect"),
     "a period without a unit": ("owner_within: 30", "owner_within"),
 }
 

@@ -1,9 +1,14 @@
 """Every problem at once: a fault hides no other, and each is told at its own line."""
 
+from collections.abc import Iterator
+from typing import Annotated
+
 import pytest
 from pydantic import Field, model_validator
 
 from policies.kernel.config import StrictModel, load, load_text
+from policies.kernel.config_together import together
+from policies.kernel.ladder import Knowing, Ladder
 from policies.kernel.problems import ConfigErrors
 from tests.policies.kernel.conftest import CONFIG
 from tests.policies.kernel.test_config import DEFAULTS, Settings, layers
@@ -105,3 +110,101 @@ def test_that_a_module_cannot_import_a_faulty_one_is_not_told(write_module, load
     problems = said(load_written().problems)
 
     assert [problem.partition(":")[0] for problem in problems] == ["modules/base/config.py", "texts/first/en.yaml"]
+
+
+class Range(StrictModel):
+    low: int
+    high: int
+    note: str = ""
+
+    @together
+    def _in_order(self) -> Iterator[str]:
+        if self.low > self.high:
+            yield "low: is above high"
+
+
+class Fitting(StrictModel):
+    """Settings that must fit one another, in sections and beside them."""
+
+    inner: Range
+    outer: Range
+    most: int
+    ladder: Annotated[Ladder, Knowing(("remind", "warn"))] = Ladder()
+
+    @together
+    def _inner_within_outer(self) -> Iterator[str]:
+        if self.inner.low < self.outer.low:
+            yield "inner.low: is below outer.low"
+        if self.inner.high > self.outer.high:
+            yield "inner.high: is above outer.high"
+
+    @together
+    def _few(self) -> Iterator[str]:
+        if self.outer.high > self.most:
+            yield "most: is below outer.high"
+
+
+OUTER = "outer: {low: 2, high: 5}\n"
+TOGETHER = {
+    # row                                       text                                              said
+    "every fault of one check": (
+        f"{OUTER}inner: {{low: 1, high: 9}}\nmost: 9",
+        [":2: inner.low: is below outer.low (got 1)", ":2: inner.high: is above outer.high (got 9)"],
+    ),
+    "the faults of every check": (
+        f"{OUTER}inner: {{low: 1, high: 4}}\nmost: 4",
+        [":2: inner.low: is below outer.low (got 1)", ":3: most: is below outer.high (got 4)"],
+    ),
+    "beside a setting that is wrong in itself": (
+        f"{OUTER}inner: x\nmost: 4",
+        [":2: inner: must be a mapping (name: value) (got 'x')", ":3: most: is below outer.high (got 4)"],
+    ),
+    "beside one that is not set": (
+        f"{OUTER}most: 4",
+        [":1: inner: required, not set", ":2: most: is below outer.high"],
+    ),
+    "beside one that is unknown": (
+        f"{OUTER}inner: {{low: 1, high: 4}}\nmost: 9\nmost_of_all: 3",
+        [":2: inner.low: is below outer.low", ":4: most_of_all: unknown setting"],
+    ),
+    "beside a wrong one of the same section": (
+        f"{OUTER}inner: {{low: 1, high: 4, note: 7}}\nmost: x",
+        [":2: inner.low: is below outer.low", ":3: most: must be a whole number"],
+    ),
+    "what was found before a wrong one is looked at": (
+        f"{OUTER}inner: {{low: 1, high: x}}\nmost: 9",
+        [":2: inner.high: must be a whole number", ":2: inner.low: is below outer.low"],
+    ),
+    "nothing that rests on a wrong one": (
+        "outer: {low: x, high: 5}\ninner: {low: 1, high: 4}\nmost: 9",
+        [":1: outer.low: must be a whole number"],
+    ),
+    "in a section and around it": (
+        f"{OUTER}inner: {{low: 4, high: 3}}\nmost: 4",
+        [":2: inner.low: is above high", ":3: most: is below outer.high"],
+    ),
+    "nothing that rests on what was refused": (
+        "outer: {low: &a 2, high: 5}\ninner: {low: 1, high: 9}\nmost: 9",
+        [":1: outer.low: anchors"],
+    ),
+    "each unknown effect of a ladder": (
+        f"{OUTER}inner: {{low: 3, high: 4}}\nmost: 9\nladder:\n  - {{at: 180%, do: remind}}\n"
+        "  - {at: 50%, do: [remid, warn]}\n  - {at: 60%, do: [explode], by: x}",
+        [
+            ":5: ladder[0].at: a rung is a share",
+            ":6: ladder[1].do[0]: unknown effect; did you mean `remind`?; a rung can remind, warn (got 'remid')",
+            ":7: ladder[2].do[0]: unknown effect; a rung can remind, warn (got 'explode')",
+            ":7: ladder[2].by: unknown setting",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "said"), TOGETHER.values(), ids=TOGETHER)
+def test_what_settings_get_wrong_together_is_told_beside_all_else(text, said):
+    with pytest.raises(ConfigErrors) as caught:
+        load_text(text, "f.yaml", Fitting)
+
+    assert len(caught.value.problems) == len(said), caught.value
+    for problem, words in zip(map(str, caught.value.problems), said, strict=True):
+        assert words in problem
