@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -21,6 +22,8 @@ _SENT: Final = "phone"
 """What an agent's mail or message becomes: a type that Zammad keeps and does not send."""
 
 _KEPT: Final = frozenset({"note", "phone", "web"})
+_SYSTEM: Final = 1
+"""The user that Zammad itself acts as."""
 _INLINE: Final = re.compile(r'"/api/v1/ticket_attachment/\d+/\d+/(\d+)(?:\?[^"]*)?"')
 _BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -51,6 +54,7 @@ def article_write(copy: ArticleCopy) -> ArticleWrite:
         from_=copy.from_,
         message_id=copy.message_id,
         in_reply_to=copy.in_reply_to,
+        origin_by_id=copy.by if copy.sender == "Customer" and copy.by != _SYSTEM else None,
         memory={**memory, WAS: before.stored()},
         attachments=tuple(
             AttachmentWrite(filename=file.name, mime_type=file.mime_type, data=base64.b64encode(file.content).decode())
@@ -108,10 +112,17 @@ class Maker:
         }
         write = TicketWrite(
             fields=fields,
-            article=article_write(copy.articles[0]) if copy.articles else None,
+            article=self._first(),
             preferences={"zhidu": copy.memory, MARK: self._mark(making=True).model_dump()},
         )
         return self._client.create_ticket(write).id
+
+    def _first(self) -> ArticleWrite | None:
+        """In the customer's name alone, whom the ticket has: another writer may be a user no more."""
+        if not self._copy.articles:
+            return None
+        write = article_write(self._copy.articles[0])
+        return write if write.origin_by_id == self._copy.customer_id else replace(write, origin_by_id=None)
 
     def _mark(self, *, making: bool) -> Mark:
         closed = self._copy.closed_at
@@ -151,7 +162,12 @@ class Maker:
                 return
             except Refused:
                 pass  # without access by now: in our own name, the true author stands in its memory
-        self._client.add_article(id, write)
+        try:
+            self._client.add_article(id, write)
+        except Refused:
+            if write.origin_by_id is None:
+                raise
+            self._client.add_article(id, replace(write, origin_by_id=None))  # a user no more
 
     def _bonds(self, id: int, read: OneRead) -> None:
         linked = {self._number(link.object_id) for link in read.links if link.object == "Ticket"}

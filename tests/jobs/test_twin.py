@@ -196,6 +196,9 @@ def test_nothing_readable_remains_and_nothing_else_is_lost(twins: Twins) -> None
     assert [a["preferences"]["zhidu"]["was"]["id"] for a in own] == [a["id"] for a in before]
     assert [a["sender"] for a in own] == [a["sender"] for a in before]
     assert [a["internal"] for a in own] == [a["internal"] for a in before]
+    assert [a["origin_by_id"] or a["created_by_id"] for a in own] == [
+        a["origin_by_id"] or a["created_by_id"] for a in before
+    ]
     assert own[0]["message_id"] == before[0]["message_id"]
     assert [f["filename"] for f in own[0]["attachments"]] == ["card.txt"]
     read = desk.call("GET", f"tickets/{new}?all=true")

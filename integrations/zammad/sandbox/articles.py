@@ -79,10 +79,16 @@ def _from(desk: Desk, ticket: Row, row: Row, user: Row) -> None:
         return
     author = user
     if sender == "Customer" and kind in ORIGIN_TYPES:
-        row["origin_by_id"] = ticket["customer_id"]
-        author = desk.users.get(ticket["customer_id"])
+        row["origin_by_id"] = row["origin_by_id"] or ticket["customer_id"]
+        author = desk.users.get(row["origin_by_id"])
     name, email = full_name(author), author["email"]
     row["from"] = f"{name} <{email}>" if sender == "Customer" and email and name != email else name
+
+
+def _origin(desk: Desk, body: Row, user: Row) -> int | None:
+    """In whose name an agent writes; Zammad keeps it for every type (its source; not recorded)."""
+    given = body.get("origin_by_id")
+    return int(given) if given is not None and is_agent(desk, user) and desk.users.find(int(given)) else None
 
 
 def mail_id(desk: Desk) -> str:
@@ -104,8 +110,8 @@ def add_article(
         "reply_to": body.get("reply_to"), "message_id": body.get("message_id"), "message_id_md5": None,
         "in_reply_to": body.get("in_reply_to"), "content_type": kind,
         "body": kept.body if kept else str(body.get("body") or ""), "internal": body.get("internal") in (True, "true"),
-        "preferences": body.get("preferences") or {}, "updated_by_id": by, "created_by_id": by, "origin_by_id": None,
-        "created_at": at, "updated_at": at,
+        "preferences": body.get("preferences") or {}, "updated_by_id": by, "created_by_id": by,
+        "origin_by_id": _origin(desk, body, user), "created_at": at, "updated_at": at,
     }  # fmt: skip
     _from(desk, ticket, row, user)
     if row["message_id"]:

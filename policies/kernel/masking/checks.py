@@ -43,12 +43,13 @@ _CARDS_LISTED: Final = (
     "6907: 15 18; 9400: 16 17 18 19; 95555: 15; 9688 9843 9988 999999: 16; "
     "84301 84336 84342 84361 84373 84380 84385 84390 870: 16"
 )
-# How an 18-character credit code begins: the registering authority and the kind of organisation (GB 32100-2015).
+# How an 18-character credit code begins: the registering authority and the kind of organisation (GB 32100-2015 with
+# its amendment; 54 and 55, committees of villages and neighbourhoods, are of earlier lists, and still in use).
 _USCC_STARTS: Final = frozenset(
     first + second
     for first, seconds in (
         *(("1", "1239"), ("2", "19"), ("3", "123459"), ("4", "19"), ("5", "123459"), ("6", "129"), ("7", "129")),
-        *(("8", "19"), ("9", "1239"), ("a", "19"), ("n", "1239"), ("y", "1")),
+        *(("8", "19"), ("9", "123"), ("a", "19"), ("n", "1239"), ("y", "1")),
     )
     for second in seconds
 )  # fmt: skip
