@@ -10,8 +10,7 @@ from typing import TypeVar
 from policies.kernel.case_files import CaseRow
 from policies.kernel.coverage import coverage
 from policies.kernel.modules import Module
-from policies.kernel.problems import ConfigErrors, Problem, did_you_mean, field_name
-from policies.kernel.regulations import Profile
+from policies.kernel.problems import ConfigErrors, Problem, field_name
 from zhidu.config import Config
 from zhidu.overlay import load_overlay
 from zhidu.people_file import load_people, unknown_calendars
@@ -80,7 +79,6 @@ def examine(folder: Path | None) -> Report:
     problems.extend(played.unreadable)
     problems.extend(problem for place, why in played.unfit.items() if place in wrong_as_shipped for problem in why)
     covered = [entry.status for entry in coverage(policy.clauses, policy.modules.modules, rows)]
-    problems.extend(_profiles(policy))
     problems.extend(read_needs(policy.modules.modules)[1])
     _attempt(lambda: load_overlay(folder), problems)
     return Report(
@@ -171,28 +169,6 @@ def _unfit(rows: dict[str, tuple[CaseRow, ...]], played: _Played, wrong_as_shipp
             said = zip(fields, played.unfit[place], strict=True)
             why = tuple(f"{field}: {problem.what}" if field else problem.what for field, problem in said)
             yield UnfitRow(place=place, case=row.case, why=why)
-
-
-def _profiles(policy: Policy) -> list[Problem]:
-    """The law counts by a calendar that is there, and working days by one that knows the holidays of some year."""
-    found = []
-    for module in policy.modules:
-        law, name = getattr(module.config, "law", None), getattr(module.config, "counted_by", None)
-        if not isinstance(law, Profile):
-            continue
-        calendar = None if name is None else policy.calendars.get(name)
-        if law.counts_business_days and (calendar is None or not calendar.knows_holidays):
-            whose = f"calendar {name!r}" if name else "calendar"
-            what = f"{law.id} counts working days, and there is no {whose} with the holidays to count them by"
-        elif name is not None and calendar is None:
-            what = f"there is no such calendar (got {name!r}){did_you_mean(name, policy.calendars)}"
-        else:
-            continue
-        field = "law_calendar" if getattr(module.config, "law_calendar", "") else "profile"
-        mark = module.settings.where(field)
-        path, line = (module.shown, 0) if mark is None else (mark.path, mark.line)
-        found.append(Problem(path=path, line=line, field=field, what=what))
-    return found
 
 
 def _attempt(step: Callable[[], T], problems: list[Problem]) -> T | None:

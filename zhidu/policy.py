@@ -29,6 +29,7 @@ from policies.kernel.texts import Texts
 from policies.kernel.voice import Voice, language
 from policies.kernel.yaml_nodes import Document
 from zhidu.calendars import load_calendars
+from zhidu.law_calendars import law_problems
 from zhidu.leanings import leanings, leanings_text
 from zhidu.masking import load_masking
 from zhidu.ready import ready_texts
@@ -118,6 +119,8 @@ def read_policy(
                 masking = built
             else:
                 calendars = built
+    if calendars:
+        problems.extend(law_problems(modules, calendars))
     policy = Policy(
         clauses=clauses,
         modules=modules,

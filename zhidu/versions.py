@@ -27,6 +27,7 @@ from policies.kernel.problems import ConfigErrors, Problem
 from zhidu.accounts import account
 from zhidu.compose import Outside
 from zhidu.exits import Unreachable
+from zhidu.law_calendars import with_those_of_eras
 from zhidu.policy import Policy, load_policy
 from zhidu.settings import Settings
 from zhidu.stores import at_hand
@@ -140,7 +141,7 @@ def published(settings: Settings, outside: Outside) -> Policy | None:
 
 
 def remembering(policy: Policy, before: Sequence[tuple[datetime, Policy]]) -> Policy:
-    """`policy`, with what its modules keep for cases that began under one of those before.
+    """`policy`, with what its modules keep for cases that began under one of those before, their laws' calendars too.
 
     before   until when → the policy in force until then, the earliest first
     """
@@ -149,7 +150,9 @@ def remembering(policy: Policy, before: Sequence[tuple[datetime, Policy]]) -> Po
         known = [(until, then.modules.get(module.name)) for until, then in before]
         return replace(module, eras=tuple(eras(module.config, [(until, one.config) for until, one in known if one])))
 
-    return replace(policy, modules=ModuleSet(modules=tuple(map(with_eras, policy.modules))))
+    modules = ModuleSet(modules=tuple(map(with_eras, policy.modules)))
+    calendars = with_those_of_eras(modules, policy.calendars, (then.calendars for _, then in before))
+    return replace(policy, modules=modules, calendars=calendars)
 
 
 def first_version(store: Store, settings: Settings, at: datetime, reason: str) -> PolicyVersion:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, Select, case, func, insert, or_, select, update
 
@@ -16,6 +16,8 @@ from integrations.store.accounts import shared
 from integrations.store.database import Session, insert_into
 from integrations.store.errors import NotFound, Refused
 from integrations.store.tables import POLICY_VERSIONS
+
+_TAKE_BACK: Final = "take it back with zhidu policy withdraw"
 
 
 class VersionStatus(StrEnum):
@@ -151,7 +153,8 @@ class Versions:
                 done = "withdrawn" if version.withdrawn_at is not None else "approved already"
                 raise Refused(f"version {number} is {done}")
             if _same(by.name, version.author.name):
-                raise Refused(f"version {number} is {version.author.name}'s own: a second person approves it")
+                what = f"version {number} is {version.author.name}'s own"
+                raise Refused(f"{what}: a second person approves it, or {_TAKE_BACK} {number}")
             if not one_account and (where := shared(version.author.account, by.account)):
                 other = "the second person approves it from another one, or zhidu.yaml says one_account: true"
                 raise Refused(f"version {number} was published {where}: {other}")
@@ -257,13 +260,11 @@ def _number(number: int) -> Any:
 def _in_turn(known: Sequence[PolicyVersion], since: datetime) -> None:
     for one in known:
         if one.approved_at is None and one.withdrawn_at is None:
-            raise Refused(f"version {one.number} waits for its approval: approve or withdraw it first")
+            raise Refused(f"version {one.number} waits for its approval: approve it, or {_TAKE_BACK} {one.number}")
         if one.stands and one.since > since:
             begins = one.since.isoformat(timespec="minutes")
-            raise Refused(
-                f"version {one.number} comes into force at {begins} and would undo this one: "
-                "date this one later, or withdraw that one"
-            )
+            what = f"version {one.number} comes into force at {begins} and would undo this one"
+            raise Refused(f"{what}: date this one later, or {_TAKE_BACK} {one.number}")
 
 
 def _named(by: Signature, does: str) -> None:

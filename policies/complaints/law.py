@@ -70,8 +70,16 @@ def _names_time(reply: Article) -> bool:
 
 
 def _calendar(facts: Facts, config: Config) -> WorkingCalendar:
-    """The calendar of the law, which is another than the desk's where the law counts its own working days."""
-    return facts.calendar if config.counted_by is None else facts.calendars.get(config.counted_by, facts.calendar)
+    """The calendar of the law, which is another than the desk's where the law counts its own working days.
+
+    raises   LookupError – it is not there: a deadline of the law is counted by no other
+    """
+    name = config.counted_by
+    if name is None:
+        return facts.calendar
+    if name not in facts.calendars:
+        raise LookupError(f"there is no calendar {name!r}, by which the law counts")
+    return facts.calendars[name]
 
 
 def _law_clock(facts: Facts, config: Config, legal: _Legal) -> Clock:

@@ -179,20 +179,20 @@ ANOTHER = "the second person approves it from another one, or zhidu.yaml says on
         ),
         pytest.param(
             lambda store: (published(store), published(store)),
-            "version 1 waits for its approval: approve or withdraw it first",
+            "version 1 waits for its approval: approve it, or take it back with zhidu policy withdraw 1",
             id="a second one while the first waits",
         ),
         pytest.param(
             lambda store: (approved(store, effective_at=AT + DAY), published(store)),
             "version 1 comes into force at 2026-09-29T08:00+00:00 and would undo this one: "
-            "date this one later, or withdraw that one",
+            "date this one later, or take it back with zhidu policy withdraw 1",
             id="one that a version dated ahead would undo",
         ),
         pytest.param(
             lambda store: store.versions.approve(
                 published(store).number, Signature(name="li  MIN", account="x"), at=AT
             ),
-            "version 1 is Li Min's own: a second person approves it",
+            "version 1 is Li Min's own: a second person approves it, or take it back with zhidu policy withdraw 1",
             id="the author approves",
         ),
         pytest.param(

@@ -92,6 +92,30 @@ def test_a_version_decides_once_a_second_person_has_approved_it(run, begun: Path
     assert [str(era.config.acknowledge.within.serious) for era in complaints.eras] == ["45wm"]
 
 
+def test_a_case_keeps_the_calendar_of_the_law_under_which_it_began(run, begun: Path, store: Store) -> None:
+    """1.3.2 The next version counts by another and has the earlier one no more; nor does a desk get it back so."""
+    (begun / "calendars").mkdir()
+    ours = begun / "calendars" / "ours.yaml"
+    for law, text in (("ours", 'extends: cn\nhours: {mon-fri: ["10:00-16:00"]}\n'), ("cn", None)):
+        if text is None:
+            ours.unlink()
+        else:
+            ours.write_text(text, encoding="utf-8")
+        tune(begun, f"profile: sg-faa-chr-2021\nlaw_calendar: {law}\n")
+        assert publish(run, begun)[0] == 0
+        number = str(len(store.versions.list()))
+        assert run("--config", begun, "policy", "approve", number, "--by", "Xu Jing")[0] == 0
+
+    found = in_force(store, load_settings(begun), datetime.now(UTC))
+
+    assert found is not None
+    assert found.unreadable == ()
+    complaints = found.policy.modules["complaints"]
+    assert [era.config.counted_by for era in complaints.eras] == [None, "ours"]
+    opening = datetime(2026, 5, 6, 1, 30, tzinfo=UTC)
+    assert [found.policy.calendars[name].is_open(opening) for name in ("ours", "cn")] == [False, True]
+
+
 def test_one_dated_ahead_comes_into_force_by_itself(run, begun: Path, store: Store) -> None:
     tune(begun)
     at = datetime.now(UTC) + timedelta(hours=1)
@@ -133,6 +157,8 @@ REFUSED = {
     # row                     what the folder holds      more words                             status, message
     "nothing new": (None, [], 2, "nothing differs from version 1, which is in force"),
     "what does not load": ("acknowledge: {within: {serious: soon}}\n", [], 2, "acknowledge.within.serious: "),
+    "no calendar of the law": ("profile: sg-faa-chr-2021\n", [], 2, "yaml:1: profile: sg-faa-chr-2021"),
+    "no such calendar": ("law_calendar: mon\n", [], 2, "law_calendar: there is no such calendar (got 'mon')"),
     "a date that is past": (STRICTER, ["--effective", "2020-01-01T00:00+08:00"], 2, "--effective is past"),
     "a date without offset": (STRICTER, ["--effective", "2030-01-01T00:00"], 2, "--effective needs its offset"),
     "no date": (STRICTER, ["--effective", "soon"], 2, "--effective is a time such as"),
