@@ -12,7 +12,7 @@ import yaml
 from pydantic import Field
 
 from integrations.zammad.provision.changes import Change, Create, Update, is_drift
-from integrations.zammad.provision.compare import SECRET, present
+from integrations.zammad.provision.compare import SECRET, ours_of, present
 from integrations.zammad.provision.wanted import Key, Kind, Term
 from integrations.zammad.provision.whole import Exceptions
 from policies.kernel.config import Loaded, StrictModel, load_text, read
@@ -99,7 +99,7 @@ def adopted(folder: Path | None, changes: Iterable[Change]) -> Adoption:
                 if one.drift and one.field in SECRET:
                     skipped.append(f"{change.key}: {one.field}")
                 elif one.drift:
-                    value = present(change.key.kind, change.data, one.field)
+                    value = ours_of(one.field, present(change.key.kind, change.data, one.field), one.new)
                     keep.setdefault(str(change.key), {})[one.field] = value
     content: dict[str, object] = {"keep": keep} if keep else {}
     if left_out:

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from integrations.zammad.provision.whole import Look
     from zhidu.basis import Basis
 
-_GRANT = "give the service user's token in Zammad, Profile → Token Access"
-
+_GRANT = (
+    "what a token permits cannot be changed, so make one that permits these too: in Zammad, as the service user, "
+    "Profile → Token Access"
+)
 
 _CHANGED: Final[Mapping[str, str]] = {
     "zh-CN": "自上次 `zhidu apply` 以来，Zammad 中有下列改动：\n\n{lines}\n\n"
@@ -73,6 +75,17 @@ def plan_lines(found: Look, *, drift: bool = False) -> Iterator[str]:
     for obstacle in () if drift else found.plan.obstacles:
         yield f"? {obstacle.what}"
         yield f"    → {obstacle.do}"
+
+
+def drift_summary(plan: Plan) -> str:
+    """How much was changed in Zammad, and what to do about it."""
+    if not plan.drifted:
+        return "nothing was changed in Zammad since the last apply"
+    them = "it" if len(plan.drifted) == 1 else "them"
+    return (
+        f"{counted(len(plan.drifted), 'object')} changed in Zammad: `zhidu apply` puts {them} back, "
+        f"`zhidu apply --adopt` keeps {them}"
+    )
 
 
 def plan_summary(found: Look, refusals: Sequence[str]) -> str:

@@ -164,12 +164,14 @@ def _published(place: Path, outside: Outside) -> int | None:
 def _tell(
     habits: Habits, place: Path, written: Sequence[Path], desk: Desk | None, version: int | None, *, configured: bool
 ) -> None:
+    from integrations.zammad.provision.changes import counted
+
     for path in written:
         click.echo(place / path)
     if version is not None:
         click.echo(f"policy version {version} is the shipped one; changes take effect by `zhidu policy publish`")
     if desk is not None:
-        click.echo(f"found in Zammad: {len(desk.groups)} groups, {len(desk.agents)} agents")
+        click.echo(f"found in Zammad: {counted(len(desk.groups), 'group')}, {counted(len(desk.agents), 'agent')}")
     if habits.quiet:
         return
     option = "" if place == DEFAULT_DIRECTORY else f" --config {place}"

@@ -57,7 +57,7 @@ def plan(habits: Habits | None, drift: bool, folder: bool) -> int:
 
 def say(habits: Habits, found: Look, refusals: Sequence[str], basis: Basis, *, drift: bool = False) -> None:
     """Prints the plan. That it is made by the folder is said even where little is to be said."""
-    from zhidu.provision_text import plan_json, plan_lines, plan_summary
+    from zhidu.provision_text import drift_summary, plan_json, plan_lines, plan_summary
 
     if habits.json:
         click.echo(json.dumps(plan_json(found, refusals, basis, drift=drift), ensure_ascii=False))
@@ -69,7 +69,7 @@ def say(habits: Habits, found: Look, refusals: Sequence[str], basis: Basis, *, d
     for line in plan_lines(found, drift=drift):
         click.secho(line, fg=_COLOURS.get(line[:1]))
     if not habits.quiet:
-        click.echo(plan_summary(found, refusals))
+        click.echo(drift_summary(found.plan) if drift else plan_summary(found, refusals))
 
 
 @contextmanager

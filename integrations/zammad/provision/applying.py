@@ -132,7 +132,7 @@ class _Work:
         option = whole["data_option"]
         wanted = plain.get("data_option")
         if isinstance(option, Mapping) and isinstance(wanted, Mapping):
-            plain = {**plain, "data_option": {**option, **wanted}}
+            plain = {**plain, "data_option": _over_what_waits(change.data, {**option, **wanted})}
         return {**whole, **plain}
 
     def _retire(self, change: Retire) -> None:
@@ -163,6 +163,17 @@ def _definition(data: Mapping[str, object]) -> dict[str, Value]:
     """A field as it is defined now; JSON as it came, and goes back."""
     names = ("name", "object", "display", "data_type", "active", "position", "screens", "data_option")
     return {name: cast(Value, present("object_manager_attributes", data, name)) for name in names}
+
+
+def _over_what_waits(data: Mapping[str, object], option: dict[str, Value]) -> dict[str, Value]:
+    """Zammad drops options that wait for their migration only for others that differ from those in force: one that is
+    the same leaves them waiting. What waits is then kept as an option of the past, which makes the difference."""
+    waiting = data.get("data_option_new")
+    if not isinstance(waiting, Mapping) or not waiting or option != data.get("data_option"):
+        return option
+    past, gone = option.get("historical_options"), waiting.get("options")
+    labels = {name: label for some in (gone, past) if isinstance(some, Mapping) for name, label in some.items()}
+    return {**option, "historical_options": cast(Value, labels)}
 
 
 def _list_kind(key: Key) -> ListKind:

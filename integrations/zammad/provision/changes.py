@@ -11,19 +11,24 @@ from typing import Final, assert_never
 from integrations.zammad.provision.wanted import SINGULAR, Key, Wanted
 
 _SHOWN: Final = 160
+_MOST_LEAVES: Final = 8
+"""Parts of one field that are told one by one."""
 _SECRET: Final = frozenset({"signature_token"})
+_ABSENT: Final = object()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """One field of an object: what Zammad has, what it should have, both as JSON has them.
 
+    named    both again as people read them: with names in place of ids; None: as they are
     by, at   who changed it in Zammad since we wrote it last, and when; None: nobody did, what we want has changed
     """
 
     field: str
     old: object
     new: object
+    named: tuple[object, object] | None = None
     by: str | None = None
     at: datetime | None = None
 
@@ -32,19 +37,32 @@ class Difference:
         """Whether it was changed in Zammad."""
         return self.by is not None
 
-    def shown(self) -> tuple[str, str]:
-        """Both as people read them; a secret is not shown, of two mappings only what differs."""
+    def shown(self) -> Iterator[str]:
+        """`name: "Grab" → "Take"`; of two mappings each part that differs, by its path; a secret is not shown."""
         if self.field in _SECRET:
-            return "(secret)", "(another secret)"
-        old, new = self.old, self.new
-        if isinstance(old, Mapping) and isinstance(new, Mapping):
-            names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
-            old = {name: old[name] for name in names if name in old}
-            new = {name: new[name] for name in names if name in new}
-        return _text(old), _text(new)
+            yield f"{self.field}: (secret) → (another secret)"
+            return
+        old, new = self.named or (self.old, self.new)
+        leaves = list(_leaves(self.field, old, new))
+        for path, was, will in leaves[:_MOST_LEAVES]:
+            yield f"{path}: {_text(was)} → {_text(will)}"
+        if len(leaves) > _MOST_LEAVES:
+            yield f"{self.field}: and {len(leaves) - _MOST_LEAVES} more"
+
+
+def _leaves(path: str, old: object, new: object) -> Iterator[tuple[str, object, object]]:
+    if isinstance(old, Mapping) and isinstance(new, Mapping) and old and new:
+        for name in {**old, **new}:
+            was, will = old.get(name, _ABSENT), new.get(name, _ABSENT)
+            if was != will:
+                yield from _leaves(f"{path}.{name}", was, will)
+    else:
+        yield path, old, new
 
 
 def _text(value: object) -> str:
+    if value is _ABSENT:
+        return "–"
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
 
@@ -147,8 +165,14 @@ class Plan:
 
     @property
     def due(self) -> tuple[Change, ...]:
-        """The changes that the modules or the settings ask for, nobody having changed anything in Zammad."""
-        return tuple(change for change in self.changes if not is_drift(change))
+        """The changes that the modules or the settings ask for, nobody having changed anything in Zammad; a migration
+        that is needed for undoing what somebody did is none of them."""
+        undone = {change.key.name for change in self.drifted if not isinstance(change, Migrate)}
+        return tuple(
+            change
+            for change in self.changes
+            if not is_drift(change) and not (isinstance(change, Migrate) and set(change.fields) <= undone)
+        )
 
 
 def counted(count: int, noun: str) -> str:
@@ -168,13 +192,12 @@ def lines(change: Change) -> Iterator[str]:
     match change:
         case Create(wanted=wanted, again=again, by=by, at=at):
             deleted = f"   [deleted in Zammad{_by(by, at)}]" if again else ""
-            yield f"+ {SINGULAR[wanted.key.kind]} {wanted.name}{deleted}"
+            yield f"+ {_called(wanted)}{deleted}"
         case Update(wanted=wanted, differences=differences):
-            yield f"~ {SINGULAR[wanted.key.kind]} {wanted.name}"
+            yield f"~ {_called(wanted)}"
             for one in differences:
-                old, new = one.shown()
                 changed = f"   [changed in Zammad{_by(one.by, one.at)}]" if one.drift else ""
-                yield f"    {one.field}: {old} → {new}{changed}"
+                yield from (f"    {text}{changed}" for text in one.shown())
         case Retire(key=key, name=name):
             yield f"- {SINGULAR[key.kind]} {name}"
         case Migrate(fields=fields, away=away):
@@ -182,6 +205,13 @@ def lines(change: Change) -> Iterator[str]:
             yield f"! database migration for {counted(len(fields), 'field')}{gone}"
         case _:
             assert_never(change)
+
+
+def _called(wanted: Wanted) -> str:
+    """A field by its name and by what people see."""
+    display = wanted.fields.get("display")
+    label = f" “{display}”" if wanted.key.kind == "object_manager_attributes" and display else ""
+    return f"{SINGULAR[wanted.key.kind]} {wanted.name}{label}"
 
 
 def _by(person: str | None, at: datetime | None) -> str:

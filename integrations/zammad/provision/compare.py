@@ -117,15 +117,15 @@ def differing(
         else:
             continue
         if not same(field, have, want):
-            yield field, _part(field, have, want), want
+            yield field, ours_of(field, have, want), want
 
 
 def same(field: str, have: object, want: object) -> bool:
     """Whether two values of a field mean the same to Zammad."""
-    return normal(field, _part(field, have, want)) == normal(field, want)
+    return normal(field, ours_of(field, have, want)) == normal(field, want)
 
 
-def _part(field: str, have: object, want: object) -> object:
+def ours_of(field: str, have: object, want: object) -> object:
     """Of a mapping in which Zammad keeps more than ours, our part."""
     if field in _PARTIAL and isinstance(have, Mapping) and isinstance(want, Mapping):
         return {name: have.get(name) for name in want}

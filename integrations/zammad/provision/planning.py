@@ -11,6 +11,7 @@ from integrations.zammad.provision.changes import Change, Create, Difference, Mi
 from integrations.zammad.provision.compare import IdOf, differing, kept, normal, present, refs, same
 from integrations.zammad.provision.foreign import foreign
 from integrations.zammad.provision.matching import Match, match
+from integrations.zammad.provision.naming import Names
 from integrations.zammad.provision.record import Applied
 from integrations.zammad.provision.wanted import (
     NEVER_RETIRED,
@@ -73,7 +74,8 @@ def plan(
     actual = there.actual
     blocked, found = _blocked(wanted, there)
     free = [_reachable(one, there, blocked) for one in wanted if one.key not in blocked]
-    changes = [change for one in free if (change := _change(one, there, applied)) is not None]
+    names = Names(actual, wanted)
+    changes = [change for one in free if (change := _change(one, there, applied, names)) is not None]
     changing = {change.key for change in changes}
     left_out = {one.key for one in obstacles if one.key is not None}
     retired = _retired({one.key for one in wanted} | left_out, actual, applied)
@@ -100,7 +102,7 @@ def _reachable(one: Wanted, there: Matched, blocked: frozenset[Key]) -> Wanted:
     return replace(one, fields={**one.fields, "group_ids": ByRef(entries=entries)})
 
 
-def _change(one: Wanted, there: Matched, applied: Mapping[Key, Applied]) -> Create | Update | None:
+def _change(one: Wanted, there: Matched, applied: Mapping[Key, Applied], names: Names) -> Create | Update | None:
     found = there.matches.get(one.key)
     known = applied.get(one.key)
     if found is None:
@@ -109,7 +111,10 @@ def _change(one: Wanted, there: Matched, applied: Mapping[Key, Applied]) -> Crea
         return None  # a group of the company's own: it serves
     last = known if known is not None and not known.retired else Applied(key=one.key, id=found.thing.id)
     differences = tuple(
-        _difference(field, old, new, found.thing, last, there.actual)
+        replace(
+            _difference(field, old, new, found.thing, last, there.actual),
+            named=(names.readable(field, old), names.readable(field, new)),
+        )
         for field, old, new in differing(one, found.thing.data, there.id_of, last.fields)
     )
     if not differences:

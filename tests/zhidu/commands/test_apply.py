@@ -137,8 +137,11 @@ def test_drift_is_shown_and_put_back(made: Place) -> None:
     status, shown = made.run("plan", "--drift", "--quiet")
     assert status == exits.NO
     assert f'name: "拿走" → "接手"   [changed in Zammad by {ADA}' in shown
+    told = made.run("plan", "--drift")[1]
+    assert "\n1 object changed in Zammad: `zhidu apply` puts it back, `zhidu apply --adopt` keeps it\n" in told
     assert made.run("apply", "--yes", "--quiet")[0] == exits.DONE
     assert made.run("plan", "--drift", "--quiet") == (exits.DONE, "")
+    assert "nothing was changed in Zammad since the last apply\n" in made.run("plan", "--drift")[1]
 
 
 def test_drift_is_adopted(made: Place) -> None:

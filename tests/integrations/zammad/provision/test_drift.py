@@ -61,6 +61,86 @@ def test_what_somebody_changed_is_told_and_put_back(made: Place, done: By, chang
     assert made.changes() == []
 
 
+def permission(place: Place, name: str) -> int:
+    return next(row["id"] for row in place.box.desk.permissions if row["name"] == name)
+
+
+def with_option(place: Place) -> None:
+    """An option more, and the database not updated yet."""
+    option = place.row("object_manager_attributes", "zhidu_kind")["data_option"]
+    place.put(
+        "object_manager_attributes",
+        "zhidu_kind",
+        data_option={**option, "options": {**option["options"], "gift": "Gift"}},
+    )
+
+
+TOLD: dict[str, tuple[By, list[str]]] = {
+    "permissions by their names": (
+        lambda p: p.put("roles", "Lead", permission_ids=[permission(p, "report")]),
+        ["~ role Lead", 'permission_ids: ["report"] → ["ticket.agent", "report"]'],
+    ),
+    "a calendar by its name": (
+        lambda p: p.put("slas", "zhidu: Quick", calendar_id=1),
+        ["~ SLA zhidu: Quick", 'calendar_id: "Default" → "zhidu: 中国大陆 Mainland China"'],
+    ),
+    "states of a condition by their names, and only what differs": (
+        lambda p: p.put(
+            "overviews",
+            "Due",
+            condition={
+                **p.row("overviews", "Due")["condition"],
+                "ticket.state_id": {"operator": "is", "value": ["1", "4"]},
+            },
+        ),
+        ["~ overview Due", 'condition.ticket.state_id.value: ["new", "closed"] → ["new", "open"]'],
+    ),
+    "what a macro no longer does": (
+        lambda p: p.put(
+            "macros",
+            "Take",
+            perform={name: act for name, act in p.row("macros", "Take")["perform"].items() if name != "ticket.tags"},
+        ),
+        ["~ macro Take", 'perform.ticket.tags: – → {"operator": "add", "value": "taken"}'],
+    ),
+    "one option of many, and the field by what people see": (
+        with_option,
+        ["~ field zhidu_kind “A”", 'data_option.options.gift: "Gift" → –', "! database migration for 1 field"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("done", "lines"), TOLD.values(), ids=TOLD)
+def test_what_differs_is_told_by_names_and_no_more_than_that(made: Place, done: By, lines: list[str]) -> None:
+    done(made)
+    assert [line.partition("   [changed")[0].strip() for line in made.shown()] == lines
+
+
+def test_of_many_parts_some_are_told_and_the_rest_counted(made: Place) -> None:
+    """A calendar without its holidays: a year has more than a hundred free days."""
+    calendar = made.row("calendars", "zhidu: 中国大陆 Mainland China")
+    free = len(calendar["public_holidays"])
+    kept = dict(list(calendar["public_holidays"].items())[:1])
+    made.put("calendars", calendar["name"], public_holidays=kept)
+    told = made.shown()
+    assert len(told) == 1 + 8 + 1
+    assert told[-1].strip().startswith(f"public_holidays: and {free - 1 - 8} more")
+
+
+def test_an_option_that_still_waits_for_its_migration_is_put_back_at_once(made: Place) -> None:
+    """Zammad drops what waits only for something else than what is in force."""
+    with_option(made)
+    assert [done.ignored for done in made.apply()] == [(), ()]
+    assert made.changes() == []
+    assert "gift" not in made.row("object_manager_attributes", "zhidu_kind")["data_option"]["options"]
+
+
+def test_the_migration_that_undoes_what_somebody_did_is_not_due_by_itself(made: Place) -> None:
+    with_option(made)
+    assert [is_drift(change) for change in made.plan().changes] == [True, False]
+    assert made.plan().due == ()
+
+
 def test_what_the_own_account_changed_is_drift_too(made: Place) -> None:
     """A script with zhidu's token, or somebody who signs in as it."""
     made.client.call("PUT", f"macros/{made.row('macros', 'Take')['id']}", json={"name": "Grab"})
