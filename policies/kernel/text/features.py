@@ -12,7 +12,7 @@ from policies.kernel.text.language import Language, language_of
 from policies.kernel.text.leanings import Leaning, Leanings
 from policies.kernel.text.learnt import Learnt, Proposal, grams
 from policies.kernel.text.matcher import Hit, Matcher
-from policies.kernel.text.negation import is_negated
+from policies.kernel.text.negation import Negations
 from policies.kernel.text.normalise import Folded, fold
 from policies.kernel.text.numbers import Number, numbers
 from policies.kernel.text.phrases import Addition, Lexicon, Phrase
@@ -46,6 +46,10 @@ class Match(NamedTuple):
     end: int
     weight: float
     negated: bool
+
+
+_match: Final = Match._make
+"""Twice as quick as the constructor."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,24 +220,22 @@ class _Place:
         first, last = (start, end) if self.folded.offsets is None else self.folded.origin(start, end)
         surface, body = self.whole[first:last], self.body
         if first < body:
-            return Match(label, phrase.say, surface, "subject", first, last, phrase.weight, negated)
-        return Match(label, phrase.say, surface, "body", first - body, last - body, phrase.weight, negated)
+            return _match((label, phrase.say, surface, "subject", first, last, phrase.weight, negated))
+        return _match((label, phrase.say, surface, "body", first - body, last - body, phrase.weight, negated))
 
 
 def _told(folded: str, hits: list[Hit]) -> Iterator[tuple[Hit, bool]]:
     """Each hit, and whether it is denied; of a phrase that stands un-denied, no more than the first few."""
     stands: dict[int, int] = {}
+    deny = Negations(folded).deny
     for hit in hits:
-        phrase = id(hit.phrase)
-        if stands.get(phrase, 0) < _MOST_REPEATS:
-            negated = _negated(folded, hit)
-            if not negated and not hit.phrase.label.startswith(_SUM):
-                stands[phrase] = stands.get(phrase, 0) + 1
+        start, end, label, phrase, _ = hit
+        told = stands.get(id(phrase), 0)
+        if told < _MOST_REPEATS:
+            negated = phrase.negatable and deny(start, end)
+            if not negated and not label.startswith(_SUM):
+                stands[id(phrase)] = told + 1
             yield hit, negated
-
-
-def _negated(folded: str, hit: Hit) -> bool:
-    return hit.phrase.negatable and is_negated(folded, hit.start, hit.end)
 
 
 def _weights(matches: tuple[Match, ...], adds: tuple[Addition, ...]) -> tuple[tuple[str, float], ...]:

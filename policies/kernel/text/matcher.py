@@ -2,6 +2,7 @@
 
 import bisect
 from collections.abc import Iterable, Iterator
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from policies.kernel.text.numbers import Number
@@ -21,6 +22,12 @@ class Hit(NamedTuple):
     label: str
     phrase: Phrase
     parts: tuple[Span, ...]
+
+
+_POSITION: Final = itemgetter(0, 1, 2)
+_START: Final = itemgetter(0)
+_hit: Final = Hit._make
+"""Twice as quick as the constructor."""
 
 
 class Matcher:
@@ -60,7 +67,8 @@ class Matcher:
                 else:
                     same.append(hit)
         chosen = [hit for hits in found.values() for hit in _longest(hits) if hit.phrase.weight]
-        return sorted(chosen, key=_position)
+        chosen.sort(key=_POSITION)
+        return chosen
 
 
 def _candidates(places: Places, figures: tuple[Number, ...], sentences: Sentences) -> Iterator[tuple[Hit, Rule]]:
@@ -72,7 +80,7 @@ def _candidates(places: Places, figures: tuple[Number, ...], sentences: Sentence
             phrase = rule.phrase
             if not rule.parts:
                 for span in spans:
-                    yield Hit(*span, phrase.label, phrase, (span,)), rule
+                    yield _hit((*span, phrase.label, phrase, (span,))), rule
             elif places.bits & rule.bits == rule.bits:
                 several.append(rule)
         if several:
@@ -83,7 +91,7 @@ def _candidates(places: Places, figures: tuple[Number, ...], sentences: Sentence
         for rule in dict.fromkeys(rule for _, _, rules in begun for rule in rules):
             phrase = rule.phrase
             for run in runs_of(phrase, [places.of(part) for part in rule.parts], numbered, sentences):
-                yield Hit(run[0][0], run[-1][1], phrase.label, phrase, tuple(run)), rule
+                yield _hit((run[0][0], run[-1][1], phrase.label, phrase, tuple(run))), rule
 
 
 def _rarity(forms: frozenset[str]) -> tuple[int, int]:
@@ -126,6 +134,22 @@ def _longest(hits: list[Hit]) -> list[Hit]:
     """
     if len(hits) == 1:
         return hits
+    if len(hits) > MOST_OF_A_LABEL:
+        return _chosen(hits)
+    hits.sort(key=_START)
+    kept: list[Hit] = []
+    begin = end = 0
+    for at, hit in enumerate(hits):
+        if hit[0] >= end and at:
+            kept += hits[begin:at] if at == begin + 1 else _chosen(hits[begin:at])
+            begin = at
+        if hit[1] > end:
+            end = hit[1]
+    return kept + (hits[begin:] if begin == len(hits) - 1 else _chosen(hits[begin:]))
+
+
+def _chosen(hits: list[Hit]) -> list[Hit]:
+    """`_longest`, one with all."""
     kept: list[Hit] = []
     for hit in sorted(hits, key=_rank):
         if len(kept) == MOST_OF_A_LABEL:
@@ -138,13 +162,10 @@ def _longest(hits: list[Hit]) -> list[Hit]:
     return kept
 
 
-def _position(hit: Hit) -> tuple[int, int, str]:
-    return hit[:3]
-
-
 def _rank(hit: Hit) -> tuple[int, float, int]:
-    length = hit.end - hit.start if len(hit.parts) == 1 else sum(end - start for start, end in hit.parts)
-    return -length, -hit.phrase.weight, hit.start
+    start, end, _, phrase, parts = hit
+    length = end - start if len(parts) == 1 else sum([end - start for start, end in parts])
+    return -length, -phrase.weight, start
 
 
 def _overlap(one: Hit, other: Hit) -> bool:

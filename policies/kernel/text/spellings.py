@@ -99,14 +99,15 @@ class Spellings:
         """Where they stand in a text, on borders of their own: one pass over it, whatever their number."""
         found: Found = defaultdict(list)
         if self._known and folded:
-            length = len(folded)
+            kind = _KINDS.get
+            around = f"{folded} "
             for last, spelling in self._automaton.iter(_bytes(folded)):
                 if last & 1:  # a match that ends between the two bytes of a character is none
                     end = (last + 1) >> 1
                     start = end - spelling.size
                     if spelling.bordered and (
-                        (spelling.left and start and _kind(folded[start - 1]) == spelling.left)
-                        or (spelling.right and end < length and _kind(folded[end]) == spelling.right)
+                        (spelling.right and kind(around[end]) == spelling.right)
+                        or (spelling.left and kind(around[start - 1]) == spelling.left)
                     ):
                         continue
                     found[spelling].append((start, end))
@@ -168,7 +169,10 @@ def _bytes(text: str) -> str:
     return data.decode("latin-1")
 
 
+_KINDS: Final = dict.fromkeys("0123456789", _DIGIT) | dict.fromkeys(
+    map(chr, (*range(ord("a"), ord("z") + 1), *range(ord("ß"), ord("ɏ") + 1))), _LETTER
+)
+
+
 def _kind(char: str) -> int:
-    if "0" <= char <= "9":
-        return _DIGIT
-    return _LETTER if "a" <= char <= "z" or "ß" <= char <= "ɏ" else _OTHER
+    return _KINDS.get(char, _OTHER)

@@ -14,7 +14,7 @@ from policies.kernel.text.explained import Glossary
 from policies.kernel.text.html import plain_text
 from policies.kernel.text.language import Language, language_of
 from policies.kernel.text.matcher import Matcher
-from policies.kernel.text.negation import is_negated
+from policies.kernel.text.negation import Negations
 from policies.kernel.text.normalise import Folded, fold
 from policies.kernel.text.phrases import Phrase
 from policies.kernel.text.places import Sentences
@@ -27,7 +27,7 @@ REPLY: Final = "reply_"
 
 _GREETING: Final = "reply_greeting"
 _CURT: Final = "reply_curt"
-_SLIPS: Final = frozenset({"reply_rude", "reply_away", "reply_vague", _CURT})
+_SLIPS: Final = frozenset({"reply_rude", "reply_away", "reply_vague"})
 _LONG_HAN, _LONG_WORDS = 550, 350
 """Characters and words from which the length of what was inserted matters at all."""
 _HAN: Final = re.compile("[㐀-鿿]+")
@@ -144,8 +144,9 @@ class WordingReader:
     def _marks(self, own: str, folded: Folded) -> Iterator[tuple[Mark, int]]:
         """The phrases that stand un-denied, and where in the folded text each begins."""
         text = folded.text
+        deny = Negations(text).deny
         for hit in self._matcher.hits(text, (), Sentences(text)):
-            if hit.phrase.weight > 0 and not (hit.phrase.negatable and is_negated(text, hit.start, hit.end)):
+            if hit.phrase.weight > 0 and not (hit.phrase.negatable and deny(hit.start, hit.end)):
                 start, end = folded.origin(hit.start, hit.end)
                 yield Mark(label=hit.phrase.label, phrase=hit.phrase.say, surface=own[start:end]), hit.start
 
@@ -164,7 +165,7 @@ class WordingReader:
         marks = zip(said.marks, starts, strict=True)
         return replace(
             said,
-            marks=tuple(mark for mark, at in marks if mark.label not in _SLIPS or not _within(at, ready)),
+            marks=tuple(mark for mark, at in marks if mark.label not in (*_SLIPS, _CURT) or not _within(at, ready)),
             unexplained=tuple(filter(self._glossary.unexplained(written).__contains__, said.unexplained)),
             bare=said.bare and bool(_FILLING.sub("", written)),
             han=_han(written),
