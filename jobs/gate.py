@@ -2,7 +2,8 @@
 
 Sealed, then handed on, then answered for: whatever fails before the helpdesk's mailbox has taken the mail leaves it
 with its sender, whose server keeps it and tries again. The same mail again is known by its Message-ID and content: it
-is sealed no second time, and not handed on again to whom it was handed on already.
+is sealed no second time, and not handed on again to whom it was handed on already. Where nobody knows whether it was,
+because all ended between the mailbox's answer and our note, its article tells: once that was seen, nothing is resent.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ class Passages(Protocol):
 
     def take(self, *, identity: str, message_mark: str, content_mark: str, way: Way) -> Passage: ...
     def sealed(self, id: int, record_id: int) -> None: ...
+    def attempting(self, id: int, recipients: frozenset[str]) -> None: ...
     def forwarded(self, id: int, recipients: frozenset[str]) -> None: ...
 
 
@@ -110,7 +112,7 @@ class MailGate:
         if record_id is None:
             record_id = self._sealed(passage, mail.content)
         marks = {self.safe.token(f"gate recipient\n{one.lower()}"): one for one in mail.recipients}
-        left = tuple(one for mark, one in marks.items() if mark not in passage.forwarded)
+        left = tuple(one for mark, one in marks.items() if mark not in passage.taken)
         told = {"passage": passage.id, "original": record_id, "kinds": dict(masked.kinds)}
         if not left:
             log.info("mail came again", **told)
@@ -118,7 +120,10 @@ class MailGate:
         content = masked.stamped(record_id)
         if given is None:
             content = f"Message-ID: {made}\r\n".encode() + content
+        self.passages.attempting(passage.id, frozenset(mark for mark, one in marks.items() if one in left))
         reply = self.upstream.hand_over(replace(mail, recipients=left, content=content))
+        if not reply.taken and not reply.unsure:
+            self.passages.attempting(passage.id, frozenset())
         if reply.taken:
             log.info("mail masked", **told)
             self._note(passage, frozenset(marks))

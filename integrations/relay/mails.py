@@ -34,10 +34,15 @@ class Received:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """An answer of SMTP: 2xx taken, 4xx not now, 5xx never. `text`: the enhanced code and words of our own."""
+    """An answer of SMTP: 2xx taken, 4xx not now, 5xx never.
+
+    text     the enhanced code and words of our own
+    unsure   the next server may have taken it nevertheless: it broke off without a word
+    """
 
     code: int
     text: str
+    unsure: bool = False
 
     def __str__(self) -> str:
         return f"{self.code} {self.text}"
@@ -54,7 +59,7 @@ class Reply:
 OWN_FAILURE: Final = Reply(code=451, text="4.3.0 not now: it cannot be masked and sealed; keep it and try again")
 UNREADABLE: Final = Reply(code=550, text="5.7.1 a part of it cannot be looked into, which is not accepted here")
 IN_CIRCLES: Final = Reply(code=554, text="5.4.6 it goes in circles")
-LATE: Final = Reply(code=451, text="4.4.2 the next server does not answer in time; keep it and try again")
+LATE: Final = Reply(code=451, text="4.4.2 the next server does not answer in time; keep it and try again", unsure=True)
 TAKEN: Final = Reply(code=250, text="2.0.0 taken")
 
 

@@ -18,7 +18,7 @@ _log = structlog.get_logger("integrations.relay")
 
 _ENHANCED: Final = re.compile(rb"([245]\.\d{1,3}\.\d{1,3})\b")
 _AWAY: Final = Reply(code=451, text="4.4.1 the next server cannot be reached; keep it and try again")
-_BROKEN: Final = Reply(code=451, text="4.4.2 the next server broke off; keep it and try again")
+_BROKEN: Final = Reply(code=451, text="4.4.2 the next server broke off; keep it and try again", unsure=True)
 _OURS: Final = Reply(code=451, text="4.3.5 the next server does not let this one in; keep it and try again")
 
 

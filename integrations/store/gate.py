@@ -18,7 +18,7 @@ Way = Literal["mail", "intake"]
 
 _UNBOUND = text("bound_at IS NULL")
 
-# `identity`, `message_mark`, `content_mark` and the marks in `forwarded` are keyed with the vault's secret.
+# `identity`, `message_mark`, `content_mark` and marks in `forwarded` and `attempted` are keyed with the vault's secret.
 GATE = Table(
     "gate",
     METADATA,
@@ -35,6 +35,7 @@ GATE = Table(
     Column("article_id", BigInteger),
     Column("number", Text),
     Column("bound_at", Instant),
+    Column("attempted", Text, nullable=False, server_default=""),
     Index("ux_gate_identity", "identity", unique=True),
     Index("ix_gate_message_mark", "message_mark"),
     Index("ix_gate_unbound", "id", sqlite_where=_UNBOUND, postgresql_where=_UNBOUND),
@@ -50,6 +51,8 @@ class Passage:
     content_mark   of its content
     record_id      of its original in the vault; None: not sealed yet, or there was nothing to seal
     forwarded      marks of the recipients that the helpdesk's mailbox has taken it for
+    attempted      marks of those that it was last handed over for, where nobody knows whether it was taken
+    shared         another one has the same Message-ID
     ticket_id, article_id, number   what it became, once that is known
     new            False: it was there before
     """
@@ -62,12 +65,20 @@ class Passage:
     taken_at: datetime
     record_id: int | None = None
     forwarded: frozenset[str] = frozenset()
+    attempted: frozenset[str] = frozenset()
+    shared: bool = False
     forwarded_at: datetime | None = None
     ticket_id: int | None = None
     article_id: int | None = None
     number: str | None = None
     bound_at: datetime | None = None
     new: bool = False
+
+    @property
+    def taken(self) -> frozenset[str]:
+        """Marks of the recipients whose mailbox has it: as was noted, or since its article was seen in the helpdesk."""
+        seen = self.bound_at is not None and not self.shared
+        return self.forwarded | self.attempted if seen else self.forwarded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,18 +107,24 @@ class Gate:
             fresh = insert_into(connection, GATE).values(**values).on_conflict_do_nothing(index_elements=["identity"])
             made = connection.execute(fresh.returning(GATE.c.id)).first() is not None
             row = connection.execute(select(GATE).where(GATE.c.identity == identity)).one()
-        return _passage(row, new=made)
+            same = (GATE.c.message_mark == row.message_mark, GATE.c.id != row.id)
+            shared = not made and connection.execute(select(GATE.c.id).where(*same).limit(1)).first() is not None
+        return _passage(row, new=made, shared=shared)
 
     def sealed(self, id: int, record_id: int) -> None:
         """Its original lies in the vault."""
         self._put(id, record_id=record_id)
+
+    def attempting(self, id: int, recipients: Collection[str]) -> None:
+        """It is handed over for these, by their marks; none: what was tried before has failed for certain."""
+        self._put(id, attempted=" ".join(sorted(recipients)))
 
     def forwarded(self, id: int, recipients: Collection[str]) -> None:
         """The helpdesk's mailbox has taken it for these recipients, by their marks, too."""
         with self._session.write() as connection:
             row = connection.execute(select(GATE.c.forwarded).where(GATE.c.id == id).with_for_update()).one()
             known = " ".join(sorted({*row.forwarded.split(), *recipients}))
-            values = {"forwarded": known, "forwarded_at": self._outside.now()}
+            values = {"forwarded": known, "attempted": "", "forwarded_at": self._outside.now()}
             connection.execute(update(GATE).where(GATE.c.id == id).values(**values))
 
     def bound(self, id: int, *, ticket_id: int, article_id: int, number: str) -> None:
@@ -147,6 +164,6 @@ class Gate:
             connection.execute(update(GATE).where(GATE.c.id == id).values(**values))
 
 
-def _passage(row: Row[Any], *, new: bool = False) -> Passage:
-    values = dict(row._mapping)
-    return Passage(**{**values, "forwarded": frozenset(row.forwarded.split()), "new": new})
+def _passage(row: Row[Any], *, new: bool = False, shared: bool = False) -> Passage:
+    marks = {name: frozenset(getattr(row, name).split()) for name in ("forwarded", "attempted")}
+    return Passage(**{**row._mapping, **marks, "new": new, "shared": shared})

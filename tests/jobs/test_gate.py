@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from integrations.relay.mails import LATE, Received, Reply
 from integrations.relay.server import Relay, RelaySettings
 from integrations.relay.upstream import SmtpUpstream, UpstreamSettings
 from integrations.store.errors import StoreUnavailable
@@ -246,6 +247,9 @@ class Forgetful:
     def sealed(self, id, record_id):
         self.inner.sealed(id, record_id)
 
+    def attempting(self, id, recipients):
+        self.inner.attempting(id, recipients)
+
     def forwarded(self, id, recipients):
         self.inner.forwarded(id, recipients)
 
@@ -367,8 +371,8 @@ class Dying:
 @pytest.mark.parametrize(("name", "call", "when", "copies"), CRASHES.values(), ids=CRASHES)
 def test_a_crash_between_any_two_steps(house, name, call, when, copies):
     """The sender has no answer and sends again: one original, the same masked mail, under the same Message-ID. Only a
-    crash between the next server's answer and its note hands it on twice, which SMTP cannot exclude."""
-    from integrations.relay.mails import Received
+    crash between the next server's answer and its note hands it on twice, where it comes again before its article was
+    seen, which SMTP cannot exclude."""
 
     dying = replace(house.gate, **{name: Dying(getattr(house.gate, name), call, when)})
     with pytest.raises(Killed):
@@ -554,3 +558,78 @@ def test_two_mails_with_one_message_id_are_two_articles(tmp_path, policy, desk):
             tickets.append(int(desk.box.receive_mail(content, group_id=2)["ticket_id"]))
             desk.settle()
         assert [record.origin.ticket_id for record in house.originals()] == tickets
+
+
+def sent(house, gate=None, *to):
+    recipients = to or ("desk@example.com",)
+    mail = Received(sender="li.si@example.org", recipients=recipients, content=CONFIDENTIAL)
+    return (gate or house.gate).take(mail)
+
+
+def looked_at(house, desk):
+    """The mailbox is fetched, and zhidu looks at what has come of it."""
+    for content in house.taken:
+        desk.box.receive_mail(content, group_id=2)
+    desk.processor = replace(desk.processor, bind=Binding(safe=house.vault, passages=desk.store.gate))
+    desk.settle()
+
+
+UNKNOWN = {
+    # row                                            dies at
+    "after it was handed on":                        ("upstream", "hand_over", "after"),
+    "before that is noted":                          ("passages", "forwarded", "before"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "call", "when"), UNKNOWN.values(), ids=UNKNOWN)
+def test_a_mail_whose_article_was_seen_is_not_sent_again(tmp_path, policy, desk, name, call, when):
+    """A crash between the next server's answer and its note: the article tells that it was taken."""
+    with a_house(tmp_path, policy, store=desk.store) as house:
+        with pytest.raises(Killed):
+            sent(house, replace(house.gate, **{name: Dying(getattr(house.gate, name), call, when)}))
+        looked_at(house, desk)
+        assert sent(house).taken
+        assert sent(house, None, "complaints@example.com").taken
+        assert len(house.taken) == 2, "once for each of the two recipients"
+        assert len(house.originals()) == 1
+
+
+def test_a_server_that_broke_off_had_taken_it(tmp_path, policy, desk):
+    with a_house(tmp_path, policy, store=desk.store) as house:
+
+        class BreaksOff:
+            def hand_over(self, mail):
+                house.gate.upstream.hand_over(mail)
+                return LATE
+
+        assert sent(house, replace(house.gate, upstream=BreaksOff())).code == 451
+        looked_at(house, desk)
+        assert sent(house).taken
+        assert len(house.taken) == 1
+
+
+def test_a_recipient_that_was_refused_gets_it_later(tmp_path, policy, desk):
+    """Nobody is taken for served because another's copy became an article."""
+    with a_house(tmp_path, policy, store=desk.store) as house:
+
+        class Refuses:
+            def hand_over(self, mail):
+                return Reply(code=451, text="4.2.0 some recipients are refused")
+
+        both = ("desk@example.com", "complaints@example.com")
+        assert sent(house, replace(house.gate, upstream=Refuses()), *both).code == 451
+        assert sent(house, None, "desk@example.com").taken
+        looked_at(house, desk)
+        assert sent(house, None, "complaints@example.com").taken
+        assert len(house.taken) == 2
+
+
+def test_of_two_mails_with_one_id_an_article_says_nothing(tmp_path, policy, desk):
+    """Rather twice than never: whose article it is cannot be told."""
+    with a_house(tmp_path, policy, store=desk.store) as house:
+        with pytest.raises(Killed):
+            sent(house, replace(house.gate, upstream=Dying(house.gate.upstream, "hand_over", "before")))
+        house.send(CONFIDENTIAL.replace(b"To: desk", b"X-Other: 1\r\nTo: desk"))
+        looked_at(house, desk)
+        assert sent(house).taken
+        assert len(house.taken) == 2
