@@ -30,13 +30,14 @@ _SHOWN = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explained:
-    """One ticket, judged; `plan` is what would be written now."""
+    """One ticket, judged; `plan` is what would be written now, `observed` whether the service only watches it."""
 
     facts: Facts
     verdict: Verdict
     plan: Plan
     policy: Policy
     voice: Voice
+    observed: bool = False
 
     def lines(self, *, silent: bool = False) -> Iterator[str]:
         """The explanation for people; `silent`: with every rule that had nothing to say, and what it is for."""
@@ -59,7 +60,7 @@ class Explained:
             yield f"! rule {failure.rule} ({', '.join(failure.clauses)}) failed: {failure.error}"
         for module in self.verdict.skipped:
             yield f"! module {module} did not decide: a module it needs failed"
-        if self.facts.memory.observed:
+        if self.observed:
             yield "observed in silence: older than the service, and nobody has touched it since"
 
     def _facts(self) -> Iterator[str]:
@@ -187,7 +188,7 @@ class Explained:
             "reading": None if self.reading is None else reading_line(self.reading),
             "custom": {name: _plain(value) for name, value in sorted(self.facts.ticket.custom.items())},
             "unreadable": sorted(self.facts.ticket.nonsense),
-            "observed": self.facts.memory.observed,
+            "observed": self.observed,
             "decisions": [self._json(decision) for decision in self.verdict.decisions],
             "overruled": [self._json(decision) for decision in self.verdict.overruled],
             "conflicts": [
@@ -249,6 +250,8 @@ def plan_lines(plan: Plan, voice: Voice) -> Iterator[str]:
         yield f"tag - {tag}"
     for ticket in plan.add_links:
         yield f"link + {ticket}"
+    for decision in plan.listing:
+        yield f"{in_words(decision.action)}   [{_grounds(decision)}]"
     if plan.note is not None:
         for line in plan.note.lines:
             yield f"note: {' / '.join(line.splitlines())}"

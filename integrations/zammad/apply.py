@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from integrations.zammad.checklists import Lister, bring
 from integrations.zammad.errors import Permanent
 from integrations.zammad.fields import as_instant
 from integrations.zammad.origins import identity
@@ -18,7 +19,7 @@ from integrations.zammad.writes import ArticleWrite, TicketWrite, plain
 _COMPARED = ("title", "group_id", "state_id", "priority_id", "owner_id", "customer_id", "pending_time")
 
 
-class Writer(Protocol):
+class Writer(Lister, Protocol):
     """What applying needs of the client."""
 
     def update_ticket(self, id: int, write: TicketWrite) -> Ticket: ...
@@ -48,9 +49,10 @@ class Applied:
 def apply(plan: Plan, read: OneRead, writer: Writer) -> Applied:
     """Write `plan`, which was made from `read`.
 
-    What must not be seen is hidden first. Articles to the customer, tags and links go next, the one PUT with what must
-    be remembered last: whatever is lost in between is found again by its key, and nothing is remembered that was not
-    done. A ticket that cannot be linked, because it is gone or not for us to see, stops nothing.
+    What must not be seen is hidden first. Articles to the customer, tags, links, lines of the checklist go next, then the
+    one PUT with what must be remembered: whatever is lost in between is found again, by its key or as it stands, and
+    nothing is remembered that was not done. A ticket that cannot be linked, because it is gone or not for us to see,
+    stops nothing.
     raises  ZammadError – nothing after the failed call was written
     """
     articles = 0
@@ -67,7 +69,8 @@ def apply(plan: Plan, read: OneRead, writer: Writer) -> Applied:
     for other in plan.add_links:
         with suppress(Permanent):
             writer.add_link(other, read.ticket.number)
-    side = len(hidden) + articles + len(plan.tagging) + len(plan.linking)
+    listed = bring(plan.lists, read, writer)
+    side = len(hidden) + articles + len(plan.tagging) + len(plan.linking) + listed
     write = plan.write
     if write is None:
         return Applied(ticket=None, foreign=side > 0, writes=side)

@@ -87,6 +87,22 @@ class Client(Calls):
         """Idempotent; `updated_at` moves even if the tag was not there."""
         self.call("DELETE", "tags/remove", json={"object": "Ticket", "o_id": ticket_id, "item": tag})
 
+    def begin_checklist(self, ticket_id: int) -> wire.Begun:
+        """A checklist on a ticket that has none. raises Refused – it has one, or checklists are switched off"""
+        return self.send(wire.begun, "POST", "checklists", {"ticket_id": ticket_id})
+
+    def add_line(self, checklist_id: int, text: str) -> None:
+        """A line at the end of a checklist; no delivery comes of it, but `updated_at` of the ticket moves."""
+        self.call("POST", "checklist_items", json={"checklist_id": checklist_id, "text": text, "checked": False})
+
+    def write_line(self, item_id: int, text: str) -> None:
+        """Another text in a line of a checklist."""
+        self.call("PUT", f"checklist_items/{item_id}", json={"text": text})
+
+    def remove_line(self, item_id: int) -> None:
+        """A line of a checklist goes. raises NotFound"""
+        self.call("DELETE", f"checklist_items/{item_id}")
+
     # Searching
 
     def changed_since(self, at: datetime) -> Iterator[wire.Ticket]:

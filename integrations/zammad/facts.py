@@ -120,11 +120,17 @@ class Reader:
             tags=frozenset(read.tags),
             channel=self._channel(read.articles[0]) if read.articles else "",
             custom=fields.custom,
-            absent=frozenset(field for field in FIELDS if f"{PREFIX}{field}" not in there),
+            absent=self._absent(ticket),
             nonsense=frozenset(nonsense),
             confidential=() if self.inspector is None else self.inspector.ticket(read, there),
             **fields.core,
         )
+
+    @staticmethod
+    def _absent(ticket: TicketRow) -> frozenset[str]:
+        there = ticket.fields
+        lacking = [field for field in FIELDS if f"{PREFIX}{field}" not in there]
+        return frozenset(lacking if ticket.has_checklists else (*lacking, "checklist"))
 
     @staticmethod
     def _closed_at(ticket: TicketRow, state_type: str) -> datetime | None:

@@ -17,6 +17,7 @@ class Limits:
     tells: int = 10
     tags: int = 20
     links: int = 10
+    lines: int = 40
 
 
 class Absurd(Exception):
@@ -33,6 +34,7 @@ def guard(plan: Plan, limits: Limits) -> None:
         "messages": (len(plan.tells) + len(plan.notices), limits.tells),
         "tags": (len(plan.tagging), limits.tags),
         "links": (len(plan.linking), limits.links),
+        "lines of the checklist": (sum(len(wanted.lines) for wanted in plan.lists), limits.lines),
     }
     over = [f"{what} {count} (at most {most})" for what, (count, most) in counts.items() if count > most]
     if over:

@@ -9,23 +9,24 @@ from types import MappingProxyType
 from typing import Any
 
 from integrations.zammad import picking
+from integrations.zammad.checklists import differs
 from integrations.zammad.choices import priority_numbered, state_of_type
 from integrations.zammad.fields import UNSET, as_instant, to_wire
 from integrations.zammad.memory import write_memory
 from integrations.zammad.names import Names, UnknownName
-from integrations.zammad.notes import Draft, Noted, NoteWriter
-from integrations.zammad.notices import Notice, article_key, notices_of
-from integrations.zammad.replies import reply_to
+from integrations.zammad.notes import Noted, NoteWriter
+from integrations.zammad.notices import Notice, notices_of
+from integrations.zammad.replies import sent_and_drafted
 from integrations.zammad.wire import PREFIX, OneRead
 from integrations.zammad.writes import ArticleWrite, TicketWrite, Value
 from policies.kernel.decisions import (
     Assign,
+    Checklist,
     Decision,
     Find,
     Link,
     Mask,
     Prioritise,
-    Reply,
     Route,
     RunClock,
     Say,
@@ -67,6 +68,7 @@ class Plan:
     notices    texts to the customer outside the helpdesk
     tagging    the decisions behind the tags that are added and removed
     linking    the decisions behind the tickets that are linked
+    listing    the decisions behind the lines of the checklist that come and go
     hiding     the decisions behind the articles that become internal
     twinning   the decisions for which the ticket is made anew
     lacking    fields of ours that this helpdesk does not have: wanted, but not written
@@ -85,6 +87,7 @@ class Plan:
     rungs: tuple[Decision, ...] = ()
     tagging: tuple[Decision, ...] = ()
     linking: tuple[Decision, ...] = ()
+    listing: tuple[Decision, ...] = ()
     hiding: tuple[Decision, ...] = ()
     twinning: tuple[Decision, ...] = ()
     lacking: tuple[str, ...] = ()
@@ -94,8 +97,8 @@ class Plan:
     @property
     def empty(self) -> bool:
         """Nothing to write into the helpdesk."""
-        written = (self.changes, self.note, self.memory, self.tagging, self.linking, self.replies, self.hiding)
-        return not any(written)
+        written = (self.changes, self.note, self.memory, self.tagging, self.linking, self.listing, self.replies)
+        return not any((*written, self.hiding))
 
     @property
     def add_tags(self) -> tuple[str, ...]:
@@ -108,6 +111,10 @@ class Plan:
     @property
     def add_links(self) -> tuple[int, ...]:
         return tuple(decision.action.ticket for decision in self.linking if isinstance(decision.action, Link))
+
+    @property
+    def lists(self) -> tuple[Checklist, ...]:
+        return tuple(decision.action for decision in self.listing if isinstance(decision.action, Checklist))
 
     @property
     def hidden(self) -> tuple[int, ...]:
@@ -133,7 +140,7 @@ class Plan:
         sent = (decision for decision, _ in self.replies)
         away = (notice.decision for notice in self.notices)
         told = (*noted, *sent, *away, *self.tells, *self.findings, *self.rungs)
-        return (*parts, *told, *self.tagging, *self.linking, *self.hiding, *self.twinning)
+        return (*parts, *told, *self.tagging, *self.linking, *self.listing, *self.hiding, *self.twinning)
 
 
 class NoAccess(Exception):
@@ -178,7 +185,7 @@ class Planner:
         known = {article.key for article in read.articles if article.key is not None}
         memory = verdict.memory if verdict.memory != given.memory else None
         linked = {link.object_id for link in read.links if link.object == "Ticket"} | {read.ticket.id}
-        sent, drafts = self._replies(verdict, read, known)
+        sent, drafts = sent_and_drafted(verdict, read, known, self.names, self.notes)
         return Plan(
             ticket_id=read.ticket.id,
             changes=tuple(sorted_out.changes.values()),
@@ -186,6 +193,7 @@ class Planner:
             memory=memory if _worth_remembering(memory, given) else None,
             tagging=tuple(picking.tagging(verdict.decisions, frozenset(read.tags))),
             linking=picking.of(verdict.decisions, Link, lambda action: action.ticket not in linked),
+            listing=picking.of(verdict.decisions, Checklist, lambda action: differs(action, read)),
             hiding=picking.hiding(verdict.decisions, read),
             twinning=picking.of(verdict.decisions, Mask, lambda action: action.way == "twin"),
             replies=tuple(sent),
@@ -251,24 +259,6 @@ class Planner:
         if same(actual, desired):
             return None
         return FieldChange(field=name, actual=actual, desired=desired, writes=tuple(writes), decision=decision)
-
-    def _replies(
-        self, verdict: Verdict, read: OneRead, known: set[str]
-    ) -> tuple[list[tuple[Decision, ArticleWrite]], list[Draft]]:
-        sent: list[tuple[Decision, ArticleWrite]] = []
-        drafts: list[Draft] = []
-        for decision in verdict.decisions:
-            action = decision.action
-            if not isinstance(action, Reply) or action.send == "off":
-                continue
-            text = self.notes.reply_text(decision, verdict.facts)
-            key = article_key(read.ticket.id, action.key)
-            article = reply_to(read, text, key, self.names) if action.send == "auto" else None
-            if article is None:
-                drafts.append(Draft(decision=decision, text=text))
-            elif key not in known:
-                sent.append((decision, article))
-        return sent, drafts
 
 
 def plain(field: str, value: object) -> object:

@@ -95,6 +95,11 @@ class Ticket(Wire):
         """`preferences.zhidu`: what zhidu must remember of this ticket; empty when there is none or it is no object."""
         return ours(self.preferences)
 
+    @property
+    def has_checklists(self) -> bool:
+        """Whether this helpdesk has checklists: every ticket of one that has says which is its own, if any."""
+        return "checklist_id" in self.model_fields_set
+
 
 class Attachment(Wire):
     """A file of an article; `size` in bytes."""

@@ -2,11 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from markupsafe import Markup
 
 from integrations.zammad.names import Names, UnknownName
+from integrations.zammad.notes import Draft, NoteWriter
+from integrations.zammad.notices import article_key
 from integrations.zammad.wire import OneRead
 from integrations.zammad.writes import ArticleWrite
+from policies.kernel.decisions import Decision, Reply
+from policies.kernel.evaluate import Verdict
+
+
+def sent_and_drafted(
+    verdict: Verdict, read: OneRead, known: Collection[str], names: Names, notes: NoteWriter
+) -> tuple[list[tuple[Decision, ArticleWrite]], list[Draft]]:
+    """The replies that leave by themselves, and those that lie ready in the note; `known` are keys that stand there."""
+    sent: list[tuple[Decision, ArticleWrite]] = []
+    drafts: list[Draft] = []
+    for decision in verdict.decisions:
+        action = decision.action
+        if not isinstance(action, Reply) or action.send == "off":
+            continue
+        text = notes.reply_text(decision, verdict.facts)
+        key = article_key(read.ticket.id, action.key)
+        article = reply_to(read, text, key, names) if action.send == "auto" else None
+        if article is None:
+            drafts.append(Draft(decision=decision, text=text))
+        elif key not in known:
+            sent.append((decision, article))
+    return sent, drafts
 
 
 def reply_to(read: OneRead, text: str, key: str, names: Names) -> ArticleWrite | None:

@@ -20,7 +20,7 @@ def silent(plan: Plan, given: Memory) -> Plan:
 
 
 def hushed(plan: Plan, given: Memory) -> Plan:
-    """The same evaluation without a word to anybody: fields, places and tags are brought to where they belong.
+    """The same evaluation without a word to anybody: fields, places, tags, checklist are brought to where they belong.
 
     given    as for `silent`
     """
@@ -30,6 +30,7 @@ def hushed(plan: Plan, given: Memory) -> Plan:
         memory=_unsaid(plan, given),
         tagging=plan.tagging,
         linking=plan.linking,
+        listing=plan.listing,
         hiding=plan.hiding,
         twinning=plan.twinning,
         lacking=plan.lacking,

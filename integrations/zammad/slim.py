@@ -54,7 +54,7 @@ class _Ticket(msgspec.Struct):
     pending_time: datetime | None = None
     close_at: datetime | None = None
     last_close_at: datetime | None = None
-    checklist_id: int | None = None
+    checklist_id: int | msgspec.UnsetType | None = msgspec.UNSET
     preferences: dict[str, Any] = {}
     fields: dict[str, Any] = msgspec.field(name=PREFIX, default_factory=dict)
     """Ours by full name: as many as modules want, so they are read apart."""
@@ -62,6 +62,10 @@ class _Ticket(msgspec.Struct):
     @property
     def memory(self) -> Mapping[str, object]:
         return ours(self.preferences)
+
+    @property
+    def has_checklists(self) -> bool:
+        return self.checklist_id is not msgspec.UNSET
 
 
 class _Article(msgspec.Struct):
@@ -187,7 +191,7 @@ def _one_read(body: bytes) -> Read:
     return _OneRead(ticket=ticket, articles=articles, users=users, tags=tuple(read.tags), items=items)
 
 
-def _items(assets: _Assets, checklist_id: int | None) -> Iterator[ChecklistItem]:
+def _items(assets: _Assets, checklist_id: object) -> Iterator[ChecklistItem]:
     """The lines of the checklist, in its order; few tickets have one, so it is read as `wire` reads it."""
     checklist = assets.checklists.get(str(checklist_id))
     for id in () if checklist is None else wire.CHECKLIST.one(bytes(checklist)).sorted_item_ids:

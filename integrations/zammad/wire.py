@@ -35,6 +35,7 @@ __all__ = [
     "PREFIX",
     "Article",
     "Attachment",
+    "Begun",
     "Checklist",
     "ChecklistItem",
     "Group",
@@ -135,6 +136,19 @@ class History:
     users: Mapping[int, User]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """A checklist that was just begun, with the lines that it has."""
+
+    id: int
+    items: tuple[ChecklistItem, ...]
+
+
+class _Begun(_Loose):
+    id: int
+    assets: _Assets
+
+
 class _Tags(_Loose):
     tags: tuple[str, ...]
 
@@ -200,6 +214,7 @@ THING = Shape(Thing)
 _ONE_READ = Shape(_OneRead)
 _HISTORY = Shape(_History)
 _TAGS = Shape(_Tags)
+_BEGUN = Shape(_Begun)
 _COUNT = Shape(_Count)
 _VERSION = Shape(_Version)
 
@@ -243,6 +258,13 @@ def history(body: bytes) -> History:
 def tags(body: bytes) -> tuple[str, ...]:
     """The answer of `GET tags`. raises WireError"""
     return _TAGS.one(body).tags
+
+
+def begun(body: bytes) -> Begun:
+    """The answer of `POST checklists`. raises WireError"""
+    read = _BEGUN.one(body)
+    lines = (item for item in read.assets.items.values() if item.checklist_id == read.id)
+    return Begun(id=read.id, items=tuple(lines))
 
 
 def total_count(body: bytes) -> int:

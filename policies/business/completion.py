@@ -5,7 +5,7 @@ from typing import Final
 from policies.business.config import Config
 from policies.business.request import CHECKED, MODULE, Request, rank, view
 from policies.business.stages import home_of
-from policies.core.departments import group_of
+from policies.core.departments import group_of, is_department, known_departments
 from policies.kernel.course import own_clock
 from policies.kernel.decisions import Assign, Find, Note, Notify, Reply, Route, Say, SetField, Tell, Way, say
 from policies.kernel.facts import Facts
@@ -36,6 +36,24 @@ def to_department(facts: Facts, config: Config) -> Wants:
     if ticket.waiting_for != "department":
         yield SetField(field="waiting_for", value="department"), why
     yield Note(key=f"department:{int(sent.timestamp()) // 60}", text=why), why
+
+
+@rule("4.2.4", kind="business", when=OPEN & has("stage", "with_department") & ~AT_DEPARTMENT)
+def department_without_group(facts: Facts, config: Config) -> Wants:
+    """A request for a department that has no group here stays on its desk; a note says which have one."""
+    ticket, request = facts.ticket, view(facts, config)
+    department = None if request.type is None else request.type.department
+    if department is None or request.sent_at is None or is_department(facts, config.departments, ticket.group):
+        return
+    if group_of(facts, config.departments, department) is not None:
+        return
+    known = known_departments(facts, config.departments)
+    if known:
+        why = say("department.unknown", department=department, known=known)
+    else:
+        why = say("department.alone", department=department)
+    key = f"department_unknown:{department}:{int(request.sent_at.timestamp()) // 60}"
+    yield Note(key=key, text=why, weight=75), why
 
 
 @rule(

@@ -1,5 +1,6 @@
 """Settings of the business module: kinds of request as data, and what holds for all of them."""
 
+from itertools import permutations
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -47,8 +48,9 @@ class RequestType(StrictModel):
     """4.2.2: the documents it needs, as they are called under `documents`."""
     identity: Annotated[tuple[Method, ...], Field(min_length=1)]
     """4.2.1: how the identity may be checked."""
-    parties: Annotated[tuple[Party, ...], Field(min_length=1)]
-    """4.2.1: whose identity may be checked: the customer's, that of somebody authorised, of a legal representative."""
+    parties: Annotated[dict[Party, tuple[str, ...]], Field(min_length=1)]
+    """4.2.1: whose identity may be checked: the customer's, that of somebody authorised, of a legal representative; and
+    the documents that come on top then, as they are called under `documents`."""
     department: str | None
     """4.2.4: the department that does it; null: the desk itself."""
     within: Spec
@@ -103,6 +105,8 @@ class Config(StrictModel):
     """4.2.3: how the customer is told what is wrong with a document; what is only missing needs no word."""
     documents: dict[str, Names]
     """4.2.2: documents by the names that requests give them; lines of the checklist begin with one of the names."""
+    checklist: bool
+    """4.2.3: whether a request's documents are put on the ticket's checklist; false: agents begin it themselves."""
     types: dict[str, RequestType]
     """2.1.2: the kinds of request."""
 
@@ -112,8 +116,18 @@ class Config(StrictModel):
         if waits != sorted(waits):
             raise ValueError("reminders come one after the other, and before lapses")
         for name, kind in self.types.items():
-            for document in kind.documents:
-                if document not in self.documents:
-                    hint = did_you_mean(document, self.documents)
-                    raise ValueError(f"types.{name}.documents: no document {document!r} in documents{hint}")
+            needed = {"documents": kind.documents, **{f"parties.{who}": more for who, more in kind.parties.items()}}
+            for place, documents in needed.items():
+                for document in documents:
+                    if document not in self.documents:
+                        hint = did_you_mean(document, self.documents)
+                        raise ValueError(f"types.{name}.{place}: no document {document!r} in documents{hint}")
+        self._told_apart()
         return self
+
+    def _told_apart(self) -> None:
+        """A line of the checklist tells by its first words which document it is about."""
+        names = [(text.casefold(), document) for document, told in self.documents.items() for text in told.values()]
+        for (short, one), (long, other) in permutations(names, 2):
+            if one != other and long.startswith(short):
+                raise ValueError(f"documents: a name of {other} begins with one of {one}: a line could mean either")

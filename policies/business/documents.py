@@ -1,12 +1,13 @@
 """Documents: which, what is missing, reminders, and the lapse of a request that nobody answers. 4.2.2, 4.2.3."""
 
+from datetime import datetime
 from typing import Final
 
-from policies.business.config import Config
-from policies.business.request import CHECKED, MODULE, STAGES, view
+from policies.business.config import Config, RequestType
+from policies.business.request import CHECKED, MODULE, STAGES, Request, view
 from policies.core.nudges import Nudges
-from policies.kernel.course import course, own_clock, stamp
-from policies.kernel.decisions import Note, Reply, RunClock, SetField, SetState, Tag, say
+from policies.kernel.course import course, moment, own_clock, stamp
+from policies.kernel.decisions import Checklist, Note, Reply, RunClock, SetField, SetState, Tag, say
 from policies.kernel.digest import digest
 from policies.kernel.facts import Change, Facts
 from policies.kernel.ladders import run_clock
@@ -36,10 +37,11 @@ def tell_requirements(facts: Facts, config: Config) -> Wants:
     ticket, request = facts.ticket, view(facts, config)
     if request.type is None:
         return
-    key = f"requirements:{request.name}"
+    key, kind = f"requirements:{request.name}", request.type
+    if request.documents != kind.documents:
+        key = f"{key}:{ticket.custom.get('identity_of')}"
     if not is_done(facts.memory, MODULE, key):
-        kind = request.type
-        documents = tuple(request.for_customer(config.documents[document]) for document in kind.documents)
+        documents = tuple(request.for_customer(config.documents[document]) for document in request.documents)
         name, process = request.for_customer(kind.names), request.for_customer(kind.process)
         methods = tuple(f"@method.{method}" for method in kind.identity)
         if documents:
@@ -54,6 +56,35 @@ def tell_requirements(facts: Facts, config: Config) -> Wants:
         else:
             text = say("reply.process", number=ticket.number, type=name, methods=methods, process=process)
         yield Reply(key=key, text=text, send=config.texts.requirements), say("draft.requirements")
+
+
+@rule("4.2.3", kind="business", when=OPEN & has("business_type") & ~has("stage", *STAGES[2:], *CHECKED))
+def begin_checklist(facts: Facts, config: Config) -> Wants:
+    """Once the type is known the ticket's checklist has a line for each document, where the helpdesk has checklists
+    and nobody has judged them all in one already; with another type, lines that nobody has touched make room.
+
+    Once for each choice of a person: whoever changes the list afterwards has the last word.
+    """
+    ticket, request = facts.ticket, view(facts, config)
+    judged = ticket.custom.get("documents_verdict") is not None
+    if not config.checklist or "checklist" in ticket.absent or request.type is None or judged:
+        return
+    chosen = max(stamp(facts.set_by_person("business_type")), stamp(_another_party(facts, request.type)))
+    key = f"checklist:{request.name}:{chosen}"
+    lines, gone = request.unlisted, request.needless
+    complete = not (lines or gone) and (request.reviewed or not request.documents)
+    if complete or is_done(facts.memory, MODULE, key):
+        return
+    yield Checklist(key=key, lines=lines, gone=gone), say("checklist.begun")
+    if request.documents:
+        yield Note(key=f"{key}:how", text=say("checklist.how"), weight=45), say("checklist.begun")
+
+
+def _another_party(facts: Facts, kind: RequestType) -> Change | None:
+    """The choice of whose identity is checked, where it changes what documents there are."""
+    chosen = facts.set_by_person("identity_of")
+    more = {party for party, documents in kind.parties.items() if documents}
+    return chosen if chosen is not None and not more.isdisjoint((chosen.old, chosen.new)) else None
 
 
 @rule("4.2.3", kind="business", when=OPEN & ~has("stage", *STAGES[2:], *CHECKED))
@@ -71,16 +102,50 @@ def ask_for_documents(facts: Facts, config: Config) -> Wants:
     ticket, request = facts.ticket, view(facts, config)
     if not request.reviewed or not request.flawed:
         return
-    what = request.documents_asked
-    key = f"documents:{digest(*what)}"
+    what, key = request.documents_asked, _list_of(request)
     if not is_done(facts.memory, MODULE, key):
         text = say("reply.documents", number=ticket.number, what=what)
         yield Reply(key=key, text=text, send=config.texts.documents), say("draft.documents", what=what)
 
 
+@rule("4.2.3", kind="business", when=OPEN & has("stage", *STAGES[1:]))
+def wait_for_documents(facts: Facts, config: Config) -> Wants:
+    """Once the customer was asked for what is missing the request waits for them, and reminders run; once nothing is
+    missing it waits no more. A person who takes it off has the last word."""
+    ticket, request = facts.ticket, view(facts, config)
+    last = facts.last_set("waiting_for")
+    if ticket.waiting_for == "customer":
+        if last is not None and last.by == facts.me and not request.flawed:
+            yield SetField(field="waiting_for", value=None), say("missing.none")
+    elif ticket.waiting_for is None and ticket.stage == "identity_verified" and request.reviewed and request.flawed:
+        asked_at = _asked_at(facts, request)
+        taken_off = last is not None and last.by != facts.me and asked_at is not None and last.at >= asked_at
+        if asked_at is not None and not taken_off:
+            yield SetField(field="waiting_for", value="customer"), say("waiting.asked")
+
+
+def _asked_at(facts: Facts, request: Request) -> datetime | None:
+    """When the customer was asked, with nothing heard of them since: by a person after the identity was verified, or by
+    the text that the company lets zhidu send; None: they were not."""
+    since = max((request.verified_at, *(article.at for article in facts.from_customer)))
+    asked = [reply.at for reply in facts.to_customer[-1:]]
+    if request.config.texts.documents == "auto" and "reply" in facts.ticket.ways:
+        key = _list_of(request)
+        sent_at = course(facts).sent_at(key)
+        asked += [sent_at] if sent_at is not None else [] if is_done(facts.memory, MODULE, key) else [facts.now]
+    return max((at for at in asked if at > since), default=None)
+
+
+def _list_of(request: Request) -> str:
+    """Names what the customer is asked for."""
+    return f"documents:{digest(*request.documents_asked)}"
+
+
 def _waiting(facts: Facts) -> Change | None:
     """Since when the customer is waited for; None where nothing tells it."""
-    change = facts.last_set("waiting_for")
+    read, change = facts.read, facts.last_set("waiting_for")
+    if read is not None and read.waiting_for != facts.ticket.waiting_for:
+        return Change(at=facts.now, by=facts.me, field="waiting_for", new=facts.ticket.waiting_for or "")
     return change if change is not None and change.new == "customer" else None
 
 
@@ -93,12 +158,13 @@ def remind_then_lapse(facts: Facts, config: Config) -> Wants:
     ticket, waiting, request = facts.ticket, _waiting(facts), view(facts, config)
     if waiting is None:
         return
+    occasion = moment(facts, waiting) if waiting.by == facts.me else str(stamp(waiting))
     nudges = Nudges(
         facts=facts,
         module=MODULE,
         name="documents",
         clause="4.2.3",
-        occasion=str(stamp(waiting)),
+        occasion=occasion,
         since=waiting.at,
         reminders=config.reminders,
         ends=config.lapses,
@@ -115,7 +181,6 @@ def remind_then_lapse(facts: Facts, config: Config) -> Wants:
         yield RunClock(clock=nudges.clock), say("waiting.waits", number=nudges.passed + 1)
         return
     why = say("waiting.lapsed", within=f"period:{config.lapses}")
-    occasion = stamp(waiting)
     yield SetState(state="closed"), why
     yield SetField(field="stage", value="ended"), why
     yield SetField(field="waiting_for", value=None), why

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, cast
 
-from policies.business.config import Config, Names, RequestType, Verdict
+from policies.business.config import Config, Names, Party, RequestType, Verdict
 from policies.kernel.course import Course, course
 from policies.kernel.derived import derived
 from policies.kernel.facts import Change, Facts
@@ -72,6 +72,15 @@ class Request:
     def type(self) -> RequestType | None:
         return None if self.name is None else self.config.types[self.name]
 
+    @derived
+    def documents(self) -> tuple[str, ...]:
+        """The documents that it needs: those of its type, and those of whoever comes in the customer's place."""
+        kind = self.type
+        if kind is None:
+            return ()
+        party = self.facts.ticket.custom.get("identity_of")
+        return tuple(dict.fromkeys((*kind.documents, *kind.parties.get(cast(Party, party), ()))))
+
     def in_tongue(self, names: Names) -> str:
         """As the desk reads it."""
         return names[language(self.facts.desk.language)]
@@ -119,10 +128,7 @@ class Request:
     @derived
     def flawed(self) -> tuple[Flawed, ...]:
         """The documents that the request still needs, in order: by the checklist, else by the verdict on all."""
-        kind = self.type
-        if kind is None:
-            return ()
-        listed = {document: self._line(self.config.documents[document]) for document in kind.documents}
+        listed = {document: self._line(self.config.documents[document]) for document in self.documents}
         begun = any(verdict is not None for verdict in listed.values())
         found: dict[str, Judged] = {
             document: (verdict or "missing") if begun else self._verdict_on_all for document, verdict in listed.items()
@@ -135,9 +141,23 @@ class Request:
 
     @property
     def reviewed(self) -> bool:
-        """Whether somebody has begun to look at the documents."""
-        lines = any(self._line(names) is not None for names in self.config.documents.values())
+        """Whether somebody has begun to look at the documents: a line is ticked or says what is wrong,
+        or all are judged."""
+        lines = any(self._line(names) not in (None, "missing") for names in self.config.documents.values())
         return lines or self.facts.ticket.custom.get("documents_verdict") is not None
+
+    @derived
+    def unlisted(self) -> tuple[str, ...]:
+        """The documents without a line on the checklist, as the desk reads them."""
+        wanted = (self.config.documents[document] for document in self.documents)
+        return tuple(self.in_tongue(names) for names in wanted if self._line(names) is None)
+
+    @derived
+    def needless(self) -> tuple[str, ...]:
+        """Lines of documents that it does not need, as a list of ours has them."""
+        others = (names for document, names in self.config.documents.items() if document not in self.documents)
+        ours = {name for names in others for name in names.values()}
+        return tuple(item.text for item in self.facts.ticket.checklist if item.text in ours and not item.checked)
 
     @property
     def _verdict_on_all(self) -> Judged:
@@ -195,6 +215,11 @@ class Request:
     def sent_at(self) -> datetime | None:
         """When it went to the department, the last time in this run; None: it did not."""
         return self._came_to("with_department")
+
+    @property
+    def verified_at(self) -> datetime:
+        """When its identity was verified, as the stage tells, the last time in this run; else when the run began."""
+        return self._came_to("identity_verified") or self.course.run_started_at
 
     @derived
     def done_at(self) -> datetime | None:

@@ -4,6 +4,7 @@ from policies.business.completion import (
     back_from_department,
     customer_was_told,
     department_in_time,
+    department_without_group,
     notice_given_up,
     tell_customer_of_result,
     tell_in_time,
@@ -11,10 +12,12 @@ from policies.business.completion import (
 )
 from policies.business.documents import (
     ask_for_documents,
+    begin_checklist,
     first_reply,
     remind_then_lapse,
     review_in_time,
     tell_requirements,
+    wait_for_documents,
 )
 from policies.business.stages import (
     back_from_an_early_hand_over,
@@ -43,10 +46,13 @@ RULES = (
     note_who_verified,
     first_reply,
     tell_requirements,
+    begin_checklist,
     review_in_time,
     ask_for_documents,
+    wait_for_documents,
     remind_then_lapse,
     to_department,
+    department_without_group,
     department_in_time,
     back_from_department,
     tell_customer_of_result,

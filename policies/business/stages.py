@@ -15,7 +15,7 @@ _TYPE: Final = "request_"
 """Labels of the phrases that tell a type begin so."""
 
 
-@rule("2.1.2", kind="business", when=OPEN & CUSTOMER_WROTE & ~has("business_type"))
+@rule("2.1.2", kind="business", when=CUSTOMER_WROTE & ~has("business_type") & ~has("stage", *CHECKED))
 def type_by_words(facts: Facts, config: Config) -> Wants:
     """The type is what the customer's words say, while nobody has chosen one and they say one thing only."""
     if facts.set_by_person("business_type") is not None:

@@ -94,7 +94,7 @@ def _wanted(entry: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
 
 
 _SHORT = {"route": "group", "assign": "owner", "link": "ticket", "note": "text", "reply": "text", "tell": "text"}
-_SHORT |= {"notify": "text", "find": "code"}
+_SHORT |= {"notify": "text", "find": "code", "checklist": "lines"}
 
 
 def _spoken(decision: Decision, name: Callable[[int | None], str | None]) -> tuple[str, Mapping[str, Any]]:

@@ -136,6 +136,20 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Checklist:
+    """These lines stand on the ticket's checklist, which is begun where there is none. Done once: a person who
+    changes the list afterwards has the last word.
+
+    gone     lines that go, where they stand there to the letter and unticked
+    """
+
+    key: str
+    lines: tuple[str, ...]
+    gone: tuple[str, ...] = ()
+    slot: Literal[""] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """A line of the one internal note of this evaluation.
 
@@ -232,6 +246,7 @@ Action: TypeAlias = (
     | Tag
     | Untag
     | Link
+    | Checklist
     | Note
     | Reply
     | Notify
@@ -240,7 +255,7 @@ Action: TypeAlias = (
     | Find
 )
 
-KEYED = (Link, Note, Reply, Notify, Tell, Find)
+KEYED = (Link, Checklist, Note, Reply, Notify, Tell, Find)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

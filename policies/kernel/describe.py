@@ -9,6 +9,7 @@ from typing import Any, assert_never
 from policies.kernel.decisions import (
     Action,
     Assign,
+    Checklist,
     Find,
     Link,
     Mask,
@@ -56,6 +57,8 @@ def describe(action: Action, name: Namer = as_is) -> tuple[str, Mapping[str, Any
             return "untag", {"tag": tag}
         case Link(ticket=ticket):
             return "link", {"ticket": ticket}
+        case Checklist(key=key, lines=lines, gone=gone):
+            return "checklist", {"key": key, "lines": list(lines)} | ({"gone": list(gone)} if gone else {})
         case Mask(article=article, place=place, kind=kind, way=way):
             return "mask", {"article": article, "place": place, "kind": kind, "way": way}
         case Note() | Reply() | Notify() | Tell() | Find():

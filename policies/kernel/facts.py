@@ -112,7 +112,7 @@ class Ticket:
     state_type   new, open, pending reminder, pending action, closed, merged or removed, whatever the state is called
     owner        user id, None when nobody owns it
     custom       `zhidu_` fields of modules outside the core set
-    absent       fields of the core set that this helpdesk does not have: nobody can fill them in
+    absent       fields of the core set, and `checklist`, that this helpdesk does not have: nobody can fill them in
     nonsense     fields whose value is none of the options; they read as unset
     checklist    its lines in order; empty without one
     ways         ways to the customer: `reply` (a mail from the ticket), `mail` (the address is known), `phone`

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from policies.kernel.decisions import Find, Link, Note, Notify, Reply, Tell
+from policies.kernel.decisions import Checklist, Find, Link, Note, Notify, Reply, Tell
 from policies.kernel.facts import Memory
 
-Keyed: TypeAlias = Link | Note | Reply | Notify | Tell | Find
+Keyed: TypeAlias = Link | Checklist | Note | Reply | Notify | Tell | Find
 
 
 def once_key(module: str, action: Keyed) -> str:

@@ -9,6 +9,7 @@ from integrations.zammad.notes import new_key
 from integrations.zammad.plan import same
 from policies.kernel.decisions import (
     Assign,
+    Checklist,
     Decision,
     Find,
     Link,
@@ -45,7 +46,7 @@ class Written(NamedTuple):
     shown       decisions that the one internal note shows; empty: no note
     note_key    the note's own key; None: no note
     sent        replies to the customer that leave by themselves; drafts are among `shown`
-    others      whatever else has an effect: messages to people, findings, links, tags, rungs of clocks
+    others      whatever else has an effect: messages to people, findings, links, checklists, tags, rungs of clocks
     clocks      the decisions that run one, whether that has an effect now or not
     """
 
@@ -90,7 +91,7 @@ def written(verdict: Verdict, given: Facts, known: Collection[str], *, mails: bo
                     sent.append(decision)
             case Reply(send="auto" | "draft"):
                 notes.append(decision)
-            case Tell() | Notify() | Find() | Link():
+            case Tell() | Notify() | Find() | Link() | Checklist():
                 others.append(decision)
             case Tag(name=name) if name not in given.ticket.tags and decision not in others:
                 others.append(decision)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from integrations.zammad import wire
+from integrations.zammad import slim, wire
 from integrations.zammad.features import FeatureCache
 from integrations.zammad.sandbox.seed import type_id
 from integrations.zammad.wire import ARTICLE
@@ -25,6 +25,7 @@ from tests.integrations.zammad.tickets import (
     facts,
     one_read,
     reader,
+    ticket,
     user,
 )
 
@@ -83,6 +84,15 @@ def test_fields_the_helpdesk_lacks_are_absent() -> None:
     assert found.ticket.absent == {"kind"}
     assert facts(read).ticket.absent == frozenset()
     assert found.ticket.kind is None
+
+
+def test_a_helpdesk_without_checklists() -> None:
+    """4.2.3: its tickets do not say which they have."""
+    row = ticket()
+    del row["checklist_id"]
+    body = {"ticket_id": 7, "assets": {"Ticket": {"7": row}}}
+    for read in (wire.one_read, slim.one_read):
+        assert reader().facts(read(json.dumps(body).encode()), (), NOW).ticket.absent == {"checklist"}
 
 
 def test_memory_comes_along() -> None:

@@ -87,7 +87,7 @@ def ticket(**fields: Any) -> dict[str, Any]:
     base = {
         "id": 7, "number": "21007", "title": "a complaint", "group_id": 1, "state_id": 1, "priority_id": 2,
         "owner_id": 1, "customer_id": LI, "article_count": 1, "created_by_id": LI, "updated_by_id": LI,
-        "created_at": MADE, "updated_at": MADE, "preferences": {},
+        "created_at": MADE, "updated_at": MADE, "preferences": {}, "checklist_id": None,
     }  # fmt: skip
     return base | {f"zhidu_{name}": None for name in FIELDS} | fields
 

@@ -10,6 +10,7 @@ from policies.kernel.deadlines import Clock
 from policies.kernel.decisions import (
     Action,
     Assign,
+    Checklist,
     Find,
     Link,
     Mask,
@@ -61,6 +62,8 @@ ACTIONS: dict[str, tuple[Action, str, dict[str, Any]]] = {
     ),
     "a tag": (Tag(name="x"), "tag", {"tag": "x"}),
     "a link": (Link(ticket=88), "link", {"ticket": 88}),
+    "lines of a checklist": (Checklist(key="k", lines=("a", "b")), "checklist", {"key": "k", "lines": ["a", "b"]}),
+    "lines that go": (Checklist(key="k", lines=(), gone=("a",)), "checklist", {"key": "k", "lines": [], "gone": ["a"]}),
     "a tag that goes": (Untag(name="x"), "untag", {"tag": "x"}),
     "a mask": (
         Mask(article=1, place="body", kind="card"),
