@@ -128,7 +128,8 @@ def _near(hit: Hit, words: Group, places: Places, sentences: Sentences) -> bool:
 
 
 def _longest(hits: list[Hit]) -> list[Hit]:
-    """Of overlapping hits of a label the longest, then the heaviest; those of weight 0 hide others, too.
+    """Of overlapping hits of a label the longest, then the heaviest, the first, the one of fewer parts; those of
+    weight 0 hide others, too.
 
     No more than `MOST_OF_A_LABEL`, so that a text of nothing but phrases costs no more than its length.
     """
@@ -162,10 +163,10 @@ def _chosen(hits: list[Hit]) -> list[Hit]:
     return kept
 
 
-def _rank(hit: Hit) -> tuple[int, float, int]:
+def _rank(hit: Hit) -> tuple[int, float, int, int, tuple[Span, ...]]:
     start, end, _, phrase, parts = hit
     length = end - start if len(parts) == 1 else sum([end - start for start, end in parts])
-    return -length, -phrase.weight, start
+    return -length, -phrase.weight, start, len(parts), parts
 
 
 def _overlap(one: Hit, other: Hit) -> bool:

@@ -108,7 +108,12 @@ def _near(words: frozenset[str], phrase: Phrase, run: Run, folded: str) -> bool:
 
 def _longest(found: list[tuple[Phrase, Run]]) -> list[tuple[Phrase, Run]]:
     kept: list[tuple[Phrase, Run]] = []
-    for phrase, run in sorted(found, key=lambda one: (-sum(b - a for a, b in one[1]), -one[0].weight, one[1][0][0])):
+    for phrase, run in sorted(found, key=_rank):
         if not any(a < d and c < b for _, other in kept for a, b in run for c, d in other):
             kept.append((phrase, run))
     return kept
+
+
+def _rank(one: tuple[Phrase, Run]) -> tuple[int, float, int, int, Run]:
+    phrase, run = one
+    return -sum(b - a for a, b in run), -phrase.weight, run[0][0], len(run), run
