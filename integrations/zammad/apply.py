@@ -49,8 +49,8 @@ class Applied:
 def apply(plan: Plan, read: OneRead, writer: Writer) -> Applied:
     """Write `plan`, which was made from `read`.
 
-    What must not be seen is hidden first. Articles to the customer, tags, links, lines of the checklist go next, then the
-    one PUT with what must be remembered: whatever is lost in between is found again, by its key or as it stands, and
+    What must not be seen is hidden first. Articles to the customer, tags, links, the checklist go next, the one PUT
+    with what must be remembered last: whatever is lost in between is found again, by its key or as it stands, and
     nothing is remembered that was not done. A ticket that cannot be linked, because it is gone or not for us to see,
     stops nothing.
     raises  ZammadError – nothing after the failed call was written
