@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import random
-import re
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
@@ -23,7 +21,6 @@ from integrations.zammad.names import Names
 from integrations.zammad.people import Directory, Staff
 from integrations.zammad.pool import ClientPool
 from integrations.zammad.transport import Connection, Limits
-from integrations.zammad.writes import Where
 from jobs.process import Processor
 from jobs.record import Recorder
 from jobs.related import Relations
@@ -34,7 +31,7 @@ from policies.kernel.facts import Desk, Related
 from policies.kernel.text.learnt import Learnt
 from zhidu.config import Config
 from zhidu.inspecting import inspector_of
-from zhidu.judging import Judge, planner_of
+from zhidu.judging import planner_of
 from zhidu.learning import load as learnt_of
 from zhidu.metrics import Metrics
 from zhidu.people_file import People, desks
@@ -45,9 +42,6 @@ log = structlog.get_logger()
 
 RULES_MAY_TAKE = 5.0
 """Seconds for all rules of one ticket; a whole evaluation is a fraction of a millisecond."""
-
-_DIGITS = re.compile("[0-9]{1,18}")
-_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,41 +252,3 @@ def reader_of(
         related=relations.related if relations is not None else lambda ticket: Related(),
         inspector=inspector_of(policy, helpdesk, entropy),
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Live:
-    """A judge over the helpdesk itself."""
-
-    judge: Judge
-    helpdesk: Helpdesk
-
-    def ticket_id(self, text: str) -> int:
-        """The id for an id, or for a number after `#`. Raises ValueError for anything else, or a number nobody has."""
-        if _DIGITS.fullmatch(text):
-            return int(text)
-        if text.startswith("#") and _DIGITS.fullmatch(text[1:]):
-            number = Where(field="ticket.number", operator="is", value=text[1:])
-            found = next(iter(self.helpdesk.pool.client().search(number, created_since=_BEGINNING)), None)
-            if found is not None:
-                return found.id
-        raise ValueError(f"no ticket {text}: an id such as 42, or a number such as '#21042'")
-
-
-@contextmanager
-def live_judge(settings: Settings, policy: Policy, people: Loaded[People], outside: Outside) -> Iterator[Live]:
-    """Judge tickets of the configured helpdesk; nothing is written. raises ConfigErrors, ZammadError"""
-    settings.helpdesk  # noqa: B018 - refuses, with file and line, where none is named
-    helpdesk = helpdesk_of(settings.config, settings.token(), people, outside)
-    try:
-        client = helpdesk.pool.client()
-        judge = Judge(
-            policy=policy,
-            reader=reader_of(policy, helpdesk, people, outside.now),
-            planner=planner_of(policy, helpdesk.names, helpdesk.url),
-            ticket=client.ticket,
-            history=client.history,
-        )
-        yield Live(judge=judge, helpdesk=helpdesk)
-    finally:
-        helpdesk.pool.close()

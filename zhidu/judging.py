@@ -17,11 +17,11 @@ from integrations.zammad.offline import Offline
 from integrations.zammad.past import facts_at
 from integrations.zammad.people import Directory
 from integrations.zammad.plan import Planner
-from integrations.zammad.silence import silent
 from integrations.zammad.wire import History, OneRead
+from jobs.manner import Manner, in_manner, manner_of
 from policies.kernel.config import Loaded
 from policies.kernel.evaluate import evaluate
-from policies.kernel.facts import Change, Desk
+from policies.kernel.facts import Change, Desk, Facts
 from policies.kernel.history import kept
 from zhidu.explaining import Explained
 from zhidu.people_file import People, desks
@@ -33,13 +33,18 @@ _NOBODY = 0
 
 @dataclass(frozen=True, kw_only=True)
 class Judge:
-    """Reads a ticket and says what the policy makes of it."""
+    """Reads a ticket and says what the policy makes of it.
+
+    adopt_from   tickets created before it are only observed until a person touches them; None: nobody can tell, and
+                 those are whose own memory says so
+    """
 
     policy: Policy
     reader: Reader
     planner: Planner
     ticket: Callable[[int], OneRead]
     history: Callable[[int], History]
+    adopt_from: datetime | None = None
 
     def explain(self, ticket_id: int, now: datetime, *, tongue: str, at: datetime | None = None) -> Explained:
         """The ticket as it is at `now`, or as it was `at` an earlier instant.
@@ -54,9 +59,21 @@ class Judge:
         verdict = evaluate(self.policy.units, facts)
         memory = replace(verdict.memory, case_id=facts.memory.case_id)
         plan = self.planner.plan(replace(verdict, memory=memory), facts, read)
-        plan = silent(plan, facts.memory) if facts.memory.observed else plan
+        manner = self._manner(facts)
         voice = self.policy.speak(facts, tongue)
-        return Explained(facts=facts, verdict=verdict, plan=plan, policy=self.policy, voice=voice)
+        return Explained(
+            facts=facts,
+            verdict=verdict,
+            plan=in_manner(plan, manner, facts.memory),
+            policy=self.policy,
+            voice=voice,
+            observed=manner is Manner.OBSERVING,
+        )
+
+    def _manner(self, facts: Facts) -> Manner:
+        if self.adopt_from is not None:
+            return manner_of(facts, (), self.adopt_from)
+        return Manner.OBSERVING if facts.memory.observed else Manner.ALOUD
 
     def _changes(self, ticket_id: int) -> tuple[Change, ...]:
         try:

@@ -41,13 +41,13 @@ def policy() -> Policy:
     return load_policy(None)
 
 
-def explained(policy: Policy, judged: Verdict, given: Facts, **read: Any) -> Explained:
+def explained(policy: Policy, judged: Verdict, given: Facts, *, observed: bool = False, **read: Any) -> Explained:
     plan = planner().plan(judged, given, one_read(**read))
-    return Explained(facts=given, verdict=judged, plan=plan, policy=policy, voice=voice())
+    return Explained(facts=given, verdict=judged, plan=plan, policy=policy, voice=voice(), observed=observed)
 
 
-def text(policy: Policy, judged: Verdict, given: Facts, **read: Any) -> str:
-    return "\n".join(explained(policy, judged, given, **read).lines())
+def text(policy: Policy, judged: Verdict, given: Facts, *, observed: bool = False, **read: Any) -> str:
+    return "\n".join(explained(policy, judged, given, observed=observed, **read).lines())
 
 
 def clock(within: str | None = "4h", **fields: Any) -> Clock:
@@ -144,7 +144,7 @@ def test_facts_are_told(policy: Policy) -> None:
         "preferences": {"zhidu": {"done": ["asked:name"], "observed": True}},
     }  # fmt: skip
     given = facts(one_read(**stored))
-    told = text(policy, verdict(given), given)
+    told = text(policy, verdict(given), given, observed=True)
     for line in (
         "  owner          Agnes Chen",
         "  flags          amount, media",

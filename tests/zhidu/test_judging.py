@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from integrations.store.store import open_store
+from integrations.store.records import Matter
+from integrations.store.store import Store, open_store
 from integrations.zammad.errors import NotFound, Refused
 from integrations.zammad.offline import UnreadableExport
 from integrations.zammad.sandbox import Sandbox, serve
@@ -21,7 +22,6 @@ from tests.integrations.zammad.tickets import facts, one_read
 from zhidu.compose import (
     Outside,
     helpdesk_of,
-    live_judge,
     mailer_of,
     reader_of,
     real_outside,
@@ -31,6 +31,8 @@ from zhidu.compose import (
 )
 from zhidu.config import Config
 from zhidu.judging import offline_judge
+from zhidu.live import live_judge
+from zhidu.older import ADOPT_FROM
 from zhidu.people_file import People
 from zhidu.policy import Policy, load_policy
 from zhidu.settings import Settings, load_settings
@@ -71,7 +73,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
 
 
 def test_live_by_id_and_by_number(place: Place, policy: Policy) -> None:
-    with live_judge(place.settings, policy, PEOPLE, place.outside) as live:
+    with live_judge(place.settings, policy, PEOPLE, place.outside, None) as live:
         assert (live.ticket_id("1"), live.ticket_id("#21001")) == (1, 1)
         found = live.judge.explain(1, AT, tongue="en")
         assert (found.facts.ticket.id, found.facts.ticket.group, found.verdict.failures) == (1, "Users", ())
@@ -86,26 +88,26 @@ def test_live_by_id_and_by_number(place: Place, policy: Policy) -> None:
 @pytest.mark.parametrize("text", ["#99999", "x", "", "#", "#x", "-1", "1.0", "²", "#²", "9" * 30])
 def test_no_such_ticket(place: Place, policy: Policy, text: str) -> None:
     with (
-        live_judge(place.settings, policy, PEOPLE, place.outside) as live,
+        live_judge(place.settings, policy, PEOPLE, place.outside, None) as live,
         pytest.raises(ValueError, match="no ticket"),
     ):
         live.ticket_id(text)
 
 
 def test_an_id_that_nobody_has(place: Place, policy: Policy) -> None:
-    with live_judge(place.settings, policy, PEOPLE, place.outside) as live, pytest.raises(NotFound):
+    with live_judge(place.settings, policy, PEOPLE, place.outside, None) as live, pytest.raises(NotFound):
         live.judge.explain(999, AT, tongue="en")
 
 
 def test_a_wrong_token_is_told(place: Place, policy: Policy, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZAMMAD_TOKEN", "wrong")
-    with pytest.raises(Refused), live_judge(place.settings, policy, PEOPLE, place.outside):
+    with pytest.raises(Refused), live_judge(place.settings, policy, PEOPLE, place.outside, None):
         pass
 
 
 def test_without_a_helpdesk_the_configuration_says_so(tmp_path: Path, policy: Policy) -> None:
     settings = load_settings(tmp_path)
-    with pytest.raises(ConfigErrors), live_judge(settings, policy, PEOPLE, real_outside()):
+    with pytest.raises(ConfigErrors), live_judge(settings, policy, PEOPLE, real_outside(), None):
         pass
     with pytest.raises(ValueError, match="no helpdesk"):
         helpdesk_of(Config(), TOKEN, PEOPLE, real_outside())
@@ -114,10 +116,71 @@ def test_without_a_helpdesk_the_configuration_says_so(tmp_path: Path, policy: Po
 def test_what_is_only_observed_is_not_planned(place: Place, policy: Policy) -> None:
     memory = {"zhidu": {"case": "c", "observed": True}}
     place.box.request("PUT", "/api/v1/tickets/1", json={"preferences": memory})
-    with live_judge(place.settings, policy, PEOPLE, place.outside) as live:
+    with live_judge(place.settings, policy, PEOPLE, place.outside, None) as live:
         found = live.judge.explain(1, AT + timedelta(days=3), tongue="en")
         assert found.facts.memory.observed
         assert (found.plan.changes, found.plan.note, found.plan.decisions) == ((), None, ())
+
+
+def new_store(folder: Path, outside: Outside) -> Store:
+    store = open_store(f"sqlite:///{folder}/z.db", now=outside.now, jitter=lambda: 0.0, new_id=lambda: "id")
+    store.migrate()
+    return store
+
+
+DAY = timedelta(days=1)
+OLDER = {
+    # row                                            adopt_from         touched  observed
+    "a service that never ran takes nothing old in": (None, None, False, True),
+    "what a person touches meanwhile is taken in": (None, AT - DAY, True, False),
+    "it ran after the ticket was made": (None, AT + DAY, False, True),
+    "somebody touched it since": (None, AT + DAY, True, False),
+    "it ran before": (None, AT - DAY, False, False),
+    "zhidu.yaml takes it in": (AT - DAY, None, False, False),
+    "zhidu.yaml has the last word": (AT - DAY, AT + DAY, False, False),
+}
+
+
+@pytest.mark.parametrize(("configured", "began", "touched", "observed"), OLDER.values(), ids=OLDER)
+def test_what_would_be_written_goes_by_which_tickets_are_taken_in(
+    configured: datetime | None,
+    began: datetime | None,
+    touched: bool,
+    observed: bool,
+    place: Place,
+    policy: Policy,
+    tmp_path: Path,
+) -> None:
+    """As the service would act now: what is older than it is only observed until a person touches it."""
+    settings = place.settings
+    settings = replace(settings, config=settings.config.model_copy(update={"adopt_from": configured}))
+    outside = replace(place.outside, now=lambda: AT + 3 * DAY)
+    if touched:
+        place.box.faults.skew = 2 * DAY
+        person = {"X-On-Behalf-Of": "sup@example.com"}
+        assert place.box.request("PUT", "/api/v1/tickets/1", json={"state": "open"}, headers=person)[0] == 200
+    with new_store(tmp_path, outside) as store:
+        if began is not None:
+            store.cursors.put(ADOPT_FROM, began)
+        with live_judge(settings, policy, PEOPLE, outside, store) as live:
+            found = live.judge.explain(1, AT + 3 * DAY, tongue="en")
+
+    assert (found.observed, found.plan.decisions == ()) == (observed, observed)
+    assert any(line.startswith("observed in silence") for line in found.lines()) is observed
+
+
+def test_the_customer_s_other_complaints_are_known_as_the_service_knows_them(
+    place: Place, policy: Policy, tmp_path: Path
+) -> None:
+    """2.2.5 A repeat is a repeat in an explanation, too."""
+    with new_store(tmp_path, place.outside) as store:
+        customer = place.box.desk.tickets.get(1)["customer_id"]
+        store.matters.put(
+            Matter(ticket_id=90, customer_id=customer, kind="complaint", cause=None, received_at=AT - 3 * DAY)
+        )
+        with live_judge(place.settings, policy, PEOPLE, place.outside, store) as live:
+            found = live.judge.explain(1, AT, tongue="en")
+    assert found.facts.related.earlier == (90,)
 
 
 def exchange(path: str, answer: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from integrations.store.store import Store
+    from zhidu.compose import Outside
     from zhidu.explaining import Explained
+    from zhidu.settings import Settings
 
 
 @click.command()
@@ -73,6 +77,7 @@ def _explained(
     from zhidu import compose
     from zhidu.exits import WrongUse
     from zhidu.judging import offline_judge
+    from zhidu.live import live_judge
     from zhidu.people_file import load_people
     from zhidu.policy import load_policy
     from zhidu.settings import load_settings
@@ -94,11 +99,30 @@ def _explained(
             return
         if not tickets:
             raise WrongUse("which ticket? an id such as 42, or a number such as '#21042'")
-        with compose.live_judge(settings, policy, people, outside) as live:
+        with _store(settings, outside) as store, live_judge(settings, policy, people, outside, store) as live:
             for text in tickets:
                 yield live.judge.explain(live.ticket_id(text), outside.now(), tongue=language, at=at)
     except ValueError as error:
         raise WrongUse(str(error)) from None
+
+
+@contextmanager
+def _store(settings: Settings, outside: Outside) -> Iterator[Store | None]:
+    """The service's store; where it cannot be asked, what it knows is not considered, and that is said."""
+    from integrations.store.errors import StoreError
+    from zhidu.exits import Unreachable
+    from zhidu.stores import if_there
+
+    try:
+        store = if_there(settings, outside)
+    except (Unreachable, StoreError) as error:
+        click.echo(f"{error}: the customer's other cases and what was learnt are not considered", err=True)
+        store = None
+    if store is None:
+        yield None
+        return
+    with store:
+        yield store
 
 
 def _in_file(text: str, source: object) -> int:
