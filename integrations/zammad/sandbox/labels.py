@@ -9,6 +9,8 @@ LABELS = {
         "all": "All tickets", "newer": "Newer", "older": "Older", "missing": "This ticket does not exist.",
         "trial": "Trial helpdesk", "organization": "Organization", "read_only": "read only", "to": "to",
         "parent": "parent", "child": "child", "normal": "related", "skip": "To the articles",
+        "overviews": "Overviews", "seen_by": "as seen by", "title": "Ticket", "number": "#",
+        "updated_at": "Updated", "created_at": "Created", "escalation_at": "Escalation",
     },
     "zh-CN": {
         "tickets": "工单", "ticket": "工单", "customer": "客户", "group": "组", "owner": "所有者", "state": "状态",
@@ -17,6 +19,8 @@ LABELS = {
         "checklist": "清单", "none": "无", "all": "全部工单", "newer": "较新", "older": "较早",
         "missing": "没有这个工单。", "trial": "试用服务台", "organization": "机构", "read_only": "只读", "to": "至",
         "parent": "上级", "child": "下级", "normal": "相关", "skip": "跳到内容",
+        "overviews": "概览", "seen_by": "查看人：", "title": "工单", "number": "#",
+        "updated_at": "更新于", "created_at": "创建于", "escalation_at": "升级",
     },
     "zh-TW": {
         "tickets": "工單", "ticket": "工單", "customer": "客戶", "group": "群組", "owner": "擁有者", "state": "狀態",
@@ -25,6 +29,8 @@ LABELS = {
         "checklist": "清單", "none": "無", "all": "全部工單", "newer": "較新", "older": "較早",
         "missing": "沒有這個工單。", "trial": "試用服務台", "organization": "機構", "read_only": "唯讀", "to": "至",
         "parent": "上層", "child": "下層", "normal": "相關", "skip": "跳到內容",
+        "overviews": "概覽", "seen_by": "檢視人：", "title": "工單", "number": "#",
+        "updated_at": "更新於", "created_at": "建立於", "escalation_at": "升級",
     },
 }  # fmt: skip
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask, Response, render_template, request
 from markupsafe import Markup
 
+from integrations.zammad.sandbox import overviews
 from integrations.zammad.sandbox.history import full_name
 from integrations.zammad.sandbox.labels import LABELS, choose
 from integrations.zammad.sandbox.objects import custom_fields, labels_of
@@ -15,6 +16,7 @@ from integrations.zammad.sandbox.sanitise import clean
 from integrations.zammad.sandbox.seed import sender_name, type_name
 from integrations.zammad.sandbox.state import Desk, Row
 from integrations.zammad.sandbox.views import attachments, links_of
+from integrations.zammad.sandbox.workflows import hidden
 
 if TYPE_CHECKING:
     from integrations.zammad.sandbox.box import Sandbox
@@ -79,7 +81,10 @@ class Shown:
         return self.time(value) if attribute["data_type"] == "datetime" else str(names.get(value, value))
 
     def fields(self, ticket: Row) -> list[tuple[str, str]]:
-        shown = [row for row in custom_fields(self.desk, "Ticket").values() if row["active"] and _visible(row)]
+        """Those on an agent's form that no core workflow hides there."""
+        gone = hidden(self.desk, ticket)
+        fields = custom_fields(self.desk, "Ticket").values()
+        shown = [row for row in fields if row["active"] and _visible(row) and row["name"] not in gone]
         shown.sort(key=lambda row: (row["position"], row["id"]))
         return [(row["display"], self.value(row, ticket[row["name"]])) for row in shown]
 
@@ -139,7 +144,7 @@ def initials(name: str) -> str:
 
 
 def register(app: Flask, box: "Sandbox") -> None:
-    """The routes `/`, `/tickets/<id>` and the files that articles show."""
+    """The routes `/`, `/overviews/<id>`, `/tickets/<id>` and the files that articles show."""
 
     def page(template: str, status: int = 200, **values: Any) -> Response:
         language = choose(request.headers.get("Accept-Language", ""))
@@ -153,7 +158,26 @@ def register(app: Flask, box: "Sandbox") -> None:
             number = max(1, request.args.get("page", 1, type=int))
             part = rows[(number - 1) * PAGE : number * PAGE]
             return page("tickets.html", rows=[shown.row(row) for row in part], page=number,
-                        more=len(rows) > number * PAGE, total=len(rows))  # fmt: skip
+                        more=len(rows) > number * PAGE, total=len(rows), **seen_by(box.desk))  # fmt: skip
+
+    def overview(key: int) -> Response:
+        with box.lock:
+            found = box.desk.table("overviews").rows.get(key)
+            seen = seen_by(box.desk)
+            if found is None or not seen:
+                return page("missing.html", 404)
+            words = LABELS[choose(request.headers.get("Accept-Language", ""))]
+            return page("overview.html", **seen, **overviews.shown(Shown(box.desk), seen["who"], found, words))
+
+    def seen_by(desk: Desk) -> Row:
+        """Who looks at the overviews: the person of `?as=`, else who has most tickets; empty where nobody works."""
+        people = overviews.agents(desk)
+        if not people:
+            return {}
+        who = next((one for one in people if one["id"] == request.args.get("as", type=int)), None)
+        who = who or max(people, key=lambda one: sum(row["owner_id"] == one["id"] for row in desk.tickets))
+        named = [{"id": one["id"], "name": full_name(one)} for one in people]
+        return {"who": who, "people": named, "overviews": overviews.listed(desk, who)}
 
     def ticket(key: int) -> Response:
         with box.lock:
@@ -177,6 +201,7 @@ def register(app: Flask, box: "Sandbox") -> None:
         return response
 
     app.add_url_rule("/", "page-index", index, methods=["GET"])
+    app.add_url_rule("/overviews/<int:key>", "page-overview", overview, methods=["GET"])
     app.add_url_rule("/tickets/<int:key>", "page-ticket", ticket, methods=["GET"])
     app.add_url_rule("/tickets/<int:key>/files/<int:store_id>", "page-file", file, methods=["GET"])
 

@@ -80,8 +80,7 @@ def plant(desk: Desk, *, token: str) -> None:
     for index, name in enumerate(seed["token_permissions"], start=1):
         desk.permission_ids.setdefault(name, index)
     desk.form_meta = json.dumps(seed["form_meta"], ensure_ascii=False, separators=(",", ":"))
-    desk.fixed = {"channels_email": seed["channels_email"], "ticket_overviews": seed["ticket_overviews"],
-                  "mailbox": seed["mailbox"]}  # fmt: skip
+    desk.fixed = {"channels_email": seed["channels_email"], "mailbox": seed["mailbox"]}
     row = desk.table("tokens").add({
         "user_id": 3, "name": "recorder", "action": "api", "preferences": {"permission": seed["token_permissions"]},
         "last_used_at": None, "expires_at": None, "created_at": seeded_at, "updated_at": seeded_at,

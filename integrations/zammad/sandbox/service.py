@@ -3,6 +3,7 @@
 from integrations.zammad.sandbox import views
 from integrations.zammad.sandbox.call import Answer, Call, Route, number
 from integrations.zammad.sandbox.errors import not_found, unprocessable
+from integrations.zammad.sandbox.overviews import overviews_of
 from integrations.zammad.sandbox.search import find
 from integrations.zammad.sandbox.state import Desk, Row
 
@@ -55,12 +56,11 @@ def overview_counts(call: Call) -> Answer:
     link = call.query.get("view")
     if link:
         return 200, _overview(call, link)
-    shown = []
-    for seeded in call.desk.fixed["ticket_overviews"]:
-        overview = call.desk.table("overviews").find(seeded["id"])
-        if overview is not None and overview["active"]:
-            shown.append({**seeded, "count": len(find(call, overview["condition"]))})
-    return 200, shown
+    names = ("id", "name", "prio", "link")
+    return 200, [
+        {name: row[name] for name in names} | {"count": len(find(call, row["condition"]))}
+        for row in overviews_of(call.desk, call.user)
+    ]
 
 
 def _overview(call: Call, link: str) -> Row:

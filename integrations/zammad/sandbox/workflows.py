@@ -7,6 +7,8 @@ from integrations.zammad.sandbox.conditions import Context, matches
 from integrations.zammad.sandbox.errors import unprocessable
 from integrations.zammad.sandbox.state import Desk, Row
 
+_SOMEBODY: Row = {"id": 0, "role_ids": []}
+"""An agent whom no workflow names."""
 MANDATORY = ("title", "customer_id", "group_id", "state_id", "priority_id")
 
 
@@ -42,6 +44,23 @@ def check(desk: Desk, user: Row, ticket: Row, asked: Row, *, screen: str) -> Non
     for name in mandatory:
         if empty(ticket.get(name)):
             raise missing(name)
+
+
+def hidden(desk: Desk, ticket: Row) -> frozenset[str]:
+    """The fields that are not shown when an agent looks at the ticket."""
+    gone: set[str] = set()
+    for workflow in sorted(desk.table("core_workflows"), key=lambda row: (row["priority"], row["id"])):
+        if not _applies(desk, _SOMEBODY, ticket, workflow, "edit"):
+            continue
+        for name, effect in (workflow["perform"] or {}).items():
+            operators = set(effect.get("operator") or [])
+            if operators & {"hide", "remove"}:
+                gone.add(name.partition(".")[2])
+            elif "show" in operators:
+                gone.discard(name.partition(".")[2])
+        if workflow["stop_after_match"]:
+            break
+    return frozenset(gone)
 
 
 def empty(value: Any) -> bool:
