@@ -83,9 +83,16 @@ class Reader:
             desks=self.desks(),
             calendars=self.calendars,
             memory=read_memory(read.ticket.memory),
-            related=self.related(ticket),
+            related=self._related(ticket, read),
             me=self.me,
         )
+
+    def _related(self, ticket: kernel.Ticket, read: Read) -> kernel.Related:
+        """With those mails of ours that the helpdesk gave up: its attempts are as good as ours."""
+        related = self.related(ticket)
+        sent = (article.key for article in read.articles if article.given_up and article.key is not None)
+        lost = frozenset(key.partition(":")[2] for key in sent)
+        return replace(related, undelivered=related.undelivered | lost) if lost else related
 
     def grams(self, read: Read) -> tuple[int, ...]:
         """Hashed runs of the customer's first message; none where the customer wrote nothing."""

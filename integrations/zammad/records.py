@@ -10,7 +10,7 @@ stores, nonsense included: reading them tolerantly is the reader's task.
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -55,6 +55,16 @@ class Wire(BaseModel):
 def ours(preferences: Mapping[str, object]) -> Mapping[str, object]:
     found = preferences.get("zhidu")
     return found if isinstance(found, dict) else {}
+
+
+_TRIED: Final = 4
+"""As often Zammad tries to send a mail; then it says so on the ticket, and opens it."""
+
+
+def gave_up(preferences: Mapping[str, object]) -> bool:
+    """Whether an article with these preferences was to be sent, and never will be."""
+    tried = preferences.get("delivery_retry")
+    return preferences.get("delivery_status") == "fail" and isinstance(tried, int) and tried >= _TRIED
 
 
 class Ticket(Wire):
@@ -157,6 +167,11 @@ class Article(Wire):
         """Of an e-mail we send: `success`, `fail`, or None while it waits."""
         status = self.preferences.get("delivery_status")
         return status if isinstance(status, str) else None
+
+    @property
+    def given_up(self) -> bool:
+        """Whether it is a mail of ours that Zammad will not try to send again."""
+        return gave_up(self.preferences)
 
 
 class ChecklistItem(Wire):

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from integrations.zammad import wire
-from integrations.zammad.records import PREFIX, Attachment, ChecklistItem, ours
+from integrations.zammad.records import PREFIX, Attachment, ChecklistItem, gave_up, ours
 from integrations.zammad.registers import User
 from integrations.zammad.rows import ArticleRow, EntryRow, Read, TicketRow, Told
 from integrations.zammad.wire import WireError
@@ -95,6 +95,10 @@ class _Article(msgspec.Struct):
     def key(self) -> str | None:
         key = self.memory.get("key")
         return key if isinstance(key, str) else None
+
+    @property
+    def given_up(self) -> bool:
+        return gave_up(self.preferences)
 
 
 class _Entry(msgspec.Struct):

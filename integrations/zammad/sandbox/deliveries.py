@@ -13,10 +13,11 @@ from urllib.parse import urlsplit
 
 import requests
 
-from integrations.zammad.sandbox import mail, notifications, payloads
+from integrations.zammad.sandbox import mail, notifications, payloads, triggers
 from integrations.zammad.sandbox.faults import Faults
 from integrations.zammad.sandbox.jobs import Delivery, Queue
 from integrations.zammad.sandbox.state import Change, Desk, Row, iso
+from integrations.zammad.sandbox.tickets import save
 
 Post = Callable[[str, dict[str, str], bytes], int]
 TIMEOUT = (5.0, 20.0)
@@ -96,9 +97,18 @@ class Worker:
         elif kind == "count":
             notifications.count_tickets(self.desk, *payload)
         elif kind == "mail":
-            mail.send(self.desk, payload)
+            self._mail(payload)
         else:
             raise ValueError(f"unknown job {kind!r}")
+
+    def _mail(self, article: int) -> None:
+        again = mail.send(self.desk, article, save)
+        if again is not None:
+            self.queue.put("mail", article, again)
+        changes = list(self.desk.changes.values())
+        self.desk.changes.clear()
+        for change in changes:
+            triggers.run(self.desk, change, self.queue)
 
     def _tell_next(self) -> None:
         user, change = self.telling.popleft()

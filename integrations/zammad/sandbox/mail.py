@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import getaddresses, parseaddr
@@ -16,6 +17,10 @@ from integrations.zammad.sandbox.state import SYSTEM_USER, Desk, Row
 
 CreateTicket = Callable[[Desk, Row, int], Row]
 Save = Callable[[Desk, Row, Row, int], None]
+SEND_ATTEMPTS = 4
+SEND_STEP = timedelta(seconds=25)
+"""After the n-th failure the next attempt waits n times this: 25, 50, 75 s."""
+_NO_HOST = "Domain of the recipient not found"
 FOLLOW_UP = re.compile(r"\[Ticket#(\d+)\]")
 
 
@@ -51,16 +56,43 @@ def _stamp_id(row: Row) -> None:
     row["message_id_md5"] = hashlib.md5(str(row["message_id"]).encode(), usedforsecurity=False).hexdigest()
 
 
-def send(desk: Desk, article_id: int) -> None:
-    """What the worker leaves behind when a mail has gone out: its delivery status and a line of history."""
+def send(desk: Desk, article_id: int, save: Save) -> timedelta | None:
+    """What the worker leaves behind when it has tried to send a mail: its delivery status, and once it has gone a line
+    of history. The last failure leaves a note and opens the ticket.
+
+    Mail to an address below `.invalid`, a domain that nobody has, goes nowhere.
+
+    returns  how long until it is tried again; None: it went, or was given up
+    """
     article = desk.articles.rows.get(article_id)
     if article is None:
-        return
+        return None
+    tried = int(article["preferences"].get("delivery_retry") or 0) + 1
+    gone = not str(article["to"] or "").rpartition("@")[2].endswith(".invalid")
     article["preferences"] = {
-        **article["preferences"], "delivery_retry": 1, "delivery_channel_id": 3, "delivery_status_message": None,
-        "delivery_status": "success", "delivery_status_date": desk.stamp(),
+        **article["preferences"], "delivery_retry": tried, "delivery_channel_id": 3,
+        "delivery_status_message": None if gone else _NO_HOST, "delivery_status": "success" if gone else "fail",
+        "delivery_status_date": desk.stamp(),
     }  # fmt: skip
-    history.mail_sent(desk, article)
+    if gone:
+        history.mail_sent(desk, article)
+    elif tried < SEND_ATTEMPTS:
+        return SEND_STEP * tried
+    else:
+        _give_up(desk, article, save)
+    return None
+
+
+def _give_up(desk: Desk, article: Row, save: Save) -> None:
+    ticket = desk.tickets.get(article["ticket_id"])
+    row = _article(ticket, type_id("note"), sender_id("System"), SYSTEM_USER, desk.stamp()) | {
+        "body": f"Unable to send email to '{article['to']}': {_NO_HOST}", "internal": True,
+        "preferences": {"delivery_article_id_related": article["id"], "delivery_message": True, "notification": True},
+    }  # fmt: skip
+    insert(desk, row)
+    affect(desk, ticket, row, SYSTEM_USER, save)
+    follow_up = next(state["id"] for state in desk.states if state["default_follow_up"])
+    save(desk, ticket, {"state_id": follow_up}, SYSTEM_USER)
 
 
 def receive(desk: Desk, raw: bytes, *, group_id: int, create_ticket: CreateTicket, save: Save) -> Row:

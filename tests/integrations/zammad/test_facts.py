@@ -86,6 +86,30 @@ def test_fields_the_helpdesk_lacks_are_absent() -> None:
     assert found.ticket.kind is None
 
 
+MAILS = {
+    # row: status, attempts, whether it was given up
+    "sent": ("success", 1, False),
+    "sent in the end": ("success", 4, False),
+    "tried again later": ("fail", 3, False),
+    "given up": ("fail", 4, True),
+    "not tried yet": (None, None, False),
+    "nonsense": ("fail", "often", False),
+}
+
+
+@pytest.mark.parametrize(("status", "attempts", "lost"), MAILS.values(), ids=MAILS)
+def test_a_mail_of_ours_that_the_helpdesk_gave_up(status: str | None, attempts: object, lost: bool) -> None:
+    """4.2.5: only one of ours, and only once no attempt is left."""
+    told = {"delivery_status": status, "delivery_retry": attempts}
+    ours = article(2, "Agent", "email", preferences={"zhidu": {"key": "7:completion:0"}, **told})
+    theirs = article(3, "Agent", "email", preferences=told)
+    body = {"Ticket": {"7": ticket()}, "TicketArticle": {str(row["id"]): row for row in (ours, theirs)}}
+    answer = json.dumps({"ticket_id": 7, "ticket_article_ids": [2, 3], "assets": body}).encode()
+    for read in (wire.one_read, slim.one_read):
+        found = reader().facts(read(answer), (), NOW).related.undelivered
+        assert found == ({"completion:0"} if lost else frozenset())
+
+
 def test_a_helpdesk_without_checklists() -> None:
     """4.2.3: its tickets do not say which they have."""
     row = ticket()

@@ -229,3 +229,25 @@ def test_a_write_with_an_article_ends_later_than_its_history_says(desk, clock, a
     (changed,) = [entry["created_at"] for entry in history if entry.get("attribute") == "priority"]
     assert (changed == answer["updated_at"]) is last
     assert changed <= answer["updated_at"]
+
+
+def test_a_mail_to_nowhere_is_tried_four_times_and_then_said_so(desk):
+    """As a worker of Zammad's does it: the ticket is open again, with a note of the system's, and that is delivered."""
+    desk.give_group_address()
+    mail = {"type": "email", "sender": "Agent", "to": "x@gone.invalid", "body": "done", "internal": False}
+    id = call(desk, "PUT", "tickets/2", {"state": "closed", "article": mail})["article_ids"][-1]
+    delivered = []
+    desk.pump(lambda url, headers, body: delivered.append(body) or 200)
+
+    articles = call(desk, "GET", "ticket_articles/by_ticket/2")
+    tried = next(row for row in articles if row["id"] == id)["preferences"]
+    assert (tried["delivery_status"], tried["delivery_retry"]) == ("fail", 4)
+    last = articles[-1]
+    assert (last["sender"], last["internal"], last["preferences"]["delivery_article_id_related"]) == (
+        "System",
+        True,
+        id,
+    )
+    assert call(desk, "GET", "tickets/2")["state_id"] == call(desk, "GET", "tickets/1")["state_id"] + 1  # open
+    assert len(delivered) == 2
+    assert not any("email" in line["type"] for line in call(desk, "GET", "ticket_history/2")["history"])
