@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from integrations.zammad.sandbox.access import is_agent, may
 from integrations.zammad.sandbox.conditions import Context, matches
 from integrations.zammad.sandbox.errors import Refused
+from integrations.zammad.sandbox.history import full_name
 from integrations.zammad.sandbox.objects import custom_fields
 from integrations.zammad.sandbox.state import Desk, Row
 
@@ -58,6 +59,18 @@ def listed(desk: Desk, user: Row) -> list[Row]:
         {"id": row["id"], "name": row["name"], "count": len(tickets_of(desk, user, row))}
         for row in overviews_of(desk, user)
     ]
+
+
+def seen_by(desk: Desk, asked: int | None) -> Row:
+    """Who looks at the overviews, who else could, and what there is to see: the person asked for, else who has most
+    tickets; empty where nobody works."""
+    people = agents(desk)
+    if not people:
+        return {}
+    who = next((one for one in people if one["id"] == asked), None)
+    who = who or max(people, key=lambda one: sum(row["owner_id"] == one["id"] for row in desk.tickets))
+    named = [{"id": one["id"], "name": full_name(one)} for one in people]
+    return {"who": who, "people": named, "overviews": listed(desk, who)}
 
 
 def shown(page: "Shown", user: Row, overview: Row, words: Row) -> Row:

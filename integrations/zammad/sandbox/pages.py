@@ -146,64 +146,62 @@ def initials(name: str) -> str:
 def register(app: Flask, box: "Sandbox") -> None:
     """The routes `/`, `/overviews/<id>`, `/tickets/<id>` and the files that articles show."""
 
-    def page(template: str, status: int = 200, **values: Any) -> Response:
-        language = choose(request.headers.get("Accept-Language", ""))
-        text = render_template(template, lang=language, t=LABELS[language], **values)
-        return Response(text, status=status, headers=HEADERS, content_type="text/html; charset=utf-8")
-
     def index() -> Response:
         with box.lock:
             shown = Shown(box.desk)
             rows = sorted(box.desk.tickets, key=lambda row: (row["updated_at"], row["id"]), reverse=True)
             number = max(1, request.args.get("page", 1, type=int))
             part = rows[(number - 1) * PAGE : number * PAGE]
-            return page("tickets.html", rows=[shown.row(row) for row in part], page=number,
-                        more=len(rows) > number * PAGE, total=len(rows), **seen_by(box.desk))  # fmt: skip
+            seen = overviews.seen_by(box.desk, request.args.get("as", type=int))
+            return _page("tickets.html", rows=[shown.row(row) for row in part], page=number,
+                         more=len(rows) > number * PAGE, total=len(rows), **seen)  # fmt: skip
 
     def overview(key: int) -> Response:
         with box.lock:
             found = box.desk.table("overviews").rows.get(key)
-            seen = seen_by(box.desk)
+            seen = overviews.seen_by(box.desk, request.args.get("as", type=int))
             if found is None or not seen:
-                return page("missing.html", 404)
-            words = LABELS[choose(request.headers.get("Accept-Language", ""))]
-            return page("overview.html", **seen, **overviews.shown(Shown(box.desk), seen["who"], found, words))
-
-    def seen_by(desk: Desk) -> Row:
-        """Who looks at the overviews: the person of `?as=`, else who has most tickets; empty where nobody works."""
-        people = overviews.agents(desk)
-        if not people:
-            return {}
-        who = next((one for one in people if one["id"] == request.args.get("as", type=int)), None)
-        who = who or max(people, key=lambda one: sum(row["owner_id"] == one["id"] for row in desk.tickets))
-        named = [{"id": one["id"], "name": full_name(one)} for one in people]
-        return {"who": who, "people": named, "overviews": overviews.listed(desk, who)}
+                return _page("missing.html", 404)
+            return _page("overview.html", **seen, **overviews.shown(Shown(box.desk), seen["who"], found, _words()))
 
     def ticket(key: int) -> Response:
         with box.lock:
             row = box.desk.tickets.rows.get(key)
             if row is None:
-                return page("missing.html", 404)
-            return page("ticket.html", **_ticket(Shown(box.desk), row))
+                return _page("missing.html", 404)
+            return _page("ticket.html", **_ticket(Shown(box.desk), row))
 
     def file(key: int, store_id: int) -> Response:
         with box.lock:
-            desk = box.desk
-            held = [one for article in desk.articles_of.get(key, ()) for one in desk.attachments_of.get(article, ())]
-            if store_id not in held:
-                return page("missing.html", 404)
-            store, content = desk.table("attachments").rows[store_id], desk.files[store_id]
-        mime = str(store["preferences"].get("Mime-Type"))
-        safe = mime if mime in ("image/png", "image/jpeg", "image/gif", "image/webp") else "application/octet-stream"
-        response = Response(content, headers=HEADERS, content_type=safe)
-        if safe == "application/octet-stream":
-            response.headers.set("Content-Disposition", "attachment", filename=store["filename"])
-        return response
+            return _file(box.desk, key, store_id)
 
     app.add_url_rule("/", "page-index", index, methods=["GET"])
     app.add_url_rule("/overviews/<int:key>", "page-overview", overview, methods=["GET"])
     app.add_url_rule("/tickets/<int:key>", "page-ticket", ticket, methods=["GET"])
     app.add_url_rule("/tickets/<int:key>/files/<int:store_id>", "page-file", file, methods=["GET"])
+
+
+def _words() -> dict[str, str]:
+    return LABELS[choose(request.headers.get("Accept-Language", ""))]
+
+
+def _page(template: str, status: int = 200, **values: Any) -> Response:
+    language = choose(request.headers.get("Accept-Language", ""))
+    text = render_template(template, lang=language, t=LABELS[language], **values)
+    return Response(text, status=status, headers=HEADERS, content_type="text/html; charset=utf-8")
+
+
+def _file(desk: Desk, key: int, store_id: int) -> Response:
+    held = [one for article in desk.articles_of.get(key, ()) for one in desk.attachments_of.get(article, ())]
+    if store_id not in held:
+        return _page("missing.html", 404)
+    store, content = desk.table("attachments").rows[store_id], desk.files[store_id]
+    mime = str(store["preferences"].get("Mime-Type"))
+    safe = mime if mime in ("image/png", "image/jpeg", "image/gif", "image/webp") else "application/octet-stream"
+    response = Response(content, headers=HEADERS, content_type=safe)
+    if safe == "application/octet-stream":
+        response.headers.set("Content-Disposition", "attachment", filename=store["filename"])
+    return response
 
 
 def _ticket(shown: Shown, row: Row) -> Row:
