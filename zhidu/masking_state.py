@@ -28,14 +28,14 @@ REMAINS: Final[Mapping[Mode, tuple[str, ...]]] = {
         *_OUTSIDE,
     ),
     "twin": (
-        "pictures, which are not read",
+        "pictures, sound, old Office formats and archives other than zip, which are not read",
         "tickets older than the service that nobody has touched",
         "names and addresses of the customer's own user, and the sender of a mail",
         *_OUTSIDE,
     ),
     "gate": (
         "what came in by another way than the gate: telephone notes, the helpdesk's own web interface and channels",
-        "pictures, archives and other files that are not read",
+        "pictures, sound, old Office formats and archives other than zip, which are not read",
         "what cannot be looked into, where gate.unreadable lets it pass",
         "addresses of senders and recipients, and the customer's own user",
         "the mail servers before the gate, and the customer's own copy",

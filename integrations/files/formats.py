@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -11,7 +13,9 @@ class Format(StrEnum):
     HTML = "html"
     WORD = "docx"
     SHEET = "xlsx"
+    SLIDES = "pptx"
     PDF = "pdf"
+    ARCHIVE = "zip"
     OTHER = "other"
 
 
@@ -20,15 +24,17 @@ class Limits:
     """How much of a file is read; what is larger is unreadable.
 
     content    bytes as sent
-    unpacked   bytes of all parts of an archive together, counted while unpacking
-    parts      parts of an archive, pages of a PDF
-    seconds    for a PDF, looked at between pages
+    unpacked   bytes of all parts of an archive together, archives within it too, counted while unpacking
+    parts      parts of an archive, those of archives within it too; pages of a PDF
+    seconds    for a PDF, looked at between pages; for an archive, looked at between its files
+    depth      how many archives and documents within one another
     """
 
     content: int = 20 * 1024 * 1024
     unpacked: int = 100 * 1024 * 1024
     parts: int = 2_000
     seconds: float = 10.0
+    depth: int = 4
 
 
 _TEXT = ("txt", "csv", "tsv", "log", "md", "json", "xml", "eml", "yaml", "yml", "ini", "vcf", "ics")
@@ -41,12 +47,27 @@ def format_of(name: str, mime_type: str, content: bytes) -> Format:
     if content[:1024].lstrip().startswith(b"%PDF-"):
         return Format.PDF
     ending = name.rpartition(".")[2].lower()
-    if content.startswith(b"PK\x03\x04"):
-        if b"word/" in content and ending != "xlsx":
-            return Format.WORD
-        return Format.SHEET if b"xl/" in content else Format.OTHER
+    if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _packed(content, ending)
     if ending in _HTML or mime_type in _BY_TYPE:
         return Format.HTML if ending in _HTML else _BY_TYPE[mime_type]
     if ending in _TEXT or mime_type.startswith("text/") or mime_type in ("application/json", "message/rfc822"):
         return Format.TEXT
     return Format.OTHER
+
+
+_OFFICE = {"word": Format.WORD, "xl": Format.SHEET, "ppt": Format.SLIDES}
+
+
+def _packed(content: bytes, ending: str) -> Format:
+    """What a zip is, by the parts that it lists: an archive that holds a document is none itself."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
+        return Format.ARCHIVE
+    heads = {name.partition("/")[0] for name in names if "/" in name and name.endswith(".xml")}
+    known = [kind for head, kind in _OFFICE.items() if head in heads]
+    if ending in (Format.WORD, Format.SHEET, Format.SLIDES) and Format(ending) in known:
+        return Format(ending)
+    return known[0] if known else Format.ARCHIVE

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, Protocol
 
 from integrations.files.formats import Format, Limits, format_of
-from integrations.files.packed import PIECE, Unreadable, decoded, parts, repacked
+from integrations.files.packed import PIECE, Unreadable, budget_of, decoded, is_links, parts, rebuilt, repacked
 from integrations.files.reading import plain, texts
 from integrations.files.sheets import SHARED, is_sheet, masked_sheets
 
@@ -33,7 +33,7 @@ def rewritten(
     try:
         if not any(map(holds, texts(name, mime_type, content, limits))):
             return content
-        made = _made(format_of(name, mime_type, content), content, mask, limits)
+        made = _made(format_of(name, mime_type, content), content, mask, holds, limits)
         if made is None or any(map(holds, texts(name, mime_type, made, limits))):
             return None
         return made
@@ -41,7 +41,13 @@ def rewritten(
         return None
 
 
-def _made(kind: Format, content: bytes, mask: Mask, limits: Limits) -> bytes | None:
+def _made(kind: Format, content: bytes, mask: Mask, holds: Callable[[str], bool], limits: Limits) -> bytes | None:
+    def inner(name: str, data: bytes) -> bytes:
+        made = rewritten(name, "", data, mask, holds, limits)
+        if made is None:
+            raise Unreadable("a file in it would have to be sealed")
+        return made
+
     match kind:
         case Format.TEXT | Format.HTML:
             for encoding in ("utf-8", "gb18030", "big5"):
@@ -51,24 +57,27 @@ def _made(kind: Format, content: bytes, mask: Mask, limits: Limits) -> bytes | N
                     continue
                 return mask(text, html=kind is Format.HTML).encode(encoding)
             return mask(plain(content), html=kind is Format.HTML).encode()
-        case Format.WORD:
-            return repacked(content, limits, lambda _, text: _lines(text, mask))
+        case Format.WORD | Format.SLIDES:
+            return repacked(content, limits, lambda name, text: _part(name, text, mask), inner)
         case Format.SHEET:
             changed = _sheets(content, mask, limits)
-            return repacked(content, limits, lambda name, text: changed.get(name) or _lines(text, mask))
+            return repacked(content, limits, lambda name, text: changed.get(name) or _part(name, text, mask), inner)
+        case Format.ARCHIVE:
+            return rebuilt(content, limits, mask, inner)
         case _:
             return None
 
 
 def _sheets(content: bytes, mask: Mask, limits: Limits) -> Mapping[str, str]:
     """Every sheet of a workbook and the texts that they share, masked as tables. raises Unreadable"""
-    known = {info.filename: data for info, data in parts(content, limits)}
+    known = {info.filename: data for info, data in parts(content, budget_of(limits))}
     sheets = {name: decoded(data) for name, data in known.items() if is_sheet(name)}
     return masked_sheets(sheets, decoded(known.get(SHARED, b"")), mask)
 
 
-def _lines(text: str, mask: Mask) -> str:
-    return PIECE.sub(lambda found: _line(found[0], mask), text)
+def _part(name: str, text: str, mask: Mask) -> str:
+    """What links lead to stands in attributes; all else in pieces."""
+    return mask(text, html=True) if is_links(name) else PIECE.sub(lambda found: _line(found[0], mask), text)
 
 
 def _line(piece: str, mask: Mask) -> str:

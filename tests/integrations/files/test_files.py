@@ -60,6 +60,46 @@ def html_table(*rows: tuple[str, ...]) -> bytes:
     return f"<p>您好</p><table>\n{lines}</table>".encode()
 
 
+def zipped(**files: bytes) -> bytes:
+    """Names of files with a blank for each underline before the ending."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        for name, content in files.items():
+            archive.writestr(re.sub("_(?=[a-z]+$)", ".", name), content)
+    return target.getvalue()
+
+
+def within(levels: int) -> bytes:
+    content = f"卡号 {CARD}".encode()
+    for level in range(levels):
+        content = zipped(**{f"a_{'txt' if level == 0 else 'zip'}": content})
+    return content
+
+
+def renamed(name: bytes) -> bytes:
+    """An archive with a file's name in the characters of Chinese programs, who do not say so."""
+    plain = b"a" * len(name) + b".txt"
+    return zipped(**{plain.decode(): "好".encode()}).replace(plain, name + b".txt")
+
+
+def slides() -> bytes:
+    slide = f"<p:sld><a:p><a:r><a:t>卡号 {CARD[:6]}</a:t></a:r><a:r><a:t>{CARD[6:]}</a:t></a:r></a:p></p:sld>"
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("ppt/slides/slide1.xml", slide)
+    return target.getvalue()
+
+
+def with_part(name: str, content: bytes | str, document: str = "<w:document/>") -> bytes:
+    target = io.BytesIO(docx(document))
+    with zipfile.ZipFile(target, "a") as archive:
+        archive.writestr(name, content)
+    return target.getvalue()
+
+
+LINK = '<Relationships><Relationship Id="r1" Target="tel:13800138000" TargetMode="External"/></Relationships>'
+
+
 def pdf(text: str) -> bytes:
     stream = f"BT /F1 12 Tf 72 720 Td ({text}) Tj ET".encode()
     objects = [
@@ -98,6 +138,16 @@ FILES = {
     "a sheet's number":           ("a.xlsx",       xlsx("手机号", 13800138000),              False),
     "PDF":                        ("a.pdf",        pdf(f"card {CARD}"),                     False),
     "a PDF that is called text":  ("a.txt",        pdf(f"card {CARD}"),                     False),
+    "slides":                     ("a.pptx",       slides(),                                True),
+    "an archive":                 ("a.zip",        zipped(a_txt=f"卡号 {CARD}".encode(), b_png=b"x"), True),
+    "an archive by another name": ("a.dat",        zipped(a_txt=f"卡号 {CARD}".encode()),    True),
+    "the name of a file in it":   ("a.zip",        renamed(f"姓名：张三 {CARD}".encode("gb18030")), True),
+    "a Word file in an archive":  ("a.zip",        zipped(a_docx=docx(), b_csv=b"a,b"),     True),
+    "a PDF in an archive":        ("a.zip",        zipped(a_pdf=pdf(f"card {CARD}")),       False),
+    "archives in archives":       ("a.zip",        within(4),                               True),
+    "a file in a Word file":      ("a.docx",       with_part("word/embeddings/a.xlsx", xlsx(f"卡号{CARD}")), True),
+    "data of a form in Word":     ("a.docx",       with_part("customXml/item1.xml", f"<a>卡号 {CARD}</a>"), True),
+    "what a link leads to":       ("a.docx",       with_part("word/_rels/document.xml.rels", LINK), True),
 }  # fmt: skip
 
 
@@ -176,15 +226,15 @@ def test_a_file_with_nothing_to_mask_stays_byte_for_byte(name: str, content: byt
     assert files.rewritten(name, "", content, mask, holds) is content
 
 
-def bomb() -> bytes:
+def bomb(size: int = 3_000_000) -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("word/document.xml", b"0" * 3_000_000)
+        archive.writestr("word/document.xml", b"0" * size)
     return target.getvalue()
 
 
-def encrypted() -> bytes:
-    data = bytearray(docx())
+def encrypted(archive: bytes | None = None) -> bytes:
+    data = bytearray(archive or docx())
     for at in (found.start() for found in re.finditer(b"PK\x01\x02", bytes(data))):
         data[at + 8] |= 1
     return bytes(data)
@@ -199,6 +249,10 @@ def far_cells() -> bytes:
 
 
 BAD = {
+    "an archive with a password":          ("a.zip", encrypted(zipped(a_txt=b"x"))),
+    "archives within archives, without end": ("a.zip", within(6)),
+    "archives that unpack to too much together": ("a.zip", zipped(**{f"a{n}_docx": bomb(900_000) for n in range(3)})),
+    "half an archive of files":            ("a.zip", zipped(a_txt=b"x" * 500)[:-60]),
     "a sheet of empty cells":              ("a.xlsx", far_cells()),
     "an archive that unpacks to too much": ("a.docx", bomb()),
     "too large as it is":                  ("a.txt", b"x" * 2_000_001),
