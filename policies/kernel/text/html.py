@@ -16,6 +16,10 @@ _UNREAD: Final = frozenset({"script", "style", "head", "title", "template"})
 _QUOTE_MARKS: Final = ("gmail_quote", "yahoo_quoted", "moz-cite-prefix", "divRplyFwdMsg", "appendonsend", "ydp-quote")
 _SIGNATURE_MARKS: Final = ("gmail_signature", "moz-signature")
 _BLANKS: Final = re.compile(r"[ \t\r\n\f]+")
+# Most bodies: text, and tags without attributes that quote and hide nothing. Those need no parser.
+_PLAIN_TAGS: Final = "p|div|b|i|u|em|strong|span|ul|ol|li"
+_PLAIN: Final = re.compile(rf"(?:[^<>&]+|</?(?:{_PLAIN_TAGS})>|<br ?/?>)*")
+_TAG: Final = re.compile(r"</?([a-z]+) ?/?>")
 
 
 class _Reader(HTMLParser):
@@ -85,8 +89,30 @@ def plain_text(body: str, content_type: str) -> str:
     """
     if not content_type.lower().startswith("text/html"):
         return body
+    if _PLAIN.fullmatch(body) is not None:
+        return _plain(body)
     reader = _Reader()
     reader.feed(body)
     reader.close()
     reader.end_line()
     return "\n".join(f"{'> ' * depth}{line}" for depth, line in reader.lines).strip()
+
+
+def _plain(body: str) -> str:
+    """What `_Reader` reads in a body of text and plain tags."""
+    lines: list[str] = []
+    pieces = _TAG.split(body)
+    line = pieces[0]
+    for place in range(1, len(pieces), 2):
+        tag, text = pieces[place], pieces[place + 1]
+        if tag == "br" or tag in _BLOCKS:
+            if shown := _BLANKS.sub(" ", line).strip():
+                lines.append(shown)
+            line = text
+            if tag in _PARAGRAPHS and lines and lines[-1]:
+                lines.append("")
+        else:
+            line += text
+    if shown := _BLANKS.sub(" ", line).strip():
+        lines.append(shown)
+    return "\n".join(lines).strip()

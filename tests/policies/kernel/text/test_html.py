@@ -2,8 +2,10 @@
 """HTML bodies as plain text."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from policies.kernel.text.html import plain_text
+from policies.kernel.text.html import _Reader, plain_text
 
 ROWS = {
     # row                   html                                                                   text
@@ -38,3 +40,33 @@ def test_html(html, text):
 def test_plain_stays():
     """A plain body comes back as it is."""
     assert plain_text("<p> a", "text/plain") == "<p> a"
+
+
+PIECES = (
+    *("<p>", "</p>", "<div>", "</div>", "<br>", "<br/>", "<br />", "<b>", "</b>", "<ul>", "<li>", "</li>", "</span>"),
+    *(
+        "您好",
+        " a  b ",
+        "\n",
+        "\r\n",
+        "\u3000x",
+        "\xa0",
+        "-- ",
+        "\u2028",
+        "1 > 0",
+        "&amp;",
+        "<blockquote>",
+        '<p class="x">',
+    ),
+)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join))
+def test_plain_tags_need_no_parser(html: str) -> None:
+    """A body of text and plain tags is read in one go, and as the parser reads it."""
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    reader.end_line()
+    read = "\n".join(f"{'> ' * depth}{line}" for depth, line in reader.lines).strip()
+    assert plain_text(html, "text/html") == read
