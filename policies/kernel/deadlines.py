@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 from policies.kernel.calendar import Due, WorkingCalendar
 from policies.kernel.ladder import Ladder, Rung, rung_named
 from policies.kernel.pauses import ENDLESS, Pause, Stretch, end_of, instant_after, ran_until, stretches
+from policies.kernel.quick import quick
 from policies.kernel.spec import Spec
 
 __all__ = ["Clock", "Ladder", "Look", "Pause", "Reached", "Rung", "Status", "fire", "look", "next_at", "same_clock"]
@@ -23,6 +24,7 @@ _NO_LADDER: Final = Ladder()
 _NONE_FIRED: Final[frozenset[str]] = frozenset()
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
     """One deadline of a case.

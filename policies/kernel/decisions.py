@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 
 from policies.kernel.deadlines import Clock
 from policies.kernel.facts import FieldValue
+from policies.kernel.quick import quick
 
 Value: TypeAlias = str | int | datetime | tuple[str, ...] | None
 How = Literal["mention", "mail"]
@@ -19,6 +20,7 @@ Way = Literal["mail", "sms", "messenger"]
 Send = Literal["auto", "draft", "off"]
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Say:
     """A sentence by its key in the module's i18n files, with the values that fill it.
@@ -35,6 +37,7 @@ def say(key: str, /, module: str = "", **values: Value) -> Say:
     return Say(key=key, module=module, values=tuple(values.items()))
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetField:
     """One of zhidu's own ticket fields, named without `zhidu_`, gets a value; None clears it.
@@ -61,6 +64,7 @@ class Route:
         return "ticket.group"
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assign:
     """The ticket gets an owner; None puts it back into the queue."""
@@ -95,6 +99,7 @@ class Prioritise:
         return "ticket.priority"
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunClock:
     """A deadline runs, is paused, was met or breached, as the clock itself says.
@@ -135,6 +140,7 @@ class Link:
         return f"link:{self.ticket}"
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checklist:
     """These lines stand on the ticket's checklist, which is begun where there is none. Done once: a person who
@@ -162,6 +168,7 @@ class Note:
     slot: Literal[""] = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """A text to the customer: sent, offered in the note ready to send, or left away, as `send` says."""
@@ -182,6 +189,7 @@ class Notify:
     slot: Literal[""] = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tell:
     """One person hears of it: by a mention in the note (hand-overs only: it subscribes) or by mail.
@@ -218,6 +226,7 @@ class Mask:
         return f"mask.{self.article}.{self.place}.{self.kind}"
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Find:
     """A departure from the clause.
@@ -258,6 +267,7 @@ Action: TypeAlias = (
 KEYED = (Link, Checklist, Note, Reply, Notify, Tell, Find)
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """An action and its grounds: the rule, its clauses, one sentence for the agent."""

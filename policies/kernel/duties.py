@@ -8,8 +8,10 @@ from datetime import datetime
 
 from policies.kernel.deadlines import Clock, Status
 from policies.kernel.decisions import Decision, RunClock, Say, say
+from policies.kernel.quick import quick
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
     """An open clock with the decision that runs it; `status` is running or breached."""

@@ -16,7 +16,8 @@ from typing import Final
 from policies.kernel.decisions import Decision, RunClock, Tag, Untag
 from policies.kernel.facts import Facts, Memory
 from policies.kernel.overlay import overlay, recalled, remember, summed_up
-from policies.kernel.rounds import MOST_DECISIONS, Conflict, Round, RuleFailure, RuleTimeout, Unit
+from policies.kernel.quick import quick
+from policies.kernel.rounds import MOST_DECISIONS, Conflict, Round, RuleFailure, RuleTimeout, Unit, plan_of
 
 __all__ = [
     "MOST_DECISIONS",
@@ -38,6 +39,7 @@ _MOST_STARTS = 20
 """As often a module or a slot is taken out and all is asked anew; after that nothing at all is decided."""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What the policy says of one ticket at one instant.
@@ -135,7 +137,7 @@ class _Settled:
 
     def __init__(self, facts: Facts, units: Sequence[Unit], out: _Out) -> None:
         self.facts = facts
-        self.units = units
+        self.plan = plan_of(units)
         self.out = out
         self.additive: list[Decision] = []
         self.slots: dict[str, list[Decision]] = {}
@@ -172,7 +174,7 @@ class _Settled:
     def _ask(self, *, sum_up: bool = False) -> None:
         """One round, and keep what was decided."""
         asked = Round(self.facts, self.out.modules, self.out.slots, phase="sum_up" if sum_up else "decide")
-        asked.ask(self.units)
+        asked.ask(self.plan)
         winners, conflicts = asked.settle()
         self.broken = bool(conflicts or asked.failures) and self.out.broken(asked, conflicts)
         if self.broken:

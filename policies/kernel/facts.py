@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from policies.kernel.calendar import WorkingCalendar
 from policies.kernel.confidential import Confidential
 from policies.kernel.derived import derived
+from policies.kernel.quick import quick
 from policies.kernel.remembered import Fired as Fired
 from policies.kernel.remembered import Memory as Memory
 from policies.kernel.remembered import Related as Related
@@ -36,6 +37,7 @@ class Post(StrEnum):
     MANAGER = "manager"
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """Somebody who works in the helpdesk.
@@ -61,6 +63,7 @@ class Person:
         return self.active and not self.away
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """`sender`: customer, agent, system; `key` set where zhidu wrote it; `wording` of replies to the customer alone."""
@@ -86,6 +89,7 @@ class Article:
         return self.sender == "agent" and not self.internal and self.key is None and self.channel != "note"
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """One entry of the ticket's history that rules may know; values are the words Zammad keeps."""

@@ -32,7 +32,7 @@ SITUATION = "situation:"
 """A note whose key begins so describes the situation; only the last one is remembered."""
 
 
-_LAYS_NOTHING: Final = frozenset((RunClock, *KEYED))
+LAYS_NOTHING: Final = frozenset((RunClock, *KEYED))
 """Most of what is decided changes nothing about the ticket."""
 
 
@@ -41,7 +41,7 @@ def overlay(facts: Facts, decisions: Iterable[Decision]) -> Facts:
     wanted: dict[str, Any] = {}
     ticket = facts.ticket
     for decision in decisions:
-        if type(decision.action) not in _LAYS_NOTHING:
+        if type(decision.action) not in LAYS_NOTHING:
             _lay(decision, ticket, wanted)
     if not wanted:
         return facts

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
+from policies.kernel.quick import quick
 
+
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fired:
     """The rungs that already took effect in one run of a clock."""
@@ -16,6 +19,7 @@ class Fired:
     rungs: frozenset[str] = frozenset()
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
     """What zhidu itself must remember about a ticket so that nothing is done twice; it lives on the ticket.
@@ -33,6 +37,7 @@ class Memory:
     observed: bool = False
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Related:
     """Other cases that matter to this one.

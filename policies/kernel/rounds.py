@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Any, Final, TypeAlias
 
 from policies.kernel.decisions import KEYED, Decision
@@ -12,7 +13,7 @@ from policies.kernel.eras import Era
 from policies.kernel.facts import Facts
 from policies.kernel.glance import bits
 from policies.kernel.once import once_key
-from policies.kernel.overlay import overlay
+from policies.kernel.overlay import LAYS_NOTHING, overlay
 from policies.kernel.rules import NO_KIND, Phase, Rule
 
 MOST_DECISIONS = 200
@@ -23,7 +24,10 @@ Asked: TypeAlias = tuple[tuple[int, Rule[Any]], ...]
 """Rules, each with its place among those of its module."""
 
 _MOST_SORTED: Final = 4096
-"""Different tickets for which a module's rules are kept sorted out; real ones come in some dozens."""
+"""Different tickets for which rules are kept sorted out; real ones come in some dozens, of all modules in hundreds."""
+_MOST_PLANS: Final = 16
+"""Policies whose rules are kept sorted out; more than are in force, compared and tried at a time."""
+_TOO_MANY: Final = MOST_DECISIONS + 1
 
 
 class RuleTimeout(BaseException):
@@ -96,8 +100,47 @@ class RuleFailure:
     error: str
 
 
+Stop: TypeAlias = tuple[int, Unit, Asked]
+"""A module, its place among all, and the rules of it that are asked."""
+
 _Contender: TypeAlias = tuple[str, Decision]
 """A module and what it wants."""
+
+
+class Plan:
+    """The rules of all modules, sorted out beforehand for tickets that show the same."""
+
+    __slots__ = ("_known", "units")
+
+    def __init__(self, units: Sequence[Unit]) -> None:
+        self.units = units
+        self._known: dict[tuple[Phase, str | None, int], tuple[Stop, ...]] = {}
+
+    def stops(self, phase: Phase, kind: str | None, shows: int) -> tuple[Stop, ...]:
+        """The modules that have anything to ask about such a ticket, in order."""
+        key = (phase, kind, shows)
+        known = self._known.get(key)
+        if known is None:
+            if len(self._known) >= _MOST_SORTED:
+                self._known.clear()
+            each = ((at, unit, unit.asked(phase, kind, shows)) for at, unit in enumerate(self.units))
+            known = self._known[key] = tuple(stop for stop in each if stop[2])
+        return known
+
+
+_plans: dict[int, Plan] = {}
+
+
+def plan_of(units: Sequence[Unit]) -> Plan:
+    """The plan of these modules; kept for as long as they may be asked again."""
+    plan = _plans.get(id(units))
+    if plan is None or plan.units is not units:
+        plan = Plan(units)
+        if type(units) is tuple:  # what can change is sorted out each time
+            if len(_plans) >= _MOST_PLANS:
+                _plans.clear()
+            _plans[id(units)] = plan
+    return plan
 
 
 class Round:
@@ -123,7 +166,7 @@ class Round:
 
     def __init__(self, facts: Facts, out: frozenset[str], barred: frozenset[str], phase: Phase = "decide") -> None:
         self.facts = facts
-        self.phase = phase
+        self.phase: Phase = phase
         self.out = out
         self.barred = barred
         self.additive: list[Decision] = []
@@ -134,15 +177,21 @@ class Round:
         self._done = facts.memory.done
         self._keys: set[str] = set()
 
-    def ask(self, units: Iterable[Unit]) -> None:
+    def ask(self, plan: Plan) -> None:
         """Every module in turn but those that failed, need one that did, or have nothing to ask of this ticket."""
         phase, out, failures = self.phase, self.out, self.failures
-        for unit in units:
-            if phase not in unit.phases:
-                continue
-            asked = unit.asked(phase, self.facts.ticket.kind, self._shows)
-            if asked and unit.name not in out and (not failures or unit.above.isdisjoint(failures)):
+        asked_until = -1
+        while True:
+            facts = self.facts
+            for at, unit, asked in plan.stops(phase, facts.ticket.kind, self._shows):
+                if at <= asked_until or unit.name in out or (failures and not unit.above.isdisjoint(failures)):
+                    continue
                 self._ask(unit, asked)
+                if self.facts is not facts:  # what shows may be another, and so who has something to ask
+                    asked_until = at
+                    break
+            else:
+                return
 
     def _ask(self, unit: Unit, asked: Asked) -> None:
         before, shown = self.facts, self._shows
@@ -150,7 +199,7 @@ class Round:
         config = unit.config_for(before.ticket.since) if unit.eras else unit.config
         while asked:
             asked = self._go_through(unit, asked, config, taken)
-        if unit.name in self.failures:
+        if self.failures and unit.name in self.failures:
             self.facts, self._shows = before, shown
             return
         for decision in taken:
@@ -160,27 +209,28 @@ class Round:
         """Ask one rule after the other. Returns those left to ask: one that changes the ticket changes which follow."""
         facts = self.facts
         for place, rule in asked:
-            wanted: list[Decision] = []
             try:
-                for action, because in rule.judge(facts, config):
-                    wanted.append(Decision(action=action, clauses=rule.clauses, rule=rule.name, because=because))
-                    if len(wanted) > MOST_DECISIONS:
-                        break
+                pairs = list(islice(rule.judge(facts, config), _TOO_MANY))
             except (Exception, RuleTimeout) as error:
                 self._fail(unit, rule, _one_line(error))
                 return ()
-            if not wanted:
+            if not pairs:
                 continue
-            if len(wanted) > MOST_DECISIONS:
+            if len(pairs) == _TOO_MANY:
                 self._fail(unit, rule, f"wanted more than {MOST_DECISIONS} things of one ticket; does it loop?")
                 return ()
-            if self.barred:
-                wanted = [decision for decision in wanted if decision.action.slot not in self.barred]
+            clauses, name, barred, lays = rule.clauses, rule.name, self.barred, False
+            wanted = []
+            for action, because in pairs:
+                if not barred or action.slot not in barred:
+                    wanted.append(Decision(action=action, clauses=clauses, rule=name, because=because))
+                    lays = lays or type(action) not in LAYS_NOTHING
             taken += wanted
-            laid = overlay(facts, wanted)
-            if laid is not facts:
-                self.facts, self._shows = laid, bits(laid)
-                return tuple(one for one in unit.asked(self.phase, laid.ticket.kind, self._shows) if one[0] > place)
+            if lays:
+                laid = overlay(facts, wanted)
+                if laid is not facts:
+                    self.facts, self._shows = laid, bits(laid)
+                    return tuple(one for one in unit.asked(self.phase, laid.ticket.kind, self._shows) if one[0] > place)
         return ()
 
     def _fail(self, unit: Unit, rule: Rule[Any], error: str) -> None:
@@ -198,8 +248,12 @@ class Round:
         if not slot:
             self.additive.append(decision)
             return
+        others = self.slots.get(slot)
+        if others is None:
+            self.slots[slot] = [(unit.name, decision)]
+            return
         staying = []
-        for other in self.slots.get(slot, ()):
+        for other in others:
             module, beaten = other
             if (module == unit.name or module in unit.above) and beaten.action != action:
                 self.overruled.append(beaten)

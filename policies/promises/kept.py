@@ -11,6 +11,7 @@ from policies.kernel.calendar import WorkingCalendar
 from policies.kernel.facts import Article, Facts
 from policies.kernel.instants import instant
 from policies.kernel.kept import kept
+from policies.kernel.quick import quick
 from policies.kernel.text import Wording
 
 State: TypeAlias = Literal["open", "kept", "moved", "broken"]
@@ -20,6 +21,7 @@ _WITH_THE_REPLY: Final = timedelta(minutes=2)
 _VIEW: Final = "_promises"
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
     """One promise.

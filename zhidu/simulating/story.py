@@ -15,11 +15,13 @@ from integrations.zammad.rows import EntryRow, Told
 from policies.kernel.copies import varied
 from policies.kernel.facts import Article, Change, Facts, Ticket
 from policies.kernel.history import kept
+from policies.kernel.quick import quick
 
 TOGETHER = timedelta(seconds=2)
 """What follows one another so closely is seen in one look: a delivery takes longer."""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TagSet:
     """A tag that came or went."""
@@ -33,6 +35,7 @@ class TagSet:
 Deed = Change | Article | TagSet
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """What people did at one moment, in order."""

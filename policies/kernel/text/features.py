@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal, NamedTuple
 
+from policies.kernel.quick import quick
 from policies.kernel.text.amounts import Amount, Sum, in_cny, sums
 from policies.kernel.text.html import plain_text
 from policies.kernel.text.language import Language, language_of
@@ -52,6 +53,7 @@ _match: Final = Match._make
 """Twice as quick as the constructor."""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextFeatures:
     """Immutable and hashable; equal texts have equal features.
@@ -196,6 +198,7 @@ class Extractor:
         return tuple(found)
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Place:
     """The text that was looked at, and where its parts came from. `body` is where the body begins in `whole`."""

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from policies.kernel.quick import quick
 from policies.kernel.text.traditional import SIMPLIFIED, TRADITIONAL
 
 # Written Cantonese has characters of its own for the commonest small words; each has one Mandarin counterpart.
@@ -39,6 +40,7 @@ _FOLDS: Final = re.compile(
 )
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Folded:
     """`text` for matching, and where each of its characters stood.

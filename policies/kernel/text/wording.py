@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+from policies.kernel.quick import quick
 from policies.kernel.text.explained import Glossary
 from policies.kernel.text.html import plain_text
 from policies.kernel.text.language import Language, language_of
@@ -62,6 +63,7 @@ _POINTS_IN_ENGLISH: Final = re.compile(
 )
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
     """A labelled phrase found: `phrase` as configured, `surface` as written; of a bare refusal the words themselves."""

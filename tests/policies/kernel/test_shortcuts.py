@@ -23,6 +23,7 @@ from policies.kernel.glance import bits
 from policies.kernel.moments import same_run
 from policies.kernel.once import once_key
 from policies.kernel.overlay import SITUATION, _lay
+from policies.kernel.rounds import Plan
 from policies.kernel.text.features import EMPTY
 from policies.kernel.vocabulary import FLAGS, KINDS, OPTIONS, SEVERITIES, STAGES
 from zhidu.policy import Policy, load_policy
@@ -81,8 +82,8 @@ def plain_remember(memory: Memory, decisions: Iterable[Decision]) -> Memory:
 class PlainRound(rounds.Round):
     """Every rule is looked at in order, and asked where the ticket as it stands then is one that it is for."""
 
-    def ask(self, units: Iterable[Unit]) -> None:
-        for unit in units:
+    def ask(self, plan: Plan) -> None:
+        for unit in plan.units:
             self.one(unit)
 
     def one(self, unit: Unit) -> None:
