@@ -12,7 +12,7 @@ from policies.kernel.facts import Facts
 from policies.kernel.ladders import run_clock
 from policies.kernel.once import is_done
 from policies.kernel.rules import Wants, rule
-from policies.kernel.traits import AT_DEPARTMENT, OPEN, UNDELIVERED, changed, has
+from policies.kernel.traits import OPEN, UNDELIVERED, changed, has
 
 _TOLD: Final = SetField(field="stage", value="customer_told")
 _SHOWN: Final = say("stage.set", stage="@stage.customer_told")
@@ -38,7 +38,7 @@ def to_department(facts: Facts, config: Config) -> Wants:
     yield Note(key=f"department:{int(sent.timestamp()) // 60}", text=why), why
 
 
-@rule("4.2.4", kind="business", when=OPEN & has("stage", "with_department") & ~AT_DEPARTMENT)
+@rule("4.2.4", kind="business", when=OPEN & has("stage", "with_department"))
 def department_without_group(facts: Facts, config: Config) -> Wants:
     """A request for a department that has no group here stays on its desk; a note says which have one."""
     ticket, request = facts.ticket, view(facts, config)
@@ -76,12 +76,12 @@ def department_in_time(facts: Facts, config: Config) -> Wants:
     yield from run_clock(clock, facts, MODULE, whose=facts.ticket.owner)
 
 
-@rule("4.2.4", kind="business", when=OPEN & AT_DEPARTMENT & has("stage", "done", "customer_told"))
+@rule("4.2.4", kind="business", when=OPEN & changed("group") & has("stage", "done", "customer_told"))
 def back_from_department(facts: Facts, config: Config) -> Wants:
     """What the department has done goes back to its desk and to whoever has it."""
     ticket = facts.ticket
-    home = home_of(facts)
-    if home is None:
+    home = home_of(facts, config)
+    if home is None or not is_department(facts, config.departments, ticket.group):
         return
     why, key = say("department.back", group=home), view(facts, config).notice
     yield Route(group=home), why

@@ -21,10 +21,12 @@ from policies.business.documents import (
 )
 from policies.business.stages import (
     back_from_an_early_hand_over,
+    back_without_documents,
     complete_before_closing,
     department_before_done,
     documents_before_department,
     identity_first,
+    moved_to_its_department,
     note_who_verified,
     show_what_is_missing,
     stage_of_request,
@@ -43,6 +45,8 @@ RULES = (
     notice_given_up,
     told_before_told,
     back_from_an_early_hand_over,
+    back_without_documents,
+    moved_to_its_department,
     note_who_verified,
     first_reply,
     tell_requirements,

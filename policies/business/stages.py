@@ -5,11 +5,12 @@ from typing import Final
 from policies.business.config import Config
 from policies.business.request import CHECKED, STAGES, rank, view
 from policies.core.closing import only_complete
+from policies.core.departments import group_of, is_department
 from policies.kernel.course import course, moment, stamp
 from policies.kernel.decisions import Note, Route, SetField, say
-from policies.kernel.facts import Change, Facts
+from policies.kernel.facts import Facts
 from policies.kernel.rules import Wants, rule
-from policies.kernel.traits import AT_DEPARTMENT, CLOSED, CUSTOMER_WROTE, OPEN, changed, has
+from policies.kernel.traits import CLOSED, CUSTOMER_WROTE, OPEN, changed, has
 
 _TYPE: Final = "request_"
 """Labels of the phrases that tell a type begin so."""
@@ -69,17 +70,41 @@ def identity_first(facts: Facts, config: Config) -> Wants:
         yield from _undone(facts, config, "received")
 
 
-@rule("4.2.1", kind="business", when=OPEN & AT_DEPARTMENT & changed("group") & ~has("stage", *CHECKED))
+@rule("4.2.1", kind="business", when=OPEN & changed("group") & ~has("stage", *CHECKED))
 def back_from_an_early_hand_over(facts: Facts, config: Config) -> Wants:
     """A request that a person sent to a department before the identity was checked comes back to its desk."""
-    request, moved = view(facts, config), facts.last_set("group")
-    if not request.identity_lacking:
+    request = view(facts, config)
+    if request.identity_lacking:
+        yield from _back_home(facts, config, request.identity_lacking)
+
+
+@rule("4.2.3", kind="business", when=OPEN & changed("group") & ~has("stage", *CHECKED))
+def back_without_documents(facts: Facts, config: Config) -> Wants:
+    """One that was sent there before its documents are complete, accurate and valid comes back, too."""
+    request = view(facts, config)
+    if request.documents_lacking and not request.identity_lacking and not request.ungated:
+        yield from _back_home(facts, config, request.documents_lacking)
+
+
+def _back_home(facts: Facts, config: Config, what: tuple[str, ...]) -> Wants:
+    """From the department to which a person moved it, to the desk where it came from."""
+    moved, home = facts.last_set("group"), home_of(facts, config)
+    if moved is None or moved is not facts.set_by_person("group"):
         return
-    home = None if moved is None else home_of(facts)
-    if moved is not None and home is not None and moved is facts.set_by_person("group"):
-        why = say("stage.too_early", group=home, what=request.identity_lacking)
+    if home is not None and is_department(facts, config.departments, facts.ticket.group):
+        why = say("stage.too_early", group=home, what=what)
         yield Route(group=home), why
         yield Note(key=f"too_early:{stamp(moved)}", text=why, weight=90), why
+
+
+@rule("4.2.4", kind="business", when=OPEN & changed("group") & has("stage", *STAGES[:3]))
+def moved_to_its_department(facts: Facts, config: Config) -> Wants:
+    """A request for which nothing is missing, and that a person moved to its department's group, is with it."""
+    request, moved = view(facts, config), facts.last_set("group")
+    if request.type is None or request.lacking("documents_complete") or moved is not facts.set_by_person("group"):
+        return
+    if group_of(facts, config.departments, request.type.department) == facts.ticket.group:
+        yield SetField(field="stage", value="with_department"), say("stage.set", stage="@stage.with_department")
 
 
 @rule("4.2.1", kind="business", when=OPEN & has("stage", *STAGES[1:]) & changed("identity_method"))
@@ -139,14 +164,9 @@ def show_what_is_missing(facts: Facts, config: Config) -> Wants:
         yield SetField(field="missing", value=None), say("missing.none")
 
 
-def home_of(facts: Facts) -> str | None:
+def home_of(facts: Facts, config: Config) -> str | None:
     """The desk that the request was on before it went to departments."""
     for change in reversed(facts.history):
-        if _left_home(facts, change):
+        if change.field == "group" and change.old and not is_department(facts, config.departments, change.old):
             return change.old
     return None
-
-
-def _left_home(facts: Facts, change: Change) -> bool:
-    desk = facts.desks.get(change.old)
-    return change.field == "group" and bool(change.old) and (desk is None or desk.department is None)
