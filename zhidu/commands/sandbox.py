@@ -14,8 +14,8 @@ from zhidu.habits import Habits
 def sandbox(habits: Habits | None, port: int, token: str) -> None:
     """A helpdesk to try things on: answers as Zammad 6.5 does, keeps everything in memory, sends webhooks.
 
-    Freshly seeded: three users, one ticket, the group Users. Its pages show tickets and overviews as an agent has them; faults are
-    injected through /_sandbox/faults.
+    Freshly seeded: three users, one ticket, the group Users. Its pages show tickets and
+    overviews as an agent has them; faults are injected through /_sandbox/faults.
 
     \b
     Example:

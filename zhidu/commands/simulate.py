@@ -21,7 +21,8 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     "proposed",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     metavar="DIR",
-    help="A proposed configuration to compare with today's, which is ./config or `zhidu --config DIR simulate …`.",
+    help="A proposed configuration to compare with today's: the version in force, or the folder (./config, or "
+    "`zhidu --config DIR simulate …`) while nothing was published.",
 )
 @click.option(
     "--from-file",

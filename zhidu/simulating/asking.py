@@ -10,18 +10,19 @@ from pathlib import Path
 
 from zhidu import compose
 from zhidu.people_file import load_people
-from zhidu.policy import load_policy
+from zhidu.policy import Policy, load_policy
 from zhidu.settings import load_settings
 from zhidu.simulating.replaying import Desk, Period, Variant
 from zhidu.simulating.sources import ExportFile, ExportSurvey, Helpdesk, live_leads
 from zhidu.simulating.workbook import Workbook
+from zhidu.versions import published
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """A run as it was asked for.
 
-    today      the folder of the configuration in force; None: the shipped defaults
+    today      the folder of the installation's configuration; None: the shipped defaults
     proposed   the folder of the one to compare with; None: nothing is compared
     files      exports to read instead of the helpdesk
     """
@@ -33,7 +34,13 @@ class Question:
 
     def variants(self) -> tuple[Variant, ...]:
         """Today's policy, and the proposed one if there is one. raises ConfigErrors"""
-        return tuple(map(_variant, (self.today, *(() if self.proposed is None else (self.proposed,)))))
+        proposed = () if self.proposed is None else (_variant(self.proposed, None),)
+        return (_variant(self.today, self.published()), *proposed)
+
+    def published(self) -> Policy | None:
+        """The version of the policy in force; None while nothing was published, or where no store can be asked: today's
+        policy is the folder's then. raises ConfigErrors"""
+        return published(load_settings(self.today), compose.real_outside())
 
     def stamp(self, variants: tuple[Variant, ...]) -> dict[str, str]:
         """What a run that goes on must have in common with the one before."""
@@ -83,9 +90,10 @@ class Question:
             helpdesk.pool.close()
 
 
-def _variant(folder: Path | None) -> Variant:
-    settings = load_settings(folder)
-    config = settings.config
-    paths = [settings.path(path) for path in config.modules_path]
-    policy = load_policy(folder, enabled=config.modules, modules_path=paths)
+def _variant(folder: Path | None, policy: Policy | None) -> Variant:
+    """policy   to take in place of the folder's"""
+    if policy is None:
+        settings = load_settings(folder)
+        paths = [settings.path(path) for path in settings.config.modules_path]
+        policy = load_policy(folder, enabled=settings.config.modules, modules_path=paths)
     return Variant(policy=policy, people=load_people(folder))

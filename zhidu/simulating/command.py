@@ -67,6 +67,8 @@ class Simulation:
             today=self.habits.directory, proposed=asked.proposed, files=asked.files, period=self._period(zone)
         )
         variants = question.variants()
+        if question.published() is not None:
+            self._say("today's policy is the version in force, whatever has been changed in the folder since")
         book = Workbook(asked.work)
         with _alone(asked.work):
             try:

@@ -2,19 +2,25 @@
 
 import json
 import os
+import re
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
 from contextlib import closing, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from benchmarks.old_tickets import write_config, write_export
+from zhidu.compose import real_outside, store_of
+from zhidu.settings import load_settings
 from zhidu.simulating.workbook import SHARDS, Workbook
+from zhidu.versions import first_version
 
 ROOT = Path(__file__).parents[3]
 COUNT = 300
@@ -72,6 +78,30 @@ def test_a_run_that_asked_something_else_is_not_gone_on_with(run: Any, old: Path
     told = run(old, "--from-file", old / "tickets.jsonl", "--resume")
     assert told.status == 2
     assert "asked for another period, policy" in told.error
+
+
+def test_today_s_policy_is_the_version_in_force(run: Any, old: Path, tmp_path: Path) -> None:
+    """What was changed in the folder and not published is a proposal; `--config` with the folder itself tries it."""
+    folder = tmp_path / "config"
+    shutil.copytree(old, folder, ignore=shutil.ignore_patterns("*.jsonl"))
+    settings = load_settings(folder)
+    with store_of(settings, real_outside()) as store:
+        first_version(store, settings, datetime.now(UTC), "as shipped")
+    (folder / "policies").mkdir(exist_ok=True)
+    (folder / "policies" / "complaints.yaml").write_text("acknowledge: {within: {ordinary: 1wh}}\n", encoding="utf-8")
+
+    asked = ("--from-file", old / "tickets.jsonl", "--config", folder, "--language", "en", "--jobs", "1")
+    told = run(folder, *asked)
+
+    assert "today's policy is the version in force" in told.error
+    assert "both policies decide alike" not in told.out
+    (policy, proposed), (alone,) = digests(told.out), digests(run(old, *asked[:2], "--language", "en").out)
+    assert policy == alone
+    assert policy != proposed
+
+
+def digests(report: str) -> list[str]:
+    return re.findall(r"[0-9a-f]{16}", report.splitlines()[2])
 
 
 def test_two_runs_do_not_share_a_folder(old: Path, tmp_path: Path, run: Any) -> None:
