@@ -4,45 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from integrations.store.store import Store
 from policies.masking.config import Config, Mode
 from zhidu.config import Config as Settings
+from zhidu.originals.places import places
 from zhidu.policy import Policy
-
-_OUTSIDE: Final = (
-    "backups of the helpdesk",
-    "notification mails that staff got",
-    "mail that customers and the company sent and received",
-    "the helpdesk's webhook log, where a webhook with the standard payload is set",
-    "its search index until it has caught up",
-    "logs of its web server",
-)
-REMAINS: Final[Mapping[Mode, tuple[str, ...]]] = {
-    "find": ("tickets, articles, attachments, raw mails and history: nothing is changed", *_OUTSIDE),
-    "flag": (
-        "articles, for staff, who see internal ones",
-        "titles and fields of tickets",
-        "raw mails, attachments and history",
-        *_OUTSIDE,
-    ),
-    "twin": (
-        "pictures, sound, old Office formats and archives other than zip, which are not read",
-        "tickets older than the service that nobody has touched",
-        "names and addresses of the customer's own user, and the sender of a mail",
-        *_OUTSIDE,
-    ),
-    "gate": (
-        "what came in by another way than the gate: telephone notes, the helpdesk's own web interface and channels",
-        "pictures, sound, old Office formats and archives other than zip, which are not read",
-        "what cannot be looked into, where gate.unreadable lets it pass",
-        "addresses of senders and recipients, and the customer's own user",
-        "the mail servers before the gate, and the customer's own copy",
-        "all that was there before the gate was put up",
-    ),
-}
-"""Mode → where originals may still exist."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +30,7 @@ class MaskingState:
     @property
     def remains(self) -> tuple[str, ...]:
         """Where originals may still exist."""
-        return REMAINS[self.mode]
+        return places(self.mode)
 
     @property
     def line(self) -> str:

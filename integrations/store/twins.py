@@ -111,6 +111,12 @@ class Twins:
         with self._session.read() as connection:
             return tuple(map(_twin, connection.execute(statement)))
 
+    def finished(self) -> tuple[Twin, ...]:
+        """Made anew to the end; oldest first."""
+        statement = select(TWINS).where(TWINS.c.step == Step.DONE).order_by(TWINS.c.begun_at, TWINS.c.ticket_id)
+        with self._session.read() as connection:
+            return tuple(map(_twin, connection.execute(statement)))
+
     def count(self) -> int:
         """How many were made anew to the end."""
         with self._session.read() as connection:

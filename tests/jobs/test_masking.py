@@ -8,6 +8,7 @@ import pytest
 
 from policies.kernel.provisioning import Needs
 from tests.jobs.conftest import Desk, make_desk
+from zhidu.originals.report import gathered
 from zhidu.policy import Policy, load_policy
 
 CARD = "6222021000112233449"
@@ -72,3 +73,17 @@ def test_a_reply_with_a_card_is_told_to_the_supervisor_with_the_next_look(desk: 
     assert [(f.grave, f.clause, f.person_id) for f in findings] == [(True, "6.1.1", desk.people["agnes"])]
     assert CARD not in repr(findings)
     assert all(CARD not in note["body"] for note in desk.notes(ticket))
+
+
+def test_the_report_tells_article_and_reply(desk: Desk) -> None:
+    """6.1.1 what lies readable in the helpdesk and what went out, ticket by ticket, without the number."""
+    ticket = desk.complain(f"卡号{CARD}被多扣了三十元。")
+    desk.settle()
+    desk.answer(ticket, f"您好，您的卡{CARD}已经解冻。")
+    desk.settle()
+    first, reply = (a["id"] for a in desk.articles(ticket) if not a["internal"])
+    report = gathered(desk.store, "find", desk.clock.now())
+    assert {(one.ticket, one.article, one.state) for one in report.remainders} == {
+        (ticket, first, "readable"), (ticket, reply, "readable"), (ticket, reply, "sent"),
+    }  # fmt: skip
+    assert CARD not in repr(report)

@@ -32,6 +32,7 @@ from tests.jobs.conftest import PEOPLE, TOKEN, Desk, make_desk
 from zhidu.commands.vault import vault as vault_command
 from zhidu.compose import helpdesk_of
 from zhidu.config import Config
+from zhidu.originals.report import gathered
 from zhidu.people_file import People
 from zhidu.policy import Policy, load_policy
 from zhidu.twinning import TwinChore, twinning_of
@@ -208,6 +209,8 @@ def test_nothing_readable_remains_and_nothing_else_is_lost(twins: Twins) -> None
     assert desk.ticket(new)["state_id"] == was["assets"]["Ticket"][str(ticket)]["state_id"]
     assert desk.ticket(new)["owner_id"] == was["assets"]["Ticket"][str(ticket)]["owner_id"]
     assert desk.store.cases.of(new) == case
+    report = gathered(desk.store, "twin", desk.clock.now())
+    assert [(one.ticket, one.state, one.what) for one in report.remainders] == [(ticket, "anew", str(new))]
     (note,) = [a["body"] for a in after if "zhidu vault request" in a["body"]]
     came = datetime.fromisoformat(before[0]["created_at"]).astimezone(ZoneInfo("Asia/Shanghai"))
     assert f"{came:%Y-%m-%d %H:%M} · Customer · email" in note

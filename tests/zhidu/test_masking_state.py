@@ -10,7 +10,8 @@ from integrations.store.twins import Step, Twin
 from policies.kernel.config import load_text
 from policies.masking.config import Mode
 from zhidu.config import Config
-from zhidu.masking_state import REMAINS, masking_state
+from zhidu.masking_state import masking_state
+from zhidu.originals.places import places
 
 NOW = datetime(2026, 5, 6, tzinfo=UTC)
 ROWS: dict[str, tuple[Mode | None, bool, bool, bool, str]] = {
@@ -41,7 +42,7 @@ def test_the_line(tmp_path: Path, mode: Mode | None, waiting: bool, vault: bool,
         state = masking_state(mode, store, configured(vault, admin))
     assert state is not None
     assert said in state.line
-    assert state.plain()["originals_may_remain_in"] == list(REMAINS[mode or "find"])
+    assert state.plain()["originals_may_remain_in"] == list(places(mode or "find"))
 
 
 def test_a_journal_tells_of_trouble_and_of_what_is_done(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import click
 
 from zhidu.commands.vault_habits import WHO, WHY, for_machines, note, opened_vault, said, show
 from zhidu.habits import Habits
+from zhidu.originals.command import report
 from zhidu.vault_keeping import query_log, rotate, shred
 
 if TYPE_CHECKING:
@@ -198,5 +199,5 @@ def _print_request(habits: Habits | None, here: AtHand, made: Request) -> None:
     show(habits, request_plain(made, here.now), lambda: request_lines([made], here))
 
 
-for command in (rotate, shred, query_log):
+for command in (rotate, shred, query_log, report):
     vault.add_command(command)
