@@ -46,7 +46,9 @@ def adopt(habits: Habits | None, since: str | None, per_hour: int, dry_run: bool
         raise WrongUse("one of --dry-run, --stop, --progress")
     with stored(habits) as here:
         if stop or progress:
-            _tell(here, habits, _stopped(here) if stop else _walk(here))
+            walk = _stopped(here) if stop else _walk(here)
+            left = None if walk is None or walk.over else _left(here, habits, walk)
+            _tell(here, habits, walk, left)
         else:
             _begin(here, habits, since, per_hour, dry_run)
 
@@ -88,8 +90,8 @@ def _begin(here: Stored, habits: Habits, since: str | None, per_hour: int, dry_r
     if habits.json:
         click.echo(json.dumps({"older": count, "per_hour": per_hour, "begun": not dry_run}))
         return
-    hours = count / per_hour
-    click.echo(f"{count} open tickets are older than the service; {per_hour} an hour: about {hours:.1f} hours")
+    are = "open ticket is" if count == 1 else "open tickets are"
+    click.echo(f"{count} {are} older than the service; {per_hour} an hour: about {_hours(count, per_hour)}")
     if not dry_run and not habits.quiet:
         click.echo("a running `zhidu serve` takes them in; `zhidu adopt --progress` tells how far it has come")
 
@@ -115,12 +117,31 @@ def _count(here: Stored, habits: Habits, since: datetime) -> int:
         helpdesk.pool.close()
 
 
-def _tell(here: Stored, habits: Habits, walk: Walk | None) -> None:
+def _left(here: Stored, habits: Habits, walk: Walk) -> int | None:
+    """How many are still to be taken in; None where the helpdesk cannot be asked."""
+    from integrations.zammad.errors import ZammadError
+    from zhidu.exits import NotOk, Unreachable, WrongUse
+
+    try:
+        return _count(here, habits, walk.upto)
+    except (ZammadError, NotOk, Unreachable, WrongUse, ValueError):
+        return None
+
+
+def _hours(count: int, per_hour: int) -> str:
+    return f"{count / per_hour:.1f} hours"
+
+
+def _tell(here: Stored, habits: Habits, walk: Walk | None, left: int | None) -> None:
     if habits.json:
-        kept = None if walk is None else {"taken": walk.taken, "upto": walk.upto.isoformat(), "over": walk.over}
+        kept = None
+        if walk is not None:
+            kept = {"taken": walk.taken, "left": left, "upto": walk.upto.isoformat(), "over": walk.over}
         click.echo(json.dumps({"adopting": kept}))
     elif walk is None:
         click.echo("nobody has begun to take older tickets in")
     else:
         state = "over" if walk.over else f"going on, {walk.per_hour} an hour"
+        if left is not None and walk.per_hour:
+            state += f"; {left} to go, about {_hours(left, walk.per_hour)}"
         click.echo(f"{walk.taken} taken in, up to those created at {here.shown(walk.upto)}; {state}")

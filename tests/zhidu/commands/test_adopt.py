@@ -39,7 +39,7 @@ def desk(folder: Path, store: Store) -> Iterator[Path]:
 def test_a_dry_run_counts_and_begins_nothing(run, desk: Path, store: Store) -> None:
     assert run("--config", desk, "adopt", "--dry-run", "--per-hour", "2")[:2] == (
         0,
-        "1 open tickets are older than the service; 2 an hour: about 0.5 hours\n",
+        "1 open ticket is older than the service; 2 an hour: about 0.5 hours\n",
     )
     assert walk_of(store, ADOPT) is None
 
@@ -52,8 +52,9 @@ def test_it_begins_is_watched_and_stopped(run, desk: Path, store: Store) -> None
 
     keep_walk(store, ADOPT, Walk(per_hour=60, taken=1, upto=datetime(2026, 5, 6, tzinfo=UTC)))
     assert run("--config", desk, "adopt", "--progress")[1] == (
-        "1 taken in, up to those created at 2026-05-06T08:00:00+08:00; going on, 60 an hour\n"
+        "1 taken in, up to those created at 2026-05-06T08:00:00+08:00; going on, 60 an hour; 1 to go, about 0.0 hours\n"
     )
+    assert json.loads(run("--config", desk, "--json", "adopt", "--progress")[1])["adopting"]["left"] == 1
     assert run("--config", desk, "adopt", "--stop")[1].endswith("; over\n")
     assert run("--config", desk, "--json", "adopt")[0] == 0
 
