@@ -14,6 +14,7 @@ from policies.kernel.text.times import (
     At,
     Date,
     Day,
+    Holiday,
     InDays,
     MonthDay,
     NextWorkingDay,
@@ -75,7 +76,7 @@ def _day(day: Day, sent: datetime, calendar: WorkingCalendar) -> date:
         case NextWorkingDay():
             return _worked(today, 1, calendar)
         case AfterHoliday():
-            return _worked(_last_day_off(today, calendar), day.count, calendar)
+            return _worked(_last_day_off(today, calendar, day.name), day.count, calendar)
         case _:
             assert_never(day)
 
@@ -121,16 +122,27 @@ def _worked(after: date, count: int, calendar: WorkingCalendar) -> date:
     return after + _ONE
 
 
-def _last_day_off(today: date, calendar: WorkingCalendar) -> date:
-    """The last day of the holiday in progress or next to come; today when no holiday is known."""
-    day, seen = today, False
+def _last_day_off(today: date, calendar: WorkingCalendar, name: Holiday | None) -> date:
+    """The last day of the holiday in progress or next to come; today when no holiday is known.
+
+    name   the holiday meant; one that the calendar does not know is whichever comes next
+    """
+    day, seen, some = today, False, False
+    for _ in range(_WEEK * 2):  # from before the holiday in progress: today may be the weekend that it ends with
+        if calendar.day(day).hours:
+            break
+        day -= _ONE
     for _ in range(_LONGEST_SEARCH):
         kind = calendar.day(day)
-        if seen and kind.hours:
+        if kind.hours and seen and day > today:
             return day - _ONE
-        seen = seen or kind.kind == "holiday"
+        if kind.hours:
+            seen = False
+        elif kind.kind == "holiday":
+            some = True
+            seen = seen or name is None or kind.name.lower().startswith(name)
         day += _ONE
-    return today
+    return _last_day_off(today, calendar, None) if some and name is not None else today
 
 
 def _closing(day: date, calendar: WorkingCalendar) -> datetime:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from policies.kernel.text.normalise import Folded, fold
-from policies.kernel.text.promise_words import CHINESE, ENGLISH, Signs
-from policies.kernel.text.times import At, Date, InDays, MonthDay, Phrase, Span, When
+from policies.kernel.text.promise_english import ENGLISH
+from policies.kernel.text.promise_words import CHINESE, Signs
+from policies.kernel.text.times import At, Date, InDays, MonthDay, Phrase, Span, Weekday, When
 from policies.kernel.text.times_chinese import chinese_phrases
 from policies.kernel.text.times_english import english_phrases
 
@@ -150,7 +151,7 @@ def _promised(layout: _Layout, phrase: Phrase) -> bool:
     text = layout.text
     signs = CHINESE if _HAN.search(text, max(0, phrase.start - 12), phrase.end + 12) else ENGLISH
     place = layout.place(phrase)
-    if place.asks and not signs.tag_question.search(place.later):
+    if place.asks and not (signs.tag_question.search(place.later) or signs.tag_question.search(place.after)):
         return False
     if _someone_elses(signs, place) or _conditional(signs, place, phrase) or _other(signs, place, phrase):
         return False
@@ -163,6 +164,8 @@ def _someone_elses(signs: Signs, place: _Place) -> bool:
     """Denied, past, a rule, a third party's, or reported words."""
     clause = place.clause
     if signs.denied.search(clause) or signs.past.search(clause) or signs.rule.search(clause):
+        return True
+    if signs.decreed.search(place.earlier) and not (signs.ours.search(clause) or signs.gives.search(clause)):
         return True
     if signs.reported.search(place.before):
         return True
@@ -190,12 +193,13 @@ def _other(signs: Signs, place: _Place, phrase: Phrase) -> bool:
     if (
         isinstance(phrase.when, At)
         and isinstance(phrase.when.day, (Date, MonthDay, InDays))
-        and signs.attribute.match(place.after)
+        and (signs.attribute.match(place.after) or (not phrase.bound and signs.dated.match(place.after)))
     ):
         return not signs.booked.search(place.before)
-    dated = isinstance(phrase.when, At) and isinstance(phrase.when.day, Date) and not phrase.bound
-    if dated and signs.done.match(place.after):
-        return True
+    if isinstance(phrase.when, At) and not phrase.bound:
+        told = isinstance(phrase.when.day, (Date, Weekday)) or phrase.when.day == InDays(0)
+        if told and signs.done.match(place.after):
+            return True
     return bool(signs.other.search(place.clause))
 
 
@@ -203,6 +207,8 @@ def _customers(signs: Signs, place: _Place) -> bool:
     """What the customer is to do."""
     if signs.ours.match(place.after.lstrip(", ")):
         return False
+    if not place.before.strip() and (signs.idle.search(place.subject) or signs.gives.search(place.after)):
+        return bool(signs.please.match(place.after))
     before, after = signs.harmless.sub("", place.subject), signs.harmless.sub("", place.after)
     if signs.receives.search(after) or (signs.receives.search(before) and not signs.please.search(before)):
         return False
@@ -218,12 +224,9 @@ def _spoken_for(signs: Signs, place: _Place, phrase: Phrase) -> bool:
     """Somebody of the company does it, or it is said as a deadline is."""
     if isinstance(phrase.when, Span) and not phrase.bound:
         return bool(signs.at_once.match(place.after))
-    if signs.acts.search(place.clause) or (phrase.bound and signs.scheduled.search(place.before)):
+    if signs.acts.search(place.clause) or signs.scheduled.search(place.before):
         return True
-    if isinstance(phrase.when, Span) and phrase.bound and place.after.strip(" ,"):
-        return not signs.granted.search(place.after)
-    if not isinstance(phrase.when, At):
-        return False
-    if not place.after.strip() or place.after.startswith(","):
-        return bool(signs.acts.search(place.earlier))
-    return phrase.bound and bool(signs.acts.search(place.later))
+    stands_alone = not place.after.strip() or place.after.startswith(",")
+    if phrase.bound and signs.predicate.search(f"{place.subject}§{place.after}"):
+        return not signs.granted.search(place.clause)
+    return isinstance(phrase.when, At) and stands_alone and bool(signs.acts.search(place.earlier))

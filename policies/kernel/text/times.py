@@ -56,11 +56,16 @@ class MonthDay:
     day: int
 
 
+Holiday = Literal["national", "spring", "labour", "new year", "dragon boat", "mid-autumn", "tomb-sweeping"]
+"""Holidays that have names in promises; calendars call them so."""
+
+
 @dataclass(frozen=True, slots=True)
 class AfterHoliday:
-    """The n-th working day after the holiday in progress or next to come."""
+    """The n-th working day after the holiday in progress or next to come; with a name, after that one."""
 
     count: int = 1
+    name: Holiday | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from policies.kernel.text.times import (
     At,
     Date,
     Day,
+    Holiday,
     InDays,
     MonthDay,
     NextWorkingDay,
@@ -24,26 +25,28 @@ from policies.kernel.text.times import (
 _N: Final = "(?:[0-9]{1,4}(?:[.]5)?|[一二两三四五六七八九十百]{1,6})"
 _D: Final = "(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
 _TO: Final = "(?:[-~—–至到]{1,2})"
-_PART: Final = "大清早|清早|一早|早上|早晨|上午|上昼|正午|中午|午后|下午|下昼|傍晚|晚上|晚间|夜里|凌晨|早|晚"
+_PART: Final = "大清早|清早|一早|早上|早晨|朝早|上午|上昼|正午|中午|午后|下午|下昼|傍晚|晚上|晚间|夜里|凌晨|早|晚|朝"
 _HOUR: Final = rf"(?:{_N}(?:点钟?|时)(?:半|[一三]刻|整|{_D}分?)?|[0-9]{{1,2}}:[0-5][0-9])"
 _CLOCK: Final = re.compile(
     rf"(?P<part>{_PART})?(?:(?P<hour>{_N})(?:点钟?|时)(?P<past>半|[一三]刻|整|{_D}分?)?|"
     rf"(?P<hh>[0-9]{{1,2}}):(?P<mm>[0-5][0-9]))$"
 )
 _TIME: Final = rf"(?:(?:{_PART})?的?(?:{_HOUR}{_TO}(?:{_PART})?)?{_HOUR}|下班|收市|{_PART}(?!于|已))"
-_END: Final = "(?:之间|以前|之前|以内|之内|内|里|前|为止)"
+_END: Final = "(?:之间|以前|之前|以内|之内|内|里|前(?![后台往来])|为止)"
 _SPAN: Final = re.compile(
-    rf"(?<![0-9一二两三四五六七八九十百])(?:{_N}(?:个|天|日|小时)?{_TO})?(?:(?P<n>{_N})(?P<and>个半)?|(?P<lone>半))个?"
+    rf"(?<![0-9一二两三四五六七八九十百])(?<!这)(?<!那)(?:{_N}(?:个|天|日|小时)?{_TO})?(?:(?P<n>{_N})(?:\([^()]{{1,4}}\))?(?P<and>个半)?|(?P<lone>半))个?"
     r"(?P<unit>工作日|工作天|营业日|工作小时|工时|自然日|日历日|小时|钟头|分钟|刻钟|星期|礼拜|周|月|天|日)(?P<more>半)?"
     r"(?P<end>的?时间(?:之?内)|之内|以内|内|里|之前|以前|前|之后|以后|后)?"
 )
-_WEEK: Final = "(?:本|这个?|下下个?|下个?)"
-_MONTH: Final = "(?:(?:本|这个?|当|下个?)月)"
+_WEEK: Final = "(?:本|这个?|今个?|下下个?|下个?)"
+_MONTH: Final = "(?:(?:本|这个?|今个?|当|下个?)月)"
 _HOLIDAY: Final = (
-    "(?:国庆|春节|五一|元旦|端午|中秋|清明|劳动|小?长|十一|双节|新)?(?:假期|假|节|年)(?:结束)?(?:之|以)?后的?"
+    "(?:过完(?:节|年|假)后?|(?:(?P<holiday>国庆节?|春节|五一|元旦|端午节?|中秋节?|清明节?|劳动节|农历新?年|新年|新春|过年|十一)"
+    "(?:小?长?假期?|连假)?|(?:小?长|双节|连|公众|法定|收)?(?:假期|假日|假)|双节|节日|节|年)(?:结束|过完)?(?:之|以)?后)的?"
+    "(?:上班|开工|复工|开市)?的?"
 )
 _DAY: Final = re.compile(
-    r"(?:(?P<rel>大后[天日]|后[天日]|[明听][天日儿]|[明今](?=[早晚])|今[天日儿]|本日)"
+    r"(?:(?P<rel>大后[天日]|后[天日]|[明听][天日儿]|[明今听](?=[早晚朝])|今[天日儿]|本日)"
     rf"|(?P<week>{_WEEK})?(?:周|星期|礼拜)(?P<wd>[一二三四五六日天末])(?!至周|到周|至星期|到星期)"
     rf"|(?:(?P<year>20[0-9]{{2}})年|(?P<nextyear>明)年|今年)?(?:(?P<month>{_D})月份?(?P<day>{_D})[日号]?|"
     rf"(?<![0-9/.-])(?P<smonth>[0-9]{{1,2}})[/](?P<sday>[0-9]{{1,2}})(?![0-9%/]))"
@@ -52,14 +55,16 @@ _DAY: Final = re.compile(
     rf"|(?:(?P<ofmonth>{_MONTH})(?P<mend>[底末]|内)|(?<![0-9一二三四五六七八九十个])(?P<mend1>月[底末]))|(?<![0-9])(?P<mno>{_D})月份?[底末]"
     r"|(?P<yend>今?年底|年末|年内)"
     rf"|(?P<wend>(?:本|这|这个|下|下个|下下)(?:周|星期|礼拜))(?!初|[0-9])[内里底]?"
-    rf"|{_HOLIDAY}(?:首|第(?P<nth>[一二三四五]))个?(?:工作日|工作天|营业日|上班日|交易日)"
+    rf"|{_HOLIDAY}(?:首|第(?P<nth>[一二三四五]))(?:个?(?:工作日|工作天|营业日|上班日|交易日)|天(?:上班)?)"
     r"|(?P<next>(?:下一?个?|次一?个?|翌|隔)(?:工作日|工作天|营业日)))"
     rf"(?:\([^()]{{1,8}}\))?(?:,?(?P<time>{_TIME}))?(?P<end>{_END})?"
 )
 _BARE: Final = re.compile(rf"(?<![0-9:])(?P<time>(?:{_PART})?的?{_HOUR}|下班|中午|收市)(?P<end>以前|之前|前)")
 _SPAN_BEGINS: Final = re.compile("[0-9一二两三四五六七八九十百半]")
-_DAY_BEGINS: Final = re.compile("[0-9一二三四五六七八九十大后明听今本这下当周星礼月年国春元端中清劳小长双新假节次翌隔]")
-_BARE_BEGINS: Final = re.compile("[0-9一二两三四五六七八九十大清早上正中午下傍晚夜凌的收]")
+_DAY_BEGINS: Final = re.compile(
+    "[0-9一二三四五六七八九十大后明听今本这下当周星礼月年国春元端中清劳小长双连公法收农新假节过次翌隔]"
+)
+_BARE_BEGINS: Final = re.compile("[0-9一二两三四五六七八九十大清早朝上正中午下傍晚夜凌的收]")
 _WEEKDAYS: Final = dict(zip("一二三四五六日天末", (1, 2, 3, 4, 5, 6, 7, 7, 7), strict=True))
 _UNITS: Final[dict[str, tuple[int, SpanUnit]]] = {
     "工作日": (1, "wd"), "工作天": (1, "wd"), "营业日": (1, "wd"), "工作小时": (60, "wm"), "工时": (60, "wm"),
@@ -80,9 +85,15 @@ _OF_PART: Final = {
     "晚间": _LATEST,
     "夜里": _LATEST,
     "凌晨": 6 * 60,
-} | dict.fromkeys(("大清早", "清早", "一早", "早上", "早晨", "上午", "上昼", "正午", "中午", "早"), _NOON)
+} | dict.fromkeys(("大清早", "清早", "一早", "早上", "早晨", "上午", "上昼", "正午", "中午", "早", "朝", "朝早"), _NOON)
 _LATE: Final = ("午后", "下午", "下昼", "傍晚", "晚上", "晚间", "夜里", "晚")
 _NIGHT: Final = ("晚上", "晚间", "夜里", "晚")
+_HOLIDAYS: Final[dict[str, Holiday]] = {
+    "国庆": "national", "十一": "national", "春": "spring", "新春": "spring", "过年": "spring", "农历年": "spring",
+    "农历新年": "spring", "五一": "labour",
+    "劳动": "labour", "元旦": "new year", "新年": "new year", "端午": "dragon boat", "中秋": "mid-autumn",
+    "清明": "tomb-sweeping",
+}  # fmt: skip
 _MOST: Final = 1000
 _REL: Final = {"大后": 3, "后": 2, "明": 1, "听": 1, "今": 0, "本": 0}
 
@@ -93,7 +104,7 @@ def chinese_phrases(text: str) -> Iterator[Phrase]:
         day = _day(found)
         minute = _minute(found["time"])
         if day is not None and minute is not _WRONG:
-            bound = found["end"] is not None or found[0].endswith(("前", "内", "底", "末"))
+            bound = found["end"] is not None or found[0].endswith(("前", "内", "底", "月末", "年末"))
             yield Phrase(found.start(), found.end(), At(day, minute), bound)
     for found in begun(_SPAN_BEGINS, _SPAN, text):
         span = _span(found)
@@ -213,7 +224,9 @@ def _day(found: re.Match[str]) -> Day | None:
             return WeekEnd(_weeks(found["wend"]) or 0)
         case "next":
             return NextWorkingDay()
-    return AfterHoliday(_number(found["nth"]) if found["nth"] else 1)
+    return AfterHoliday(
+        _number(found["nth"]) if found["nth"] else 1, _HOLIDAYS.get((found["holiday"] or "").removesuffix("节"))
+    )
 
 
 _KINDS: Final = ("rel", "wd", "month", "smonth", "iso", "mday", "dom", "mend", "mend1", "mno", "yend", "wend", "next")

@@ -76,7 +76,7 @@ _DAY: Final = (
     rf"|(?P<month2>{_MONTH})\b\.? (?P<dom2>[0-3]?[0-9])(?:st|nd|rd|th)?\b(?:,? (?P<year2>20[0-9]{{2}}))?"
     r"|the (?P<nth>[0-3]?[0-9])(?:st|nd|rd|th)(?: of (?P<ofmonth>this|next) month)?(?! time| floor)"
     r"|(?:the )?end of (?:the )?(?P<endof>day|today|tomorrow|business|working day|this week|next week|week|"
-    r"this month|next month|month|year)(?: day)?"
+    rf"this month|next month|month|year|(?:{_MONTH})\b)(?: day)?"
     rf"|this (?P<part>{_PART})"
     r"|(?P<next>(?:the )?(?:next|following) (?:working|business) day)"
     r"|the (?P<count>first|second|third) (?:working|business) day (?:after|"
@@ -84,7 +84,8 @@ _DAY: Final = (
     rf"|(?P<close>{_CLOSE})|(?P<wend>this week|next week))"
 )
 _TIME: Final = (
-    rf"(?:,? (?:(?P<daypart>{_PART}),? ?)?(?:(?:at|by|before|around) )?(?:(?P<clock>{_CLOCK})|"
+    rf"(?:,? (?:(?P<daypart>{_PART}),? ?)?(?:(?:at|by|before|around) )?(?:"
+    rf"(?P<clock>{_CLOCK}|(?<=at )[0-9]{{1,2}}\b(?![:.][0-9]| ?%))|"
     rf"(?P<closing>{_CLOSE}))|,? (?P<only>{_PART}))?"
 )
 _ON: Final = re.compile(
@@ -95,7 +96,7 @@ _ON: Final = re.compile(
 _BARE: Final = re.compile(rf"\b(?P<lead>before |by )(?P<clock>{_CLOCK})(?! (?:on |today|tomorrow|this|next))")
 _SPAN: Final = re.compile(
     rf"\b(?P<lead>within |in )(?:the )?(?:next )?(?:about )?(?:{_N}(?: ?- ?| to |"
-    rf" or )(?={_N}))?(?:(?P<half>half an hour)|(?P<n>{_N})?[- ]?"
+    rf" or )(?={_N}))?(?:(?P<half>half an hour)|(?P<n>{_N})?(?: \([0-9]{{1,3}}\))?[- ]?"
     r"(?P<and>and a half )?(?P<unit>(?:working|business|banking) (?:days?|hours?)|calendar days?|days?|hours?|"
     r"hrs?|minutes?|mins?|weeks?|months?|fortnight)\b"
     r"(?P<hh> and a half)?)"
@@ -204,6 +205,8 @@ def _end_of(what: str) -> Day:
         return WeekEnd(1 if what.startswith("next") else 0)
     if what.endswith("month"):
         return MonthDay(1 if what.startswith("next") else 0, 31)
+    if what[:3] in _MONTHS:
+        return Date(_MONTHS[what[:3]], 31)
     return Date(12, 31) if what == "year" else InDays(1 if what == "tomorrow" else 0)
 
 

@@ -49,15 +49,29 @@ def test_every_promise_at_its_instant_and_none_invented(name: str) -> None:
 
 
 def test_replies_that_were_written_without_a_look_at_the_words() -> None:
-    """Two sets of 70. The first time they were read, 0.900 and 0.786 of the lines were right; since then the reading is
-    made for them, too. The date that is left means last month's, which only the time of sending could tell."""
+    """Sets of 70, 70 and 120. The first time they were read, 0.900, 0.786 and 0.933 of the lines were right; since then
+    the reading is made for them, too. The date that is left means last month's, which only the time of sending could
+    tell."""
     read = [(row, found(row["text"], row["sent_at"])) for row in rows("unseen.jsonl")]
     right = sum(got == wanted(row) for row, got in read)
     invented = [row["id"] for row, got in read if {due for _, due in got} - {due for _, due in wanted(row)}]
 
-    assert len(read) == 140
-    assert right / len(read) >= 0.98
+    assert len(read) == 260
+    assert right / len(read) >= 0.99
     assert len(invented) <= 1
+
+
+def test_sentences_side_by_side() -> None:
+    """Sentences that differ from one another in little, half of them promises: the words of each, in order of text."""
+    lines = rows("sentences.jsonl")
+    wrong = {
+        line["text"]: got
+        for line in lines
+        if (got := [promise.surface for promise in promises(line["text"])]) != line["expect"]
+    }
+
+    assert len(lines) >= 400
+    assert wrong == {}
 
 
 def test_positions_are_those_of_the_text_given() -> None:
@@ -81,8 +95,26 @@ def test_a_date_that_is_none_is_no_promise() -> None:
         (At(Date(12, 31, next_year=True)), "2026-07-08T10:00+08:00", "2027-12-31T18:00+08:00"),
         (At(Date(7, 8)), "2026-07-08T18:30+08:00", "2027-07-08T18:00+08:00"),
         (At(AfterHoliday(2)), "2026-02-18T10:30+08:00", "2026-02-25T18:00+08:00"),
+        (At(AfterHoliday()), "2026-09-20T10:00+08:00", "2026-09-28T18:00+08:00"),
+        (At(AfterHoliday(name="national")), "2026-09-20T10:00+08:00", "2026-10-08T18:00+08:00"),
+        (At(AfterHoliday(name="new year")), "2025-11-20T10:00+08:00", "2026-01-04T18:00+08:00"),
+        (At(AfterHoliday(name="national")), "2026-10-06T10:00+08:00", "2026-10-08T18:00+08:00"),
+        (At(AfterHoliday(name="spring")), "2026-05-06T10:00+08:00", "2026-06-22T18:00+08:00"),
     ],
-    ids=["month", "end of a short month", "today still", "next month", "next year", "today is over", "second day"],
+    ids=[
+        "month",
+        "end of a short month",
+        "today still",
+        "next month",
+        "next year",
+        "today is over",
+        "second day",
+        "the next holiday",
+        "the holiday that is named",
+        "a holiday of next year",
+        "the holiday in progress",
+        "a holiday that the calendar does not know yet",
+    ],
 )
 def test_instants(when: Span | At, sent: str, due: str) -> None:
     assert instant(when, datetime.fromisoformat(sent), CALENDAR) == datetime.fromisoformat(due)
