@@ -20,7 +20,7 @@ from policies.kernel.masking.lookalikes import LETTERS, lookalike, marked, under
 from policies.kernel.masking.numbers import numbers
 from policies.kernel.masking.openers import Opens, openers
 from policies.kernel.masking.persons import person
-from policies.kernel.masking.runs import NUMERALS, runs
+from policies.kernel.masking.runs import CHECKS, NUMERALS, runs
 from policies.kernel.masking.secrets import secret
 from policies.kernel.masking.tables import headed, written
 from policies.kernel.masking.views import View, plain_view
@@ -136,8 +136,10 @@ def _span(view: View, found: Found) -> Span:
             places = [at for at, char in enumerate(value, begin) if char.isalnum()]
         else:
             places = [at for at, char in enumerate(value, begin) if char not in _BETWEEN]
-    if view.marks is None:
-        cells = tuple([(at, at + 1) for at in places])
+    shift = view.shift(begin, until)
+    if shift is not None:
+        cells = tuple([(at + shift, at + shift + 1) for at in places])
+        begin, until = begin + shift, until + shift
     else:
         cells = tuple([cell for at in places if (cell := view.cell(at))[0] < cell[1]])
         begin, until = view.cell(begin)[0], view.cell(until - 1)[1]
@@ -160,5 +162,5 @@ def canonical(kind: Kind, shown: str) -> str:
     folded = plain_view(shown).text
     if kind in _WORDS:
         return folded
-    folded = folded.translate(NUMERALS)
+    folded = folded.translate(NUMERALS).translate(CHECKS)
     return folded.translate(LETTERS) if kind in _OF_DIGITS else folded

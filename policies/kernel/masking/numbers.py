@@ -90,7 +90,7 @@ def judge(window: Window) -> Found | None:
         if checks.identity_card(digits):
             label = deciding(window.text, window.start, window.end)
             return _found(window, Kind.IDENTITY_CARD, 0.99, (Evidence.CHECKSUM, Evidence.DATE), label, valid=True)
-        if digits[17] != "x" and checks.credit_code(digits):
+        if digits[17] != "x" and checks.credit_code(digits) and not window.in_url:
             label = deciding(window.text, window.start, window.end)
             # One in thirty-one numbers would pass for a code by its check character.
             if checks.organisation(digits[8:17]) or (label is not None and label.means is Means.COMPANY):

@@ -147,22 +147,19 @@ def _is_known(value: str) -> bool:
 
 
 def _inserted(view: View, said: Sequence[Said]) -> View:
-    marks = view.marks or Marks(starts=[0], sources=[0], ends=[0])
+    made = _Made()
+    if view.marks is None:
+        at = 0
+        for stop, text in (*said, (len(view.text), "")):
+            if at < stop:
+                made.put(view.text[at:stop], at, 0)
+                at = stop
+            if text:
+                made.put(text, stop, stop)
+        return made.view()
+    marks = view.marks
     bounds = [*marks.starts, len(view.text)]
-    pieces: list[str] = []
-    starts: list[int] = []
-    sources: list[int] = []
-    ends: list[int] = []
-    size = at = run = 0
-
-    def put(piece: str, source: int, end: int) -> None:
-        nonlocal size
-        pieces.append(piece)
-        starts.append(size)
-        sources.append(source)
-        ends.append(end)
-        size += len(piece)
-
+    at = run = 0
     for stop, text in (*said, (len(view.text), "")):
         while at < stop:
             if bounds[run + 1] <= at:
@@ -170,9 +167,33 @@ def _inserted(view: View, said: Sequence[Said]) -> View:
                 continue
             until = min(stop, bounds[run + 1])
             end = marks.ends[run]
-            put(view.text[at:until], marks.sources[run] if end else marks.sources[run] + at - bounds[run], end)
+            made.put(view.text[at:until], marks.sources[run] if end else marks.sources[run] + at - bounds[run], end)
             at = until
         if text:
             place = view.cell(max(stop - 1, 0))[1]
-            put(text, place, place)
-    return View(text="".join(pieces), marks=Marks(starts=starts, sources=sources, ends=ends))
+            made.put(text, place, place)
+    return made.view()
+
+
+class _Made:
+    """A view that is put together from pieces of another one and what is said between them."""
+
+    __slots__ = ("_ends", "_pieces", "_size", "_sources", "_starts")
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+        self._starts: list[int] = []
+        self._sources: list[int] = []
+        self._ends: list[int] = []
+        self._size = 0
+
+    def put(self, piece: str, source: int, end: int) -> None:
+        self._pieces.append(piece)
+        self._starts.append(self._size)
+        self._sources.append(source)
+        self._ends.append(end)
+        self._size += len(piece)
+
+    def view(self) -> View:
+        marks = Marks(starts=self._starts, sources=self._sources, ends=self._ends)
+        return View(text="".join(self._pieces), marks=marks)

@@ -108,6 +108,15 @@ class View:
         source += at - marks.starts[run]
         return source, source + 1
 
+    def shift(self, start: int, end: int) -> int | None:
+        """By how much `text[start:end]` stands elsewhere in the source; None where it is not in one piece there."""
+        marks = self.marks
+        if marks is None:
+            return 0
+        run = bisect_right(marks.starts, start) - 1
+        ends_run = run + 1 == len(marks.starts) or marks.starts[run + 1] >= end
+        return marks.sources[run] - marks.starts[run] if ends_run and not marks.ends[run] else None
+
 
 @dataclass(slots=True)
 class Builder:

@@ -79,7 +79,10 @@ class Words(Generic[M]):
         """The word that ends last."""
         found: tuple[M, int, int] | None = None
         if not text.isascii():
-            for word in self._found(text):
+            word = None
+            for word in self._found(text):  # noqa: B007 – the last one is what is wanted
+                pass
+            if word is not None:
                 found = self._chinese[_key(word[0])], word.start(), word.end()
         for last, (means, size) in self._latin.iter_long(text):
             end = last + 1

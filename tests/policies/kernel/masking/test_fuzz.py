@@ -41,7 +41,10 @@ RESIDENTS = st.tuples(
     st.dates(date(1900, 1, 1), date(2020, 12, 31)),
     numerals(3),
 ).map(lambda parts: f"{parts[0]}{parts[1]:%Y%m%d}{parts[2]}")
-IDENTITIES = RESIDENTS.map(lambda body: ("identity_card", body + id_check(body)))
+CROSSES = st.sampled_from(["X", "X", "x", "×", "Ⅹ", "ｘ", "Х"])
+IDENTITIES = st.tuples(RESIDENTS, CROSSES).map(
+    lambda parts: ("identity_card", parts[0] + id_check(parts[0]).replace("X", parts[1]))
+)
 NUMBERS = st.one_of(MOBILES, CARDS, IDENTITIES)
 
 
@@ -128,7 +131,21 @@ def without_directions(text: str) -> str:
 HEX = st.text("0123456789abcdef", min_size=32, max_size=64).filter(lambda text: not text.isdigit())
 TRAPS = st.one_of(
     st.tuples(
-        st.sampled_from(["订单号", "流水号：", "票号 ", "运单号:", "工单编号", "Order No. ", "ref: "]), numerals(16)
+        st.sampled_from(
+            [
+                "订单号",
+                "流水号：",
+                "票号 ",
+                "运单号:",
+                "工单编号",
+                "包裹号",
+                "退款单 ",
+                "Order No. ",
+                "ref: ",
+                "booking no. ",
+            ]
+        ),
+        numerals(16),
     ).map("".join),
     st.tuples(
         st.sampled_from(["订单号", "流水号：", "票号 ", "运单号:", "tracking number "]),

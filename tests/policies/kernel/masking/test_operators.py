@@ -30,6 +30,7 @@ SAME = {
     "entities":               ("<p>卡号622202&#49;234567890128</p>", True),
     "invisible characters":   ("卡号622202\u200b1234567890128", False),
     "underlines":             ("卡号 6222_0212_3456_7890_128", False),
+    "commas":                 ("卡号 6222,0212,3456,7890128", False),
     "a line break":           ("卡号 6222 0212 3456\n7890 128", False),
     "letters for digits":     ("卡号6222O2l234567890128", False),
     "percents in an address": ('<img src="https://x/?c=%36222%2D0212%2D3456%2D7890%2D128">', True),
@@ -39,6 +40,11 @@ SAME = {
 @pytest.mark.parametrize(("text", "html"), SAME.values(), ids=SAME)
 def test_the_same_value_has_the_same_token_in_every_disguise(text: str, html: bool, config: Masking) -> None:
     assert told(text, config, html=html) == told("6222021234567890128", config)
+
+
+@pytest.mark.parametrize("x", ["X", "x", "×", "Ⅹ", "ｘ", "Х", "叉"])
+def test_the_check_character_is_written_in_many_ways(x: str, config: Masking) -> None:
+    assert told(f"身份证11010519491231002{x}", config) == told("11010519491231002X", config)
 
 
 def test_other_keys_and_other_values_have_other_tokens(config: Masking) -> None:
