@@ -63,6 +63,7 @@ class Twinning:
     taker           made for each ticket, for it gathers
     authors         ids of active staff
     note            the note that says what happened
+    holds           whether a text holds anything that is masked
     """
 
     client: Callable[[], Client]
@@ -71,6 +72,7 @@ class Twinning:
     taker: Callable[[], Taker]
     authors: Callable[[], frozenset[int]]
     note: Callable[[TicketCopy], ArticleWrite]
+    holds: Callable[[str], bool]
     safe: Safe
     copies: CopyRoom
     store: Store
@@ -155,7 +157,7 @@ class Twinning:
         maker, copy, new = self._maker(twin), self._copy(twin), self._new(twin)
         read = maker.fill(new, self.note(copy))
         since = (twin.erased_at or twin.begun_at) - _MARGIN
-        merged = [ticket.id for ticket in maker.gap(new, since)]
+        merged = [self._emptied(twin, ticket) for ticket in maker.gap(new, since)]
         if merged:
             read = self.client().ticket(new)
         whole = (mark := mark_of(read.ticket.preferences)) is not None and not mark.making
@@ -171,6 +173,14 @@ class Twinning:
         self.wake()
         self._drop_copy(done)
         return done
+
+    def _emptied(self, twin: Twin, stray: Ticket) -> int:
+        """What is left of a ticket that was merged is its title and history: erased where they hold something."""
+        if self.holds(stray.title):
+            origin = Origin(ticket_id=twin.ticket_id, article_id=0, place=f"merged:{stray.id}", kind=WHOLE)
+            self.safe.seal(origin, Original.of_text(stray.title), comparable=False)
+            self.admin().delete_ticket(stray.id)
+        return stray.id
 
     def _hand_over(self, unit: Repositories, twin: Twin, ticket: Ticket) -> None:
         """The case goes on under the new id: its look with the history as rules may know it, without old clocks."""

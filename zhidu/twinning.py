@@ -116,6 +116,7 @@ def twinning_of(
         taker=taker,
         authors=lambda: authors(helpdesk, outside),
         note=lambda copy: _note(copy, say, vault, policy.calendars["default"].zone),
+        holds=lambda text: bool(masker.kinds(text)),
         safe=vault,
         copies=store.copies(vault.ring, outside.entropy),
         store=store,

@@ -201,12 +201,13 @@ class Maker:
                 self._client.call("PUT", f"checklist_items/{read.items[index].id}", json=json)
 
     def gap(self, id: int, since: datetime) -> Iterator[Ticket]:
-        """The tickets that mails have opened which found the number free; each is merged into the twin."""
+        """The tickets that mails have opened which found the number free, each merged into the twin by now."""
         where = Where(field="ticket.customer_id", operator="is", value=str(self._copy.customer_id))
         sign = f"#{self._copy.number}]"
         for ticket in list(self._client.search(where, created_since=since)):
-            if ticket.id != id and sign in ticket.title and self._names.state_type(ticket.state_id) != "merged":
-                self._client.call("PUT", f"ticket_merge/{ticket.id}/{self._copy.number}")
+            if ticket.id != id and sign in ticket.title:
+                if self._names.state_type(ticket.state_id) != "merged":
+                    self._client.call("PUT", f"ticket_merge/{ticket.id}/{self._copy.number}")
                 yield ticket
 
     def finish(self, id: int, read: OneRead) -> Ticket:

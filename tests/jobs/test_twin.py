@@ -286,6 +286,37 @@ def test_a_mail_into_the_gap_is_merged_in(twins: Twins) -> None:
     assert any("还有一件事" in body for body in bodies)
 
 
+@pytest.mark.parametrize("step", ["merge", "erase"])
+@pytest.mark.parametrize("after", [False, True])
+def test_what_came_into_the_gap_is_masked_too(twins: Twins, step: str, after: bool) -> None:
+    """Its text with the next making; of the ticket that it had opened nothing is left, killed around that or not."""
+    desk = twins.desk
+    ticket = twins.mail("投诉", f"卡号 {CARD}")
+    desk.settle()
+    number = twins.number(ticket)
+    killing = Killing(after=True, at=None)
+    killing.watch = lambda method, path: method == "DELETE" and path.startswith("tickets/")
+    with pytest.raises(Killed):
+        twins_at(desk, killing.wrap).job.run()
+    fresh(desk)
+    stray = twins.mail(f"Re: 投诉 [Ticket#{number}] 卡号{CARD}", f"密码是 {PASSWORD}，还有一件事")
+    desk.settle()
+    killing = Killing(after=after, at=None)
+    path_of = {"merge": f"ticket_merge/{stray}/", "erase": f"tickets/{stray}"}[step]
+    killing.watch = lambda method, path: method in ("PUT", "DELETE") and path.startswith(path_of)
+    with pytest.raises(Killed):
+        twins_at(desk, killing.wrap).job.run()
+    fresh(desk)
+    while twins.job.run():
+        desk.settle()
+
+    text = twins.helpdesk_text()
+    assert [secret for secret in (CARD, PASSWORD) if secret in text] == []
+    assert any("还有一件事" in article["body"] for article in desk.articles(twins.by_number(number)))
+    sealed = [one for one in twins.vault.rows.records() if one.origin.place == f"merged:{stray}"]
+    assert [twins.vault.rows.record(one.id).origin.ticket_id for one in sealed] == [ticket]
+
+
 def test_what_comes_while_it_is_sealed_is_sealed_first(twins: Twins) -> None:
     desk = twins.desk
     ticket = twins.mail("投诉", f"卡号 {CARD}")
