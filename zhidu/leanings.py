@@ -22,6 +22,4 @@ def leanings(text: str) -> Leanings | None:
     if not text:
         return None
     held = json.loads(text)
-    return Leanings(
-        tuple(held["labels"]), tuple(held["intercepts"]), {run: tuple(row) for run, row in held["runs"].items()}
-    )
+    return Leanings(tuple(held["labels"]), tuple(held["intercepts"]), held["runs"], held.get("channels"))

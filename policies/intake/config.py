@@ -31,6 +31,8 @@ class Config(StrictModel):
     leaning: Annotated[float, Field(ge=0, le=5)]
     """2.1.1: how much plain words count beside the phrases, where a message has enough of them (leanings.json); 0:
     not at all."""
+    mood_leaning: Annotated[float, Field(ge=0, le=5)]
+    """3.1.3: how much plain words count beside the phrases of feeling; 0: not at all."""
     mood_from: Weight
     """3.1.3: the weight from which words of feeling make a mood."""
     amount_from: Annotated[int, Field(ge=1)]

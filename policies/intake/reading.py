@@ -8,7 +8,7 @@ from typing import Final
 
 from policies.intake.config import Config
 from policies.kernel.kept import kept
-from policies.kernel.text import Language, Leaning, Match, TextFeatures
+from policies.kernel.text import Language, Match, TextFeatures
 from policies.kernel.text.phrases import readable
 from policies.kernel.vocabulary import FLAGS
 
@@ -21,11 +21,17 @@ CALM: Final = "calm"
 SPOKEN: Final = tuple(flag for flag in FLAGS if flag != "amount")
 """The flags that words raise; a sum is told by its figure."""
 
+_OF_WRITERS: Final = ("group", "repeat")
+"""What is said of those who write, and not of a report by staff or a partner."""
 _STRONG: Final = ("angry", "distressed")
 LEANING: Final = "leaning"
 """The field of a ground that is no phrase but a run of plain words."""
+CHANNEL: Final = "channel"
+"""The field of a ground that is the channel by which the message came."""
 _AHEAD, _COMPLAINT_AHEAD = 0.75, 1.5
 """What the kind that the phrases tell is ahead of where the plain words lean; a complaint twice as much."""
+_FELT: Final = 2.25
+"""What a mood counts ahead of calm where plain words are read with its phrases."""
 _LEANS_TO_COMPLAIN: Final = 0.5
 """Plain words make a complaint of what no phrase does only where they lean to one clearly."""
 _LEAST, _MOST = -4.0, 8.0
@@ -69,8 +75,9 @@ class Reading:
     def words(self, label: str, most: int = 3) -> tuple[str, ...]:
         """The heaviest phrases of a label as a person reads them, with their weights: `投诉 +4`."""
         told = self._told(label)
-        phrases = [ground for ground in told if ground.field != LEANING]
-        best = {readable(ground.phrase): ground.weight for ground in phrases or told}
+        phrases = [ground for ground in told if ground.field not in (LEANING, CHANNEL)]
+        plain = (ground for ground in told if ground.field == LEANING)
+        best = {readable(ground.phrase): ground.weight for ground in phrases or plain}
         ranked = sorted(best.items(), key=lambda pair: -pair[1])
         return tuple(f"{phrase} {weight:+g}" for phrase, weight in ranked[:most])
 
@@ -93,19 +100,21 @@ def read(features: TextFeatures, config: Config, *, desk: str | None = None, cha
     """
     weights = dict(_kinds(features, config, desk, channel))
     plain = _kind(features, weights, config, desk)
-    kind = _leant(features, weights, config, plain)
+    leans = {} if features.leaning is None or not config.leaning else features.leaning.by(channel)
+    kind = _leant(features, weights, config, plain, leans, desk)
     moods = {mood: features.weight(f"mood_{mood}") for mood in MOODS}
+    mood = _mood(moods, config, leans)
     about = {name: features.weight(f"category_{name}") for name in config.categories}
     category = max(about, key=about.__getitem__, default=None)
     return Reading(
         kind=kind,
         outright=kind == plain,
-        weights=weights | moods | about,
+        weights=_rounded(weights, config.leaning, leans) | _rounded(moods, config.mood_leaning, leans) | about,
         flags=raised_flags(features, config, kind),
-        mood=_mood(moods, config.mood_from),
+        mood=mood,
         language=features.language,
         category=category if category and about[category] >= max(config.category_from, 0.01) else None,
-        grounds=(*_grounds(features.matches), *_leanings(features, kind, config)),
+        grounds=(*_grounds(features.matches), *_leanings(features, config, kind, mood, leans, channel)),
     )
 
 
@@ -117,8 +126,11 @@ def read_once(features: TextFeatures, config: Config, desk: str | None, channel:
 
 @kept
 def raised_flags(features: TextFeatures, config: Config, kind: str | None) -> frozenset[str]:
-    """The flags the words raise. In a complaint, a sum of which nothing else is said is the one in dispute."""
-    found = {flag for flag in SPOKEN if features.has(flag)}
+    """The flags the words raise. In a complaint, a sum of which nothing else is said is the one in dispute.
+
+    Whom an incident strikes, its reporter tells; they do not write together, nor again.
+    """
+    found = {flag for flag in SPOKEN if features.has(flag) and not (kind == "incident" and flag in _OF_WRITERS)}
     roles = ("disputed", None) if kind == "complaint" else ("disputed",)
     largest = features.largest(*roles) if features.amounts else None
     if largest is not None and largest.cny is not None and largest.cny >= config.amount_from:
@@ -148,31 +160,56 @@ def _kind(features: TextFeatures, weights: Mapping[str, float], config: Config, 
     return desk or ("inquiry" if features.length else None)
 
 
-def _leant(features: TextFeatures, weights: Mapping[str, float], config: Config, plain: str | None) -> str | None:
-    """The kind that phrases and plain words together say; `plain` is what the phrases say."""
-    leaning = features.leaning
-    if leaning is None or not config.leaning or features.has("withdrawal"):
+def _leant(
+    features: TextFeatures,
+    weights: Mapping[str, float],
+    config: Config,
+    plain: str | None,
+    leans: Mapping[str, float],
+    desk: str | None,
+) -> str | None:
+    """The kind that phrases and plain words together say.
+
+    plain   what the phrases say
+    leans   where the plain words lean, by label; empty of a message that is too short
+    desk    the kind of the desk: words must lean away clearly from what phrases and desk agree on
+    """
+    if not leans or features.has("withdrawal"):
         return plain
     scores = {
-        kind: min(_MOST, max(_LEAST, weights[kind])) + config.leaning * leaning.of(kind)
+        kind: min(_MOST, max(_LEAST, weights[kind])) + config.leaning * leans.get(kind, 0)
         for kind in ("complaint", *BY_PRECEDENCE)
-        if kind != "complaint" or _may_complain(leaning, config, plain)
+        if kind != "complaint" or _may_complain(leans, config, plain)
     }
     if plain in scores:
         scores[plain] += _COMPLAINT_AHEAD if plain == "complaint" else _AHEAD
+        scores[plain] += config.desk_weight if plain == desk else 0
     return max(scores, key=scores.__getitem__)
 
 
-def _may_complain(leaning: Leaning, config: Config, plain: str | None) -> bool:
-    return config.complaint_from > 0 and (plain == "complaint" or leaning.of("complaint") >= _LEANS_TO_COMPLAIN)
+def _may_complain(leans: Mapping[str, float], config: Config, plain: str | None) -> bool:
+    return config.complaint_from > 0 and (plain == "complaint" or leans.get("complaint", 0) >= _LEANS_TO_COMPLAIN)
 
 
-def _leanings(features: TextFeatures, kind: str | None, config: Config) -> Iterable[Ground]:
-    """The plain words that leaned most to the kind, in weights as phrases have them."""
-    if features.leaning is None or kind is None or not config.leaning:
+def _rounded(weights: Mapping[str, float], share: float, leans: Mapping[str, float]) -> dict[str, float]:
+    """What speaks for each label: its phrases, and where the plain words lean."""
+    return {label: round(weight + share * leans.get(label, 0), 2) for label, weight in weights.items()}
+
+
+def _leanings(
+    features: TextFeatures, config: Config, kind: str | None, mood: str, leans: Mapping[str, float], channel: str
+) -> Iterable[Ground]:
+    """What leaned most to the kind and the mood, the channel included, in weights as phrases have them."""
+    leaning = features.leaning
+    if leaning is None or not leans or kind is None:
         return
-    for run, weight in features.leaning.grounds(kind):
-        yield Ground(label=kind, phrase=run, words=run, weight=round(config.leaning * weight, 2), field=LEANING)
+    for label, share in ((kind, config.leaning), (mood, 0 if mood == CALM else config.mood_leaning)):
+        if share:
+            for run, weight in leaning.grounds(label):
+                yield Ground(label=label, phrase=run, words=run, weight=round(share * weight, 2), field=LEANING)
+    more = config.leaning * (leans[kind] - leaning.of(kind)) if kind in leans else 0
+    if more:
+        yield Ground(label=kind, phrase=channel, words=channel, weight=round(more, 2), field=CHANNEL)
 
 
 def _complains(features: TextFeatures, weights: Mapping[str, float], config: Config, other: str) -> bool:
@@ -193,11 +230,21 @@ def _complains(features: TextFeatures, weights: Mapping[str, float], config: Con
     return weights[other] < weight * (2 if mends else 1)
 
 
-def _mood(moods: Mapping[str, float], least: float) -> str:
+def _mood(moods: Mapping[str, float], config: Config, leans: Mapping[str, float]) -> str:
+    """A strong feeling that phrases tell comes before a mild one; else it is what weighs most.
+
+    What leans to a feeling more than to calm needs less of a phrase for it.
+    """
+    if leans and config.mood_leaning:
+        calm = leans.get(CALM, 0)
+        felt = {mood: weight + config.mood_leaning * (leans.get(mood, 0) - calm) for mood, weight in moods.items()}
+        among = [mood for mood in _STRONG if moods[mood] >= config.mood_from] or MOODS
+        most = max(among, key=felt.__getitem__)
+        return most if felt[most] + _FELT >= config.mood_from else CALM
     strong = max(_STRONG, key=moods.__getitem__)
-    if moods[strong] >= least:
+    if moods[strong] >= config.mood_from:
         return strong
-    return "unhappy" if moods["unhappy"] >= least else CALM
+    return "unhappy" if moods["unhappy"] >= config.mood_from else CALM
 
 
 def _grounds(matches: Iterable[Match]) -> Iterable[Ground]:
