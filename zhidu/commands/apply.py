@@ -11,7 +11,7 @@ from zhidu.commands.plan import provisioning
 from zhidu.habits import Habits
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from integrations.store.store import Store
     from integrations.zammad.provision.whole import Look
@@ -91,12 +91,7 @@ def _apply(habits: Habits, provisioner: Provisioner, store: Store, basis: Basis,
         _refuse(found, refusals, force=force)
         if found.plan.changes and not yes:
             _ask(habits, f"make {counted(len(found.plan.changes), 'change')}?")
-        ignored: list[str] = []
-        _progress(habits, found, 0)
-        for number, done in enumerate(provisioner.steps(found), start=1):
-            turn.go_on()
-            ignored += done.ignored
-            _progress(habits, found, number)
+        ignored = _carried_out(habits, provisioner, found, turn.go_on)
     # From now on Zammad tells of its tickets; the service may be started later.
     begin(load_settings(habits.directory).config, store, outside.now())
     _told(habits, found, ignored, basis)
@@ -125,19 +120,33 @@ def _ask(habits: Habits, question: str) -> None:
     click.confirm(question, abort=True, err=True)
 
 
-def _progress(habits: Habits, found: Look, number: int) -> None:
-    """After so many changes; the migration is announced before it begins."""
-    from integrations.zammad.provision.changes import Migrate, counted
+def _carried_out(habits: Habits, provisioner: Provisioner, found: Look, go_on: Callable[[], None]) -> list[str]:
+    """Makes every change, with progress, the migration announced before it begins; returns what Zammad did not take.
 
-    if habits.quiet or habits.json:
-        return
-    changes = found.plan.changes
-    if number and (number % 10 == 0 or number == len(changes)):
-        click.echo(f"{number} of {len(changes)} done", err=True)
-    coming = changes[number] if number < len(changes) else None
-    if isinstance(coming, Migrate):
-        gone = "; Zammad restarts itself and is waited for" if coming.away else ""
-        click.echo(f"database migration for {counted(len(coming.fields), 'field')}{gone} …", err=True)
+    go_on   called after each: the turn is still ours
+    """
+    import sys
+
+    from integrations.zammad.provision.changes import Migrate, counted
+    from zhidu.progress import Progress
+
+    silent, changes = habits.quiet or habits.json, found.plan.changes
+    progress = Progress(len(changes), noun="changes", to=None if silent else sys.stderr)
+    ignored: list[str] = []
+    steps = provisioner.steps(found)
+    for change in changes:
+        if isinstance(change, Migrate) and not silent:
+            progress.end()
+            gone = "; Zammad restarts itself and is waited for" if change.away else ""
+            click.echo(f"database migration for {counted(len(change.fields), 'field')}{gone} …", err=True)
+        ignored += next(steps).ignored
+        go_on()
+        progress(1)
+    list(steps)  # what is as it should be is recorded too, where that is all there is to do
+    progress.end()
+    if changes and not silent:
+        click.echo(f"{len(changes)} of {len(changes)} done", err=True)
+    return ignored
 
 
 def _told(habits: Habits, found: Look, ignored: Sequence[str], basis: Basis) -> None:

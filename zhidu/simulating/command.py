@@ -20,10 +20,10 @@ from policies.kernel.voice import language
 from zhidu.calendars import load_calendars
 from zhidu.exits import WrongUse
 from zhidu.habits import Habits
+from zhidu.progress import Progress
 from zhidu.provisioning import read_needs
 from zhidu.settings import load_settings
 from zhidu.simulating.asking import Question
-from zhidu.simulating.progress import Progress
 from zhidu.simulating.replaying import Period, Variant
 from zhidu.simulating.report import Report
 from zhidu.simulating.running import run

@@ -144,6 +144,15 @@ def test_drift_is_shown_and_put_back(made: Place) -> None:
     assert "nothing was changed in Zammad since the last apply\n" in made.run("plan", "--drift")[1]
 
 
+def test_an_apply_that_changes_nothing_records_what_is_there(made: Place) -> None:
+    """With a store that was lost nobody knows what was written last; from the next apply on drift is seen again."""
+    for path in made.folder.parent.rglob("zhidu.db*"):
+        path.unlink()
+    assert made.run("apply", "--yes", "--quiet")[0] == exits.DONE
+    made.rename("拿走")
+    assert f"changed in Zammad by {ADA}" in made.run("plan", "--drift", "--quiet")[1]
+
+
 def test_drift_is_adopted(made: Place) -> None:
     made.rename("拿走")
     file = made.folder / "provision.yaml"
