@@ -106,7 +106,7 @@ class Taker:
             closed_at=self._closed(read, before),
             memory=dict(ticket.memory),
             fields=dict(self._copied(read)),
-            tags=read.tags,
+            tags=tuple(dict.fromkeys(self._text(0, f"tag:{at}", tag) for at, tag in enumerate(read.tags))),
             links=tuple(self._links(read)),
             subscribers=read.subscribers,
             items=tuple(map(self._item, read.items)),

@@ -147,6 +147,7 @@ def busy_ticket(twins: Twins) -> int:
         "link_object_target": "Ticket", "link_object_target_value": ticket,
     })  # fmt: skip
     desk.call("POST", "tags/add", {"object": "Ticket", "o_id": ticket, "item": "vip"})
+    desk.call("POST", "tags/add", {"object": "Ticket", "o_id": ticket, "item": f"卡{CARD}"})
     desk.call("POST", "mentions", {"mentionable_type": "Ticket", "mentionable_id": ticket},
               **{"X-On-Behalf-Of": "agnes@example.com"})  # fmt: skip
     checklist = desk.call("POST", "checklists", {"ticket_id": ticket})["id"]
