@@ -8,7 +8,8 @@ from policies.kernel.rules import Wants, rule
 from policies.kernel.traits import CLOSED, has
 
 
-def _lacking(facts: Facts, config: Config) -> tuple[str, ...]:
+def lacking(facts: Facts, config: Config) -> tuple[str, ...]:
+    """What must still be recorded of this complaint."""
     ticket = facts.ticket
     values = {"cause": ticket.cause, "responsible": ticket.responsible, "remedy": ticket.remedy}
     return tuple(
@@ -19,9 +20,9 @@ def _lacking(facts: Facts, config: Config) -> tuple[str, ...]:
 @rule("4.3.6", kind="complaint", phase="sum_up")
 def show_what_is_missing(facts: Facts, config: Config) -> Wants:
     """The field in the sidebar shows what must still be recorded."""
-    lacking = () if facts.ticket.stage == "ended" else _lacking(facts, config)
-    if lacking:
-        what = tuple(f"@field.{field}" for field in lacking)
+    missing = () if facts.ticket.stage == "ended" else lacking(facts, config)
+    if missing:
+        what = tuple(f"@field.{field}" for field in missing)
         yield SetField(field="missing", value=say("missing.field", what=what)), say("missing.shown", what=what)
     elif facts.ticket.missing is not None:
         yield SetField(field="missing", value=None), say("missing.none")
@@ -30,7 +31,7 @@ def show_what_is_missing(facts: Facts, config: Config) -> Wants:
 @rule("4.3.6", kind="complaint", when=CLOSED & ~has("stage", "ended"))
 def complete_before_closing(facts: Facts, config: Config) -> Wants:
     """A complaint closed without cause, responsibility and remedy is opened again, unless a person overrides it."""
-    what = tuple(f"@field.{field}" for field in _lacking(facts, config))
+    what = tuple(f"@field.{field}" for field in lacking(facts, config))
     return only_complete(
         facts,
         what,

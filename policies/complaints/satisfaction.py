@@ -3,14 +3,16 @@
 from typing import Final
 
 from policies.complaints.case import MODULE, higher, view
+from policies.complaints.closing import lacking
 from policies.complaints.config import Config
-from policies.core.closing import go_on, is_pleased, last_word
+from policies.core.closing import go_on, is_pleased, last_word, unseen_closing
 from policies.core.nudges import Nudges
 from policies.kernel.course import stamp
 from policies.kernel.decisions import Assign, Find, Note, Reply, RunClock, SetField, SetState, Tell, say
 from policies.kernel.facts import Facts, Person, Post
+from policies.kernel.once import is_done
 from policies.kernel.rules import Wants, rule
-from policies.kernel.traits import CLOSED, CUSTOMER_WROTE, OPEN, has
+from policies.kernel.traits import CLOSED, CUSTOMER_WROTE, OPEN, changed, has
 
 _AWAITED: Final = has("stage", "awaiting_satisfaction")
 _ENDED: Final = has("stage", "ended")
@@ -39,6 +41,21 @@ def ends_by_rule_alone(facts: Facts, config: Config) -> Wants:
     if ticket.satisfaction not in (None, "dissatisfied"):
         return
     if "satisfaction" not in ticket.absent and view(facts).exhausted is None:
+        yield SetField(field="stage", value="awaiting_satisfaction"), say("stage.awaiting")
+
+
+@rule("4.3.5", kind="complaint", when=OPEN & CUSTOMER_WROTE & changed("state") & ~_AWAITED & ~_ENDED)
+def spoken_of_before_it_was_seen(facts: Facts, config: Config) -> Wants:
+    """A mail that opened a closing before anybody looked at it, and says whether the customer is satisfied, is heard
+    like every later word; it ends a case only where nothing was lacking."""
+    closing, ticket = unseen_closing(facts), facts.ticket
+    if closing is None or ticket.satisfaction is not None:
+        return
+    if is_done(facts.memory, MODULE, f"dissatisfied:{view(facts).occasion}"):
+        return
+    words = [article.features for article in facts.from_customer if article.at > closing.at]
+    complete = not lacking(facts, config) and "regulator" not in ticket.flags
+    if any(said.has("dissatisfied") or (said.has("satisfied") and complete) for said in words):
         yield SetField(field="stage", value="awaiting_satisfaction"), say("stage.awaiting")
 
 

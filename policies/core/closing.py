@@ -7,7 +7,7 @@ from typing import Final
 
 from policies.kernel.course import course
 from policies.kernel.decisions import Action, Find, Note, Say, SetField, SetState
-from policies.kernel.facts import Article, Facts
+from policies.kernel.facts import Article, Change, Facts
 
 _SHORT: Final = 40
 """A message of thanks is no longer than this many characters."""
@@ -48,6 +48,26 @@ def last_word(facts: Facts) -> Article | None:
     """The customer's last message since the case was closed."""
     last = facts.from_customer[-1] if facts.from_customer else None
     return last if last is not None and last.at > course(facts).closed_since else None
+
+
+def unseen_closing(facts: Facts) -> Change | None:
+    """A closing of which the customer has spoken before anybody of zhidu looked at it, and nobody has answered since.
+
+    The ticket lies closed as it was, or the customer's own message opened it; None for every other.
+    """
+    states = course(facts).states
+    place = next((index for index in reversed(range(len(states))) if states[index].new == "closed"), None)
+    if place is None:
+        return None
+    closing, after = states[place], states[place + 1 :]
+    if facts.ticket.closed:
+        as_it_was = not after
+    else:
+        as_it_was = len(after) == 1 and after[0].by != facts.me and after[0].by not in facts.people
+    spoken = max((article.at for article in facts.from_customer), default=closing.at)
+    answered = any(reply.at > spoken for reply in facts.to_customer)
+    seen = any(change.field == "stage" and change.at >= closing.at for change in facts.history)
+    return closing if as_it_was and spoken > closing.at and not answered and not seen else None
 
 
 def is_pleased(article: Article) -> bool:

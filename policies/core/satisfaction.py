@@ -2,14 +2,15 @@
 
 from typing import Final
 
-from policies.core.closing import go_on, is_pleased, last_word
+from policies.core.closing import go_on, is_pleased, last_word, unseen_closing
 from policies.core.config import Config
 from policies.core.nudges import Nudges
 from policies.kernel.course import course
 from policies.kernel.decisions import Assign, Note, Reply, RunClock, SetField, SetState, Tell, say
 from policies.kernel.facts import Facts, Person, Post
+from policies.kernel.once import is_done
 from policies.kernel.rules import Wants, rule
-from policies.kernel.traits import CLOSED, CUSTOMER_WROTE, OPEN, has
+from policies.kernel.traits import CLOSED, CUSTOMER_WROTE, OPEN, changed, has
 
 MODULE: Final = "core"
 RATING_CLOCK: Final = "rating"
@@ -21,6 +22,11 @@ _ENDED: Final = has("stage", "ended")
 def _asked(facts: Facts, config: Config) -> bool:
     """Whether the question belongs to this case; where the helpdesk has no stage nobody could tell that it was put."""
     return facts.ticket.kind in config.survey.kinds and "stage" not in facts.ticket.absent
+
+
+def _is_heard(facts: Facts) -> bool:
+    """Whether a customer who was not satisfied with the present closing is served on already."""
+    return is_done(facts.memory, MODULE, f"dissatisfied:{course(facts).occasion}")
 
 
 def _nudges(facts: Facts, config: Config) -> Nudges:
@@ -39,7 +45,8 @@ def _nudges(facts: Facts, config: Config) -> Nudges:
 @rule("1.3.1", when=_AWAITED & CUSTOMER_WROTE & ~has("satisfaction"))
 def what_the_customer_says(facts: Facts, config: Config) -> Wants:
     """What the customer writes after the closing tells whether they are satisfied; bare thanks say that they are."""
-    if not _asked(facts, config):
+    undone = facts.read is not None and facts.read.closed and not facts.ticket.closed
+    if undone or not _asked(facts, config) or _is_heard(facts):
         return
     word = last_word(facts)
     if word is not None and word.features.has("dissatisfied"):
@@ -92,6 +99,22 @@ def written_to_again(facts: Facts, config: Config) -> Wants:
         yield SetState(state="closed"), say("satisfaction.thanks")
         return
     yield from go_on(facts, say("satisfaction.again"))
+
+
+@rule("1.3.1", when=CUSTOMER_WROTE & changed("state") & ~_AWAITED & ~_ENDED & ~has("satisfaction"))
+def spoken_of_before_it_was_seen(facts: Facts, config: Config) -> Wants:
+    """What the customer says of a closing before anybody looked at it is heard like every later word.
+
+    The last of these rules, so that it is heard when every module has said whether the closing stands.
+    """
+    if not _asked(facts, config) or unseen_closing(facts) is None:
+        return
+    word = last_word(facts)
+    if word is None or _is_heard(facts):
+        return
+    complete = facts.ticket.closed or facts.ticket.missing is None
+    if word.features.has("dissatisfied") or (is_pleased(word) and complete):
+        yield SetField(field="stage", value="awaiting_satisfaction"), say("satisfaction.awaits")
 
 
 @rule("1.3.1", when=CLOSED & ~_ENDED & ~has("satisfaction"))

@@ -112,6 +112,9 @@ class Course:
         facts = self.facts
         if after is not None and after.by != facts.me and after.by not in facts.people:
             return True
+        heard = f"dissatisfied:{moment(facts, closing)}"
+        if any(key == heard or key.endswith(f".{heard}") for key in facts.memory.done):
+            return True
         end = facts.now if after is None else after.at
         for change in facts.history:
             if closing.at <= change.at <= end and (
