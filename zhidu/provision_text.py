@@ -65,13 +65,14 @@ def drift_mail(plan: Plan, config: Config) -> Message | None:
     )
 
 
-def plan_lines(found: Look, *, drift: bool = False) -> Iterator[str]:
+def plan_lines(found: Look, *, drift: bool = False, details: bool = False) -> Iterator[str]:
     """The changes in order, then what stands in the way; a line begins with its sign.
 
-    drift   only what undoes changes made in Zammad
+    drift     only what undoes changes made in Zammad
+    details   with every field of what is made
     """
     for change in found.plan.drifted if drift else found.plan.changes:
-        yield from lines(change)
+        yield from lines(change, details=details)
     for obstacle in () if drift else found.plan.obstacles:
         yield f"? {obstacle.what}"
         yield f"    → {obstacle.do}"

@@ -24,8 +24,9 @@ _COLOURS = {"+": "green", "~": "yellow", "-": "red", "!": "cyan", "?": "magenta"
 @click.command()
 @click.option("--drift", is_flag=True, help="Only what was changed in Zammad since the last apply.")
 @click.option("--folder", is_flag=True, help="By the configuration's folder, not by the version in force.")
+@click.option("--details", is_flag=True, help="Every field of what would be made, too.")
 @click.pass_obj
-def plan(habits: Habits | None, drift: bool, folder: bool) -> int:
+def plan(habits: Habits | None, drift: bool, folder: bool, details: bool) -> int:
     """Say what differs between what the policy's modules need and what Zammad has. Changes nothing.
 
     What is needed is said by the version of the policy in force; by the folder only while nothing was published.
@@ -39,6 +40,7 @@ def plan(habits: Habits | None, drift: bool, folder: bool) -> int:
     \b
     Example:
       zhidu plan
+      zhidu plan --details
       zhidu plan --drift --json
       zhidu plan --folder
     """
@@ -49,13 +51,21 @@ def plan(habits: Habits | None, drift: bool, folder: bool) -> int:
         click.echo("reading what Zammad has …", err=True)
     with provisioning(habits, write=False, folder=folder) as (provisioner, _, basis):
         found = provisioner.look()
-        say(habits, found, provisioner.refusals(found), basis, drift=drift)
+        say(habits, found, provisioner.refusals(found), basis, drift=drift, details=details)
     changes = found.plan.drifted if drift else found.plan.changes
     hindered = any(one.hinders for one in found.plan.obstacles)
     return exits.NO if changes or (hindered and not drift) else exits.DONE
 
 
-def say(habits: Habits, found: Look, refusals: Sequence[str], basis: Basis, *, drift: bool = False) -> None:
+def say(
+    habits: Habits,
+    found: Look,
+    refusals: Sequence[str],
+    basis: Basis,
+    *,
+    drift: bool = False,
+    details: bool = False,
+) -> None:
     """Prints the plan. That it is made by the folder is said even where little is to be said."""
     from zhidu.provision_text import drift_summary, plan_json, plan_lines, plan_summary
 
@@ -66,7 +76,7 @@ def say(habits: Habits, found: Look, refusals: Sequence[str], basis: Basis, *, d
         click.secho(f"by {basis.shown}", fg="yellow", err=True)
     elif not habits.quiet:
         click.echo(f"by {basis.shown}", err=True)
-    for line in plan_lines(found, drift=drift):
+    for line in plan_lines(found, drift=drift, details=details):
         click.secho(line, fg=_COLOURS.get(line[:1]))
     if not habits.quiet:
         click.echo(drift_summary(found.plan) if drift else plan_summary(found, refusals))

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, assert_never
 
+from integrations.zammad.provision.compare import SECRET
 from integrations.zammad.provision.wanted import SINGULAR, Key, Wanted
 
 _SHOWN: Final = 160
 _MOST_LEAVES: Final = 8
 """Parts of one field that are told one by one."""
-_SECRET: Final = frozenset({"signature_token"})
 _ABSENT: Final = object()
 
 
@@ -39,7 +39,7 @@ class Difference:
 
     def shown(self) -> Iterator[str]:
         """`name: "Grab" → "Take"`; of two mappings each part that differs, by its path; a secret is not shown."""
-        if self.field in _SECRET:
+        if self.field in SECRET:
             yield f"{self.field}: (secret) → (another secret)"
             return
         old, new = self.named or (self.old, self.new)
@@ -73,9 +73,11 @@ class Create:
 
     again    it was there once, and somebody deleted it
     by, at   who and when, where the helpdesk tells
+    fields   what it will hold, with names in place of ids; secrets as `(secret)`
     """
 
     wanted: Wanted
+    fields: Mapping[str, object] = field(default_factory=dict)
     again: bool = False
     by: str | None = None
     at: datetime | None = None
@@ -187,12 +189,15 @@ def is_drift(change: Change) -> bool:
     return isinstance(change, Create) and change.again
 
 
-def lines(change: Change) -> Iterator[str]:
-    """The change as people read it: a line, and one for each field that differs."""
+def lines(change: Change, *, details: bool = False) -> Iterator[str]:
+    """The change as people read it: a line, and one for each field that differs; with `details` one for each field of
+    what is made."""
     match change:
-        case Create(wanted=wanted, again=again, by=by, at=at):
+        case Create(wanted=wanted, again=again, by=by, at=at, fields=fields):
             deleted = f"   [deleted in Zammad{_by(by, at)}]" if again else ""
             yield f"+ {_called(wanted)}{deleted}"
+            if details:
+                yield from (f"    {name}: {_whole(value)}" for name, value in fields.items())
         case Update(wanted=wanted, differences=differences):
             yield f"~ {_called(wanted)}"
             for one in differences:
@@ -205,6 +210,10 @@ def lines(change: Change) -> Iterator[str]:
             yield f"! database migration for {counted(len(fields), 'field')}{gone}"
         case _:
             assert_never(change)
+
+
+def _whole(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _called(wanted: Wanted) -> str:
@@ -221,8 +230,9 @@ def _by(person: str | None, at: datetime | None) -> str:
 def as_json(change: Change) -> dict[str, object]:
     """The change for machines."""
     match change:
-        case Create(wanted=wanted, again=again, by=by):
-            return {"change": "create", "object": str(wanted.key), "name": wanted.name, "drift": again, "by": by}
+        case Create(wanted=wanted, again=again, by=by, fields=content):
+            made = {"change": "create", "object": str(wanted.key), "name": wanted.name, "drift": again, "by": by}
+            return {**made, "fields": dict(content)}
         case Update(wanted=wanted, id=id, differences=differences):
             fields = [_field(one) for one in differences]
             return {"change": "update", "object": str(wanted.key), "name": wanted.name, "id": id, "fields": fields}
@@ -235,7 +245,7 @@ def as_json(change: Change) -> dict[str, object]:
 
 
 def _field(one: Difference) -> dict[str, object]:
-    secret = one.field in _SECRET
+    secret = one.field in SECRET
     return {
         "field": one.field,
         "old": None if secret else one.old,

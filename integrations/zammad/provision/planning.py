@@ -8,7 +8,7 @@ from typing import Final
 
 from integrations.zammad.provision.actual import Actual, There
 from integrations.zammad.provision.changes import Change, Create, Difference, Migrate, Obstacle, Plan, Retire, Update
-from integrations.zammad.provision.compare import IdOf, differing, kept, normal, present, refs, same
+from integrations.zammad.provision.compare import SECRET, IdOf, differing, kept, normal, present, refs, same, shown
 from integrations.zammad.provision.foreign import foreign
 from integrations.zammad.provision.matching import Match, match
 from integrations.zammad.provision.naming import Names
@@ -106,7 +106,9 @@ def _change(one: Wanted, there: Matched, applied: Mapping[Key, Applied], names: 
     found = there.matches.get(one.key)
     known = applied.get(one.key)
     if found is None:
-        return Create(wanted=one, again=known is not None and not known.retired)
+        fields = {name: names.readable(name, shown(term, there.id_of)) for name, term in one.fields.items()}
+        hidden = dict.fromkeys(SECRET & fields.keys(), "(secret)")
+        return Create(wanted=one, fields={**fields, **hidden}, again=known is not None and not known.retired)
     if not found.ours:
         return None  # a group of the company's own: it serves
     last = known if known is not None and not known.retired else Applied(key=one.key, id=found.thing.id)

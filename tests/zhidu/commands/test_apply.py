@@ -126,10 +126,27 @@ def test_for_machines(place: Place) -> None:
     changes = {change["object"]: change["change"] for change in answer["changes"] if "object" in change}
     assert changes["macros/take_over"] == "create"
     assert changes["object_manager_attributes/Ticket.zhidu_kind"] == "create"
+    made = {one["object"]: one["fields"] for one in answer["changes"] if one["change"] == "create"}
+    assert made["macros/take_over"]["perform"]["ticket.state_id"] == {"value": "open"}
+    assert made["webhooks/zhidu"]["signature_token"] == "(secret)"
     assert (answer["obstacles"], answer["lacking"]) == ([], [])
     status, answer = place.json("apply", "--yes")
     assert (status, answer["applied"], answer["ignored"]) == (exits.DONE, True, [])
     assert place.json("plan")[1]["changes"] == []
+
+
+def test_every_field_of_what_would_be_made_is_shown(place: Place) -> None:
+    """By names, and without the secret."""
+    _, shown = place.run("plan", "--details", "--quiet")
+    _, _, macro = shown.partition("\n+ macro 接手\n")
+    assert macro.partition("\n+ ")[0].splitlines()[:2] == [
+        '    name: "接手"',
+        '    perform: {"ticket.owner_id": {"pre_condition": "current_user.id", "value": "", "value_completion": ""}, '
+        '"ticket.state_id": {"value": "open"}}',
+    ]
+    assert '    role_ids: ["Agent", "客服专员", "客服主管", "客服经理"]\n' in shown
+    assert '    signature_token: "(secret)"\n' in shown
+    assert "    name:" not in place.run("plan", "--quiet")[1]
 
 
 def test_drift_is_shown_and_put_back(made: Place) -> None:
