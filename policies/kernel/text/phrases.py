@@ -280,6 +280,7 @@ def _weight(value: object) -> float:
 _ALTERNATIVES: Final = re.compile(r"\(([^|()]*)\|[^()]*\)")
 
 
+@lru_cache(maxsize=10_000)  # few phrases weigh in most messages, and each is told again and again
 def readable(say: str) -> str:
     """A phrase as a person reads it: of alternatives the first, of a gap its dots, for a number an N."""
     return _ALTERNATIVES.sub(r"\1", say).replace("<n>", "N")
