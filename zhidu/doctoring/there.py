@@ -156,7 +156,7 @@ def _access(there: _There) -> Iterator[Line]:
         what = f"{me.login} has no full access to {', '.join(lacking)}"
         yield fail("permissions", what, f"give it full access to every group, new ones too ({GUIDE})")
     else:
-        yield Line(about="permissions", what=f"full access to all {len(groups)} groups")
+        yield Line(about="permissions", what=f"full access to every group ({len(groups)})")
     if me.login.lower() in _named(there.people.config):
         what = f"the token belongs to {me.login}, who people.yaml names: zhidu's own changes look like that person's"
         yield warn("permissions", what, "make a service user of its own")
@@ -214,7 +214,9 @@ def _people(there: _There) -> Iterator[Line]:
     if not isinstance(groups, Line):
         yield from _groups(people.config, [group.name for group in groups if group.active])
     if not vacant:
-        yield Line(about="people", what=f"all {len(_named(people.config))} named in people.yaml are known")
+        count = len(_named(people.config))
+        what = f"everybody named in people.yaml is known ({count})" if count else "people.yaml names nobody yet"
+        yield Line(about="people", what=what)
 
 
 def _groups(people: People, groups: Sequence[str]) -> Iterator[Line]:

@@ -106,7 +106,7 @@ ROWS: dict[str, tuple[Break, str | None, Level, str, int]] = {
     "refused": (delivered(401), "webhook", Level.FAIL, "the last delivery was refused (401)", exits.NO),
     "not arrived": (delivered(502), "webhook", Level.FAIL, "did not arrive (answer 502)", exits.NO),
     "no access": (group_without_access, "permissions", Level.FAIL, "no full access to Complaints", exits.NO),
-    "access by a role": (group_by_role, "permissions", Level.OK, "full access to all 2 groups", exits.NO),
+    "access by a role": (group_by_role, "permissions", Level.OK, "full access to every group (2)", exits.NO),
     "webhook switched off": (put("webhooks/1", active=False), "webhook", Level.FAIL, "is inactive", exits.NO),
     "another secret": (put("webhooks/1", signature_token="x"), "webhook", Level.FAIL, "another secret", exits.NO),
     "trigger switched off": (trigger_off, "triggers", Level.FAIL, "inactive", exits.NO),

@@ -129,8 +129,8 @@ def test_doctor_finds_nothing_wrong(desk: Desk, run) -> None:
     assert ("webhook", "the last delivery was taken") in said
     assert ("webhook", f"the service answers at {desk.address}/hooks/zammad") in said
     assert ("triggers", "every creation and every change calls the webhook") in said
-    assert ("people", "all 2 named in people.yaml are known") in said
-    assert ("permissions", "full access to all 1 groups") in said
+    assert ("people", "everybody named in people.yaml is known (2)") in said
+    assert ("permissions", "full access to every group (1)") in said
 
 
 def test_status_while_it_runs(desk: Desk, run) -> None:
