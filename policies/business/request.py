@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final, Literal, TypeAlias, cast
 
 from policies.business.config import Config, Names, Party, RequestType, Verdict
+from policies.kernel.copies import twin
 from policies.kernel.course import Course, course
 from policies.kernel.derived import derived
 from policies.kernel.facts import Change, Facts
@@ -42,7 +43,8 @@ def view(facts: Facts, config: Config) -> Request:
     """The request of these facts; the same object for the same facts and settings."""
     known = facts.__dict__.get(_VIEW)
     if known is None or known.config is not config:
-        known = facts.__dict__[_VIEW] = Request(facts, config)
+        course(facts)  # the request's too
+        known = facts.__dict__[_VIEW] = Request(twin(facts), config)
     return known
 
 

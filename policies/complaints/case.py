@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from policies.core.flags import taken_away
-from policies.kernel.course import Course, share
+from policies.kernel.course import Course, looked_at, share
 from policies.kernel.derived import derived
 from policies.kernel.facts import Change, Facts, Post
 
@@ -22,8 +22,8 @@ def view(facts: Facts) -> Case:
     """The case of these facts; the same object for the same facts, so that nothing is derived twice."""
     known = facts.__dict__.get(_VIEW)
     if known is None:
-        known = facts.__dict__[_VIEW] = Case(facts)
-        share(known)
+        known = facts.__dict__[_VIEW] = Case(looked_at(facts))
+        share(facts, known)
     return known
 
 

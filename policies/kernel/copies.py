@@ -12,6 +12,17 @@ else:
     T = TypeVar("T")
 
 
+def twin(thing: T) -> T:
+    """The same once more, with all that was derived of it so far.
+
+    What is kept on a thing and itself looks at that thing makes a ring, which stays in memory until it is looked for;
+    what looks at a twin goes with the thing. For frozen dataclasses without slots.
+    """
+    made = object.__new__(type(thing))
+    made.__dict__.update(thing.__dict__)
+    return made
+
+
 def varied(thing: T, **changes: Any) -> T:
     """`thing` with other values for the fields that `changes` names; what was derived and kept on it is left behind.
 

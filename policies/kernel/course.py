@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from policies.kernel.copies import twin
 from policies.kernel.deadlines import Clock, Ladder, Pause, same_clock
 from policies.kernel.derived import derived
 from policies.kernel.facts import Article, Change, Facts
@@ -38,13 +39,19 @@ def course(facts: Facts) -> Course:
     """The course of the case of these facts; the same object for the same facts, so that nothing is derived twice."""
     known = facts.__dict__.get(_COURSE)
     if known is None:
-        known = facts.__dict__[_COURSE] = Course(facts)
+        known = facts.__dict__[_COURSE] = Course(looked_at(facts))
     return known
 
 
-def share(more: Course) -> None:
-    """From now on `more`, which says more of one kind of case, is the course of its facts, and knows what was known."""
-    kept = more.facts.__dict__
+def looked_at(facts: Facts) -> Facts:
+    """The facts as what is kept on them looks at them. What it will derive of them first is derived here, for both."""
+    _ = facts.from_customer, facts.to_customer, facts.latest, facts.calendar
+    return twin(facts)
+
+
+def share(facts: Facts, more: Course) -> None:
+    """From now on `more`, which says more of one kind of case, is the course of the facts, and knows what was known."""
+    kept = facts.__dict__
     before = kept.get(_COURSE)
     if before is not None:
         more.__dict__.update({**before.__dict__, "facts": more.facts})

@@ -3,7 +3,9 @@
 Of whatever ticket it is asked, it says what evaluation without any of them says.
 """
 
+import gc
 import random
+import weakref
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -227,3 +229,17 @@ def test_the_tickets_are_worth_asking_about(policy: Policy) -> None:
     assert not any(verdict.failures for _, verdict in seen)
     rules = {decision.rule for _, verdict in seen for decision in verdict.decisions}
     assert len(rules) > 30
+
+
+def test_what_is_kept_on_facts_makes_no_ring(policy: Policy) -> None:
+    """Facts go when nobody needs them, without the collector: thousands of looks would wait for it otherwise."""
+    whole = load_policy(None)
+    rolls = [Dice(policy, seed).facts() for seed in range(60)]
+    kinds = [replace(facts, ticket=replace(facts.ticket, kind=kind)) for kind in KINDS for facts in rolls[:12]]
+    gc.collect()
+    gc.disable()
+    try:
+        seen = [weakref.ref(evaluate(whole.units, replace(facts)).facts) for facts in (*rolls, *kinds)]
+        assert [ref() for ref in seen if ref() is not None] == []
+    finally:
+        gc.enable()
