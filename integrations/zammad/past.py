@@ -52,6 +52,8 @@ def as_it_came(ticket: Ticket, history: Iterable[Change]) -> Ticket:
 
 def with_words(ticket: Ticket, words: Mapping[str, str]) -> Ticket:
     """The ticket with fields as the history writes them: field → the word for its value."""
+    if ZAMMADS_OWN.issuperset(words) and not ticket.custom and ticket.nonsense.isdisjoint(words):
+        return varied(ticket, **{key: value for name, word in words.items() for key, value in _own(name, word)})
     ours = read_fields({name: _stored(word) for name, word in words.items() if name not in ZAMMADS_OWN})
     unset: dict[str, Any] = {name: frozenset() if name in LISTS else None for name in words if name in FIELDS}
     own = {key: value for name, word in words.items() if name in ZAMMADS_OWN for key, value in _own(name, word)}
