@@ -23,7 +23,7 @@ import random
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from benchmarks.old_words import Words
 
@@ -73,19 +73,29 @@ def write_config(folder: Path) -> None:
     (folder / "people.yaml").write_text(json.dumps({"posts": posts, "desks": desks}), encoding="utf-8")
 
 
-def write_export(path: Path, count: int, *, seed: int = 1) -> datetime:
-    """Write `count` tickets, an exchange a line; returns when the last one came."""
+class Written(NamedTuple):
+    """What was written: how much of it the tickets have together. changes: by people, of fields."""
+
+    tickets: int
+    articles: int
+    changes: int
+
+
+def write_export(path: Path, count: int, *, seed: int = 1) -> Written:
+    """Write `count` tickets, an exchange a line."""
     chance = random.Random(seed)
-    at = BEGINS
+    at, articles, changes = BEGINS, 0, 0
     with path.open("w", encoding="utf-8") as file:
         for name, answer in _lists():
             file.write(_exchange(name, answer))
         for number in range(1, count + 1):
             at = _awake(at + timedelta(minutes=chance.expovariate(PER_MINUTE)))
-            ticket, history = _Ticket(number, at, chance).answers()
+            life = _Ticket(number, at, chance)
+            ticket, history = life.answers()
+            articles, changes = articles + len(life.articles), changes + life.changes
             file.write(_exchange(f"/api/v1/tickets/{number}?all=true", ticket))
             file.write(_exchange(f"/api/v1/ticket_history/{number}", history))
-    return at
+    return Written(count, articles, changes)
 
 
 def _awake(at: datetime) -> datetime:
@@ -157,6 +167,7 @@ class _Ticket:
         self.closed: datetime | None = None
         self.articles: list[dict[str, Any]] = []
         self.history: list[dict[str, Any]] = []
+        self.changes = 0
 
     def answers(self) -> tuple[dict[str, Any], dict[str, Any]]:
         self._live()
@@ -258,6 +269,7 @@ class _Ticket:
             self._entry("updated", by, attribute=attribute, value_from="", value_to=stamp)
 
     def _changes(self, field: str, old: str | int, new: str | int, *, by: int | None = None) -> None:
+        self.changes += 1
         names = {1: "new", 2: "open", 4: "closed"} if field == "state" else {}
         values: dict[str, Any] = {"value_from": names.get(old, str(old)), "value_to": names.get(new, str(new))}  # type: ignore[call-overload]
         if isinstance(old, int):

@@ -1,5 +1,7 @@
 """Runs the benchmarks and prints one table: `python -m benchmarks.run [NAME…]`, or `make bench ARGS="intake cli"`.
 
+A name may come with a size, where the benchmark takes one: `simulate=100000`.
+
 Each runs by itself in a process of its own, one after the other. Exit status 1: one failed or missed its target.
 """
 
@@ -37,12 +39,12 @@ def rows_in(lines: list[str]) -> list[Row]:
     return []
 
 
-def run(script: Path) -> Outcome:
-    """One benchmark, its output shown as it comes."""
+def run(script: Path, *size: str) -> Outcome:
+    """One benchmark, its output shown as it comes; `size`: what it takes to be larger or smaller."""
     name = script.stem.removeprefix("bench_")
     print(f"-- {name}", flush=True)
     lines: list[str] = []
-    command = [sys.executable, "-u", str(script)]
+    command = [sys.executable, "-u", str(script), *size]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=HERE.parent) as process:  # noqa: S603 – ours
         assert process.stdout is not None
         for line in process.stdout:
@@ -71,13 +73,14 @@ def table(outcomes: list[Outcome]) -> Table:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", metavar="NAME", help="which ones; all without")
-    wanted = parser.parse_args().names
+    parser.add_argument("names", nargs="*", metavar="NAME[=SIZE]", help="which ones; all without")
+    wanted = dict(name.split("=", 1) if "=" in name else (name, "") for name in parser.parse_args().names)
     scripts = {path.stem.removeprefix("bench_"): path for path in sorted(HERE.glob("bench_*.py"))}
     unknown = [name for name in wanted if name not in scripts]
     if unknown:
         parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(scripts)}")
-    outcomes = [run(script) for name, script in scripts.items() if not wanted or name in wanted]
+    chosen = [(script, wanted.get(name)) for name, script in scripts.items() if not wanted or name in wanted]
+    outcomes = [run(script, *([size] if size else [])) for script, size in chosen]
     print()
     Console(width=None if sys.stdout.isatty() else 140).print(table(outcomes))
     good = all(status == 0 and all(row.met for row in rows) for _, rows, status in outcomes)
