@@ -8,7 +8,7 @@ from policies.core.config import KnownLadder, Send, nominal_days
 from policies.kernel.config import StrictModel
 from policies.kernel.spec import Spec
 
-Recorded = Literal["name", "contact", "category", "answer", "summary"]
+Recorded = Literal["name", "contact", "question", "category", "answer", "summary"]
 Words = Literal["anything_else", "thanks"]
 Channel = Literal["email", "web", "chat", "sms", "phone"]
 

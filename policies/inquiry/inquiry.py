@@ -39,11 +39,18 @@ def recorded_missing(facts: Facts, config: Config) -> tuple[str, ...]:
     there = {
         "name": is_named(facts),
         "contact": is_reachable(facts),
+        "question": any(_holds_a_question(article) for article in facts.articles),
         "category": "category" in ticket.absent or bool((ticket.category or "").strip()),
         "answer": bool(facts.to_customer) or ticket.channel == "phone",
         "summary": "answer_summary" in ticket.absent or bool((ticket.answer_summary or "").strip()),
     }
     return tuple(name for name in config.required_at_close if not there[name])
+
+
+def _holds_a_question(article: Article) -> bool:
+    """Whether somebody wrote down what it is about: the customer, or one of us who took it down for them."""
+    noted = article.sender == "agent" and article.key is None and not article.to_customer
+    return (article.from_customer or noted) and article.features.length > 0
 
 
 def words_missing(facts: Facts, config: Config) -> tuple[str, ...]:

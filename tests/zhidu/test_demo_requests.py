@@ -48,6 +48,7 @@ STAGES = {
     "through every stage, with a skip undone": (
         "申请开立个人账户",
         "Type of request: Account opening",
+        "checklist: Valid identity document, Mobile number in your own name, Tax residency self-certification",
         "the form asks for Identity check first",
         "It cannot be “documents complete” yet and is “received” again",
         "Identity checked: Gao Yuan",

@@ -14,6 +14,7 @@ from integrations.zammad.twin_taking import WHOLE
 from policies.kernel.calendar import WorkingCalendar
 from policies.kernel.decisions import (
     Assign,
+    Checklist,
     Decision,
     Find,
     Note,
@@ -201,6 +202,8 @@ class Story:
                 return of("effect.waived" if waived is not None else "effect.grave" if grave else "effect.finding")
             case Tag(name=name):
                 return of("effect.tag", tag=name)
+            case Checklist(lines=lines) if lines:
+                return of("effect.checklist", lines=self.words.joined(lines))
             case _:
                 return ""
 
