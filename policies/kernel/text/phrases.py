@@ -207,6 +207,8 @@ def _elements(say: str, *, exact: bool) -> Iterator[Element]:
     kinds = ["n" if piece == "<n>" else "gap" if _PIECES.fullmatch(piece) else "words" for piece in pieces]
     if "words" not in kinds:
         raise ValueError("it has no words")
+    if ")?(" in say:
+        raise ValueError("a question mark stands for itself; what may be left out is written (a|)")
     if kinds[0] == "gap" or kinds[-1] == "gap":
         raise ValueError("a gap needs words or a number on both sides")
     if any(pair in {("n", "n"), ("gap", "gap")} for pair in itertools.pairwise(kinds)):

@@ -28,7 +28,9 @@ REPLY: Final = "reply_"
 
 _GREETING: Final = "reply_greeting"
 _CURT: Final = "reply_curt"
-_SLIPS: Final = frozenset({"reply_rude", "reply_away", "reply_vague"})
+_RUDE: Final = "reply_rude"
+_AWAY: Final = "reply_away"
+_SLIPS: Final = frozenset({_RUDE, _AWAY, "reply_vague"})
 _LONG_HAN, _LONG_WORDS = 550, 350
 """Characters and words from which the length of what was inserted matters at all."""
 _HAN: Final = re.compile("[㐀-鿿]+")
@@ -41,13 +43,15 @@ _FILLING: Final = re.compile(r"[\s,，.。!！?？;；:：、~…—-]+|[呢啊�
 _AROUND: Final = " ,，.。!！;；:：~～、\n"
 _PARTICLES: Final = re.compile(r"[呢啊哦哈吧的了哟呀嘛啦亲]|请|您|你|就|一下")
 _LONGEST_CURT: Final = 60
+_PARTS: Final = re.compile("[,。;] ?")
 # Nothing but a refusal or a pointer, whatever the verb: 不开放, 恕不办理, 合同里有, "See the factsheet".
 _REFUSES: Final = re.compile(
     r"(?:恕|恐|都|也|均|一律|概|暂|这个?|目前|现在|真|实在|我们?|本行|我行)*"
-    r"(?:不能?|无法|没法|没有?|未|未能|拒绝?|谢绝|禁止|停止)(?!有|用|客气|谢|要紧|会的?$|必|需|收|影响|关系|问题|错$|是$|事$|发现|看到|到[账帐]|变|逾期|欠|限)[一-鿿]{1,6}",
+    r"(?:不能?|无法|没法|没有?|未|未能|拒绝?|谢绝|禁止|停止|难以?)(?!有|用|客气|谢|要紧|会的?$|必|需|收|影响|关系|问题|错$|是$|事$|发现|看到|到[账帐]|变|逾期|欠|限)[一-鿿]{1,6}",
 )
 _POINTS: Final = re.compile(
-    r"(?![^\n]*(?:到|好|过|完|成功|清楚)$)(?:自己|自行|自个儿|去|上|见|看|查|翻|读|问|找|打|参见|详见|参考|参阅|登录?)[一-鿿a-z0-9]{1,9}|以[一-鿿]{1,8}为准|"
+    r"(?![^\n]*(?:到|好|过|完|成功|清楚)$)(?:自己|自行|自个儿|去|上|见|看|查|翻|读|问|找|打|参见|详见|参考|参阅|登录?|睇返?|洽|搵返?|"
+    r"联系|联络|致电|拨打?|参照|对照|查阅|翻阅)[一-鿿a-z0-9]{1,9}|以[一-鿿]{1,8}为准|"
     r"[一-鿿a-z]{1,6}(?:里|上|中|后面|附件)(?:都|已经?|早就?)?(?:有|写着?|写得很清楚|写了|说了|查|看|找)"
 )
 _REFUSES_IN_ENGLISH: Final = re.compile(
@@ -59,7 +63,7 @@ _REFUSES_IN_ENGLISH: Final = re.compile(
 _POINTS_IN_ENGLISH: Final = re.compile(
     r"(?!see you|ask me|call me|try (?:it|again))(?:just |please |pls )?(?:see|read|check|look (?:at|in|on|up)|"
     r"refer to|consult|use|try|ask|call|ring|visit|go to|as per|per|log in to)"
-    r"(?: [a-z'-]+){1,4}|(?:it's|it is|that's|all) (?:in|on) (?:the|your|our) [a-z'-]+"
+    r"(?: [a-z0-9.'-]+){1,4}|(?:it's|it is|that's|all) (?:in|on) (?:the|your|our) [a-z'-]+"
 )
 
 
@@ -211,11 +215,16 @@ def _terse(own: str, marks: list[Mark]) -> str:
             rest = rest.replace(mark.surface, " ")
     rest = rest.strip(_AROUND)
     folded = fold(rest).text
-    if "?" in folded or "\n" in folded:
+    if "?" in folded or "\n" in folded or any(mark.label == _RUDE for mark in marks):
         return ""
     signs = (_REFUSES_IN_ENGLISH, _POINTS_IN_ENGLISH) if folded.isascii() else (_REFUSES, _POINTS)
     bare = folded if folded.isascii() else _PARTICLES.sub("", folded)
-    return rest if any(sign.fullmatch(bare) for sign in signs) else ""
+    parts = [part for part in _PARTS.split(bare) if part]
+    if len(parts) > 1 and any(mark.label == _AWAY for mark in marks):
+        return ""
+    known = {mark.surface for mark in marks if mark.label == _CURT}
+    curt = (part in known or any(sign.fullmatch(part) for sign in signs) for part in parts)
+    return rest if parts and all(curt) else ""
 
 
 def _named_below(plain: str, own: str, staff: Collection[str]) -> bool:

@@ -29,8 +29,8 @@ def codes(row: dict[str, Any]) -> set[str]:
 
 @pytest.mark.parametrize("name", ["examples.jsonl", "replies.jsonl", "unseen.jsonl"])
 def test_each_code_is_found_where_it_is_and_nowhere_else(name: str) -> None:
-    """unseen.jsonl was written without a look at the words: two sets of 90, of which 75 and 70 were right when first
-    read, with F1 between 0.57 and 1 by code. Since then the reading is made for them, too."""
+    """unseen.jsonl was written without a look at the words: sets of 90, 90 and 120, of which 75, 70 and 103 were right
+    when first read, with F1 between 0.57 and 1 by code. Since then the reading is made for them, too."""
     right: Counter[str] = Counter()
     invented: Counter[str] = Counter()
     missed: Counter[str] = Counter()
@@ -50,6 +50,24 @@ def test_each_code_is_found_where_it_is_and_nowhere_else(name: str) -> None:
 
     assert set(score) >= set(get_args(Code)) - {"too_long"}
     assert {code: f1 for code, f1 in score.items() if f1 < FLOOR} == {}
+
+
+WORDS = {"banned_word", "brush_off", "curt", "vague_time"}
+
+
+def test_sentences_side_by_side() -> None:
+    """3.1.1, 3.1.2, 3.2.1 sentences that differ from one another in little, half of them slips, each a reply of its own
+    between the first and the last."""
+    wrong = {}
+    lines = rows("sentences.jsonl")
+    for line in lines:
+        said = POLICY.extractor.wording(line["text"])
+        got = {slip.code for slip in slips(said, "complaint", frozenset({"middle"}), CONFIG)} & WORDS
+        if got != set(line["expect"]):
+            wrong[line["text"]] = got
+
+    assert len(lines) >= 200
+    assert wrong == {}
 
 
 HARMLESS = {

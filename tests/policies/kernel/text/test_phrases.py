@@ -112,6 +112,7 @@ REFUSED = {
     "gap last":              ({"x": ["投诉 …"]},                                                       r"a gap needs words"),
     "only a number":         ({"x": ["<n>"]},                                                        r"it has no words"),
     "two numbers in a row":  ({"x": ["第<n><n>"]},                                                    r"two gaps or two numbers in a row"),
+    "a sign of patterns":    ({"x": ["(我|们)?(管|理)"]},                                                    r"a question mark stands for itself; what may be left out is written \(a\|\)"),
     "nothing remains":       ({"x": ["(a|)"]},                                                       r"all alternatives left out"),
     "too many":              ({"x": ["(a|b|c|d|e|f|g|h)" * 5]},                                      r"more than 4000 spellings"),
     "weight no number":      ({"x": [{"say": "a", "weight": "3"}]},                                  r"^x: 'a': weight: a number .* \(got '3'\)"),
