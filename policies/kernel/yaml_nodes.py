@@ -215,8 +215,10 @@ class _Builder:
             elif key in entries:
                 self.fault(event, here, f"set twice; first on line {self.marks[here].line}")
                 first, self.marks = self.marks, {}
-                self.node(next(events), events, here)
-                self.marks = first
+                try:
+                    self.node(next(events), events, here)
+                finally:
+                    self.marks = first  # also where what follows is no YAML
             else:
                 self.marks[here] = Mark(path=self.path, line=_line(event))
                 entries[key] = self.node(next(events), events, here)

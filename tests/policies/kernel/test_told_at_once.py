@@ -27,6 +27,10 @@ FURTHER = {
     ),
     "nothing of a refused key's mapping": ("desks: {[a]: 1, b: 5}\nmost: x", [":1: desks: a key", ":2: most: must"]),
     "nothing of what is no YAML": ("most: x\nkeywords: [", ["not valid YAML"]),
+    "a key set twice, with what is no YAML in it": (
+        "desks: {}\ndesks:\n  a: {group: [",
+        [":2: desks: set twice; first on line 1", "not valid YAML"],
+    ),
 }
 
 
