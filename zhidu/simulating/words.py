@@ -19,7 +19,7 @@ _FOLDER = Path(__file__).parent / "i18n"
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _CODED = {"finding": "codes", "reply": "replies", "draft": "replies"}
 """Whose names have words of ours; modules of the company's own keep their names."""
-_PLAIN = ("note", "mail", "mention", "assign", "route", "state", "priority", "mask", "link")
+_PLAIN = ("note", "mail", "mention", "assign", "route", "state", "priority", "mask", "link", "checklist", "notify")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
