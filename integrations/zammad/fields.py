@@ -11,14 +11,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from integrations.zammad.wire import PREFIX
 from integrations.zammad.writes import Value
+from policies.kernel.calendar_data import FIRST_YEAR, LAST_YEAR
 from policies.kernel.facts import FieldValue
 from policies.kernel.vocabulary import FIELDS, LISTS, OPTIONS, PEOPLE, TEXTS, TIMES
 
 UNSET = ("", "none", "-")
+
+_FIRST: Final = FIRST_YEAR + 1
+_LAST: Final = LAST_YEAR - 10
+"""Years of times that fields may hold: the longest deadline from there still ends within the calendars."""
 
 _ID = re.compile(r"(?:^|#)([0-9]{1,18})$")
 
@@ -107,8 +112,9 @@ def _list(field: str, raw: object) -> frozenset[str]:
 
 
 def _time(raw: object) -> datetime:
+    """An instant from which a deadline can be counted: any other is a slip of somebody's."""
     at = as_instant(raw)
-    if at is None:
+    if at is None or not _FIRST <= at.year <= _LAST:
         raise ValueError(raw)
     return at
 
