@@ -35,7 +35,7 @@ _FELT: Final = 2.25
 _LEANS_TO_COMPLAIN: Final = 0.5
 """Plain words make a complaint of what no phrase does only where they lean to one clearly."""
 _LEAST, _MOST = -4.0, 8.0
-"""Bounds of what the phrases of a kind count against leanings."""
+"""Bounds of what the phrases of a kind count against leanings; a single one above the bound counts in full."""
 _POLITE: Final = ("fault", "redress")
 """What together makes a complaint without one hard word."""
 _FIRM: Final = 4.5
@@ -176,8 +176,12 @@ def _leant(
     """
     if not leans or features.has("withdrawal"):
         return plain
+    firm = {
+        match.label.removeprefix("kind_") for match in features.matches if match.weight > _MOST and not match.negated
+    }
     scores = {
-        kind: min(_MOST, max(_LEAST, weights[kind])) + config.leaning * leans.get(kind, 0)
+        kind: min(weights[kind] if kind in firm else _MOST, max(_LEAST, weights[kind]))
+        + config.leaning * leans.get(kind, 0)
         for kind in ("complaint", *BY_PRECEDENCE)
         if kind != "complaint" or _may_complain(leans, config, plain)
     }

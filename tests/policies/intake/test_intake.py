@@ -166,6 +166,22 @@ def test_what_decides(text: str, desk: str | None, channel: str, kind: str | Non
     assert bool(reading.words(kind or "")) is (why is not None)
 
 
+def test_a_phrase_of_an_administrator_weighs_as_much_as_it_is_written(tmp_path: Path) -> None:
+    """2.1 a heavy one decides, wherever the plain words lean; a light one is one of many."""
+    text = "关于蓝莓条款，我的卡丢了请帮我挂失并补一张新卡寄到单位"
+    kinds = {}
+    for weight in (1, 60):
+        folder = tmp_path / str(weight)
+        (folder / "policies").mkdir(parents=True)
+        phrases = f"kind_suggestion:\n  - {{say: 蓝莓条款, weight: {weight}}}\n"
+        (folder / "policies" / "intake.phrases.yaml").write_text(phrases, "utf-8")
+        reading = Classifier(load_policy(folder)).read(text)
+        kinds[weight] = reading.kind
+        assert weight == 1 or f"蓝莓条款 +{weight}" in reading.words("suggestion")
+
+    assert kinds == {1: "business", 60: "suggestion"}
+
+
 def test_every_ground_tells_its_phrase_and_weight() -> None:
     reading = READER.read("气死我了！信用卡年费多扣了六万，请退回", channel="web")
 

@@ -35,7 +35,7 @@ NEGATED = {
     "never mind": "投诉就算了", "english not": "this is not a complaint", "n't": "I don't want to complain",
     "never": "I never complained", "no": "no complaint here", "without": "I can do this without my solicitor",
     "rather than": "rather than go to the ombudsman", "curly": "I won’t go to the ombudsman",
-    "in two clauses": "退不退都行, 我不投诉",
+    "in two clauses": "退不退都行, 我不投诉", "one after the other": "我不会去银保监也不会找律师", "nor": "不投诉也没找律师",
 }  # fmt: skip
 STANDING = {
     "plain": "我要投诉", "comma": "不给答复，我要投诉", "then": "不退款我就投诉", "or else": "不然我找律师", "but": "不想闹但要投诉",
