@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from integrations.zammad.choices import NORMAL, priority_number
 from integrations.zammad.confidential import Inspector
 from integrations.zammad.features import FeatureCache
-from integrations.zammad.fields import read_fields
+from integrations.zammad.fields import countable, read_fields
 from integrations.zammad.memory import read_memory
 from integrations.zammad.names import Names, UnknownName
 from integrations.zammad.origins import was
@@ -123,7 +123,7 @@ class Reader:
             created_at=ticket.created_at,
             updated_at=ticket.updated_at,
             closed_at=self._closed_at(ticket, state_type),
-            pending_until=ticket.pending_time,
+            pending_until=countable(ticket.pending_time),
             tags=frozenset(read.tags),
             channel=self._channel(read.articles[0]) if read.articles else "",
             custom=fields.custom,

@@ -112,11 +112,15 @@ def _list(field: str, raw: object) -> frozenset[str]:
 
 
 def _time(raw: object) -> datetime:
-    """An instant from which a deadline can be counted: any other is a slip of somebody's."""
-    at = as_instant(raw)
-    if at is None or not _FIRST <= at.year <= _LAST:
+    at = countable(as_instant(raw))
+    if at is None:
         raise ValueError(raw)
     return at
+
+
+def countable(at: datetime | None) -> datetime | None:
+    """An instant from which a deadline can be counted; None for any other, which is a slip of somebody's."""
+    return at if at is not None and _FIRST <= at.year <= _LAST else None
 
 
 def as_instant(raw: object) -> datetime | None:

@@ -40,6 +40,10 @@ TICKETS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"state_id": 3, "pending_time": "2026-05-08T01:00:00.000Z"},
         {"state_type": "pending reminder", "pending_until": datetime(2026, 5, 8, 1, tzinfo=UTC)},
     ),
+    "pending for ever": (
+        {"state_id": 3, "pending_time": "9999-12-31T23:59:59.000Z"},
+        {"state_type": "pending reminder", "pending_until": None},
+    ),
     "pending close": ({"state_id": 6}, {"state_type": "pending action"}),
     "closed again": (
         {"state_id": 4, "close_at": "2026-05-06T01:10:00.000Z", "last_close_at": "2026-05-06T02:00:00.000Z"},
