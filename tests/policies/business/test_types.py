@@ -9,7 +9,7 @@ from policies.business.config import Config, Method, Party, RequestType
 from policies.kernel.config import Layer, load, read
 from policies.kernel.problems import ConfigErrors
 from policies.kernel.provisioning import Needs
-from policies.kernel.texts import LANGUAGES
+from policies.kernel.texts import LANGUAGES, Language
 from zhidu.policy import load_policy
 from zhidu.provisioning import needs_of
 
@@ -48,6 +48,21 @@ def test_the_template_of_a_checklist_has_the_documents(name: str) -> None:
     items = [] if template is None else [item.model_dump(by_alias=True) for item in template.items]
 
     assert items == [CONFIG.documents[document] for document in kind.documents]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", sorted(EIGHT))
+def test_the_text_module_tells_documents_methods_and_process(name: str, language: Language) -> None:
+    """4.2.2: what agents insert by hand says what the settings say, no less and of no other type."""
+    kind = CONFIG.types[name]
+    module = next(need for need in NEEDS.text_modules if need.name == f"requirements_{name}")
+    text = module.content.model_dump(by_alias=True)[language]
+    methods = {method: told.model_dump(by_alias=True)[language] for method, told in options("identity_method").items()}
+
+    assert kind.names[language] in text
+    assert kind.process[language] in text
+    assert {name for name, told in CONFIG.documents.items() if told[language] in text} == set(kind.documents)
+    assert {method for method, told in methods.items() if told in text} == set(kind.identity)
 
 
 @pytest.mark.parametrize("name", sorted(EIGHT))
