@@ -3,12 +3,14 @@
 Rules    `rule` marks them, `Facts` is what they look at, actions are what they may want, `say` is how they speak.
          What must show on a ticket for a rule to be asked is a `Trait`: `when=OPEN & has("severity", "major")`.
 Settings `Config(StrictModel)`; a period with its unit, such as `2wh`, is a `Spec`, what happens along it a `Ladder`; a
-         field made by `kept_by_case()` is, for a case, what it was when the case began.
+         field made by `kept_by_case()` is, for a case, what it was when the case began. What several settings must
+         be together is checked by methods marked `together`, which yield what is wrong.
 Clocks   `run_clock` runs a `Clock` and does what the rungs say that it has newly reached.
 """
 
 from policies.core.config import KnownLadder as Ladder
 from policies.kernel.config import StrictModel
+from policies.kernel.config_together import together
 from policies.kernel.deadlines import Clock
 from policies.kernel.decisions import (
     Action,
@@ -122,5 +124,6 @@ __all__ = [
     "run_clock",
     "said",
     "say",
+    "together",
     "worded",
 ]
