@@ -90,7 +90,10 @@ def _next_level(facts: Facts) -> Person | None:
 
 @rule("1.3.1", when=OPEN & (_AWAITED | _ENDED))
 def written_to_again(facts: Facts, config: Config) -> Wants:
-    """A closed case that is opened again is gone on with; after its end, thanks alone close it once more."""
+    """A closed case that is opened again is gone on with; after its end, thanks alone close it once more.
+
+    The customer need not have written: a person opens it, or Zammad, which could not deliver the question.
+    """
     ticket = facts.ticket
     if not _asked(facts, config):
         return
@@ -98,7 +101,7 @@ def written_to_again(facts: Facts, config: Config) -> Wants:
     if ticket.stage == "ended" and word is not None and is_pleased(word):
         yield SetState(state="closed"), say("satisfaction.thanks")
         return
-    yield from go_on(facts, say("satisfaction.again"))
+    yield from go_on(facts, say("satisfaction.reopened") if word is None else say("satisfaction.again"))
 
 
 @rule("1.3.1", when=CUSTOMER_WROTE & changed("state") & ~_AWAITED & ~_ENDED & ~has("satisfaction"))
