@@ -103,13 +103,15 @@ def read(features: TextFeatures, config: Config, *, desk: str | None = None, cha
     leans = {} if features.leaning is None or not config.leaning else features.leaning.by(channel)
     kind = _leant(features, weights, config, plain, leans, desk)
     moods = {mood: features.weight(f"mood_{mood}") for mood in MOODS}
-    mood = _mood(moods, config, leans)
+    calm = leans.get(CALM, 0)
+    felt: dict[str, float] = {name: leans[name] - calm for name in MOODS if name in leans}
+    mood = _mood(moods, config, felt)
     about = {name: features.weight(f"category_{name}") for name in config.categories}
     category = max(about, key=about.__getitem__, default=None)
     return Reading(
         kind=kind,
         outright=kind == plain,
-        weights=_rounded(weights, config.leaning, leans) | _rounded(moods, config.mood_leaning, leans) | about,
+        weights=_rounded(weights, config.leaning, leans) | _rounded(moods, config.mood_leaning, felt) | about,
         flags=raised_flags(features, config, kind),
         mood=mood,
         language=features.language,
@@ -234,17 +236,16 @@ def _complains(features: TextFeatures, weights: Mapping[str, float], config: Con
     return weights[other] < weight * (2 if mends else 1)
 
 
-def _mood(moods: Mapping[str, float], config: Config, leans: Mapping[str, float]) -> str:
+def _mood(moods: Mapping[str, float], config: Config, felt: Mapping[str, float]) -> str:
     """A strong feeling that phrases tell comes before a mild one; else it is what weighs most.
 
-    What leans to a feeling more than to calm needs less of a phrase for it.
+    felt   how much more the plain words lean to a feeling than to calm; what does needs less of a phrase for it
     """
-    if leans and config.mood_leaning:
-        calm = leans.get(CALM, 0)
-        felt = {mood: weight + config.mood_leaning * (leans.get(mood, 0) - calm) for mood, weight in moods.items()}
+    if felt and config.mood_leaning:
+        told = {mood: weight + config.mood_leaning * felt[mood] for mood, weight in moods.items()}
         among = [mood for mood in _STRONG if moods[mood] >= config.mood_from] or MOODS
-        most = max(among, key=felt.__getitem__)
-        return most if felt[most] + _FELT >= config.mood_from else CALM
+        most = max(among, key=told.__getitem__)
+        return most if told[most] + _FELT >= config.mood_from else CALM
     strong = max(_STRONG, key=moods.__getitem__)
     if moods[strong] >= config.mood_from:
         return strong

@@ -29,7 +29,8 @@ _AFTER: Final = re.compile(rf"(?:多|余|来)?\s?({'|'.join(name for name in _BY
 _LONGEST_NAME: Final = max(map(len, _CODES)) + 3
 # 12万 without a unit is money unless a counted thing follows.
 _COUNTED: Final = re.compile(r"(?:多|余|来)?\s?[人户次里公步字件个名位股份点年家张台倍亩页辆米桶积分条亿]")
-_MYRIAD: Final = re.compile("[万亿]")
+_MYRIAD: Final = re.compile("[万亿]|[0-9]w")
+_WATTS: Final = re.compile("[充电灯瓦功率]")
 _CENT: Final = Decimal("0.01")
 
 
@@ -73,7 +74,11 @@ def sums(folded: str, figures: Iterable[Number], bare: str = "CNY") -> tuple[Sum
             found.append(Sum(before.start(), end, number.value, _CODES[name]))
         elif after is not None and not (after[1][-1].isascii() and folded[after.end() : after.end() + 1].isalpha()):
             found.append(Sum(number.start, after.end(), number.value, _CODES[after[1]]))
-        elif _MYRIAD.search(folded, number.start, number.end) and not _COUNTED.match(folded, number.end):
+        elif (
+            (myriad := _MYRIAD.search(folded, number.start, number.end)) is not None
+            and not _COUNTED.match(folded, number.end)
+            and not (len(myriad[0]) == 2 and _WATTS.search(folded, max(0, number.start - 8), number.end + 3))
+        ):
             found.append(Sum(number.start, number.end, number.value, bare))
     return tuple(found)
 

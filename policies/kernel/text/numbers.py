@@ -30,10 +30,10 @@ _WORD: Final = "|".join(sorted(_ENGLISH, key=len, reverse=True))
 _SCALE: Final = "|".join(sorted(_SCALES, key=len, reverse=True))
 _HAN: Final = "零〇一二两俩仨三四五六七八九壹贰叁肆伍陆柒捌玖几十拾百佰千仟万亿"
 # 有 stands between tens and ones in an old style (八十有二); 几, 来, 多, 余 blur a figure without ending it (十几万).
-# One leading class, so that the search skips from figure to figure.
+# 6w is how 6万 is typed. One leading class, so that the search skips from figure to figure.
 _FIGURE: Final = re.compile(
     rf"[0-9{_HAN}](?:(?<=[0-9])(?P<more>[0-9]*(?:,[0-9]{{3}})*(?:\.[0-9]+)?)"
-    rf"(?:\s?(?P<myriad>[十百千]?(?:[来多余]?[万亿])+|[千百](?![{_HAN}]))|\s?(?P<scale>{_SCALE})\b|(?:st|nd|rd|th)\b)?"
+    rf"(?:\s?(?P<myriad>[十百千]?(?:[来多余]?[万亿])+|[千百](?![{_HAN}]))|\s?(?P<scale>{_SCALE})\b|(?P<wan>w)(?=[多块元钱被没不了的,.;!?\s]|$)|(?:st|nd|rd|th)\b)?"
     rf"|(?<=[{_HAN}])(?:[来多余]?[{_HAN}]|(?<=十)有(?=[一二三四五六七八九]))*)"
 )
 _ENGLISH_NUMBER: Final = re.compile(
@@ -70,7 +70,7 @@ def _value(match: re.Match[str]) -> Decimal | None:
     value = Decimal(match.string[match.start() : match.end("more")].replace(",", ""))
     for char in match["myriad"] or "":
         value *= _UNITS.get(char, _MYRIADS.get(char, 1))
-    return value * _SCALES.get(match["scale"] or "", 1)
+    return value * (10_000 if match["wan"] else _SCALES.get(match["scale"] or "", 1))
 
 
 def _english(match: re.Match[str]) -> Decimal:
