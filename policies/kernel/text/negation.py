@@ -13,7 +13,10 @@ _CHINESE_REACH: Final = 18
 _ENGLISH_REACH: Final = 64
 _ENGLISH_WORDS: Final = 7
 # A character of every negation, and no mark that would end its reach, up to where the phrase begins.
-_CHINESE_RUN: Final = re.compile(r"[不没未无非别勿莫甭懒谈撤弃消犯免][^,，。;；!！?？:：\n]*")
+_CHINESE_RUN: Final = re.compile(
+    r"[不没未无非别勿莫甭懒撤弃消免](?:(?<![撤弃消免])|(?<=撤)(?=[回销掉])|(?<=放弃)|(?<=取消)|(?<=避免)|(?<=免)(?=[得于]))"
+    r"[^,，。;；!！?？:：\n]*"
+)
 _CHINESE_HINT: Final = re.compile(rf"{_CHINESE_RUN.pattern}\Z")
 # One leading class, so that the search skips from letter to letter.
 _ENGLISH_HINT: Final = re.compile(r"[nwcirh](?:(?<=n)(?:'t|(?<=\bn)[oe])|ithout|annot|nstead|ather|efus|ardly)")

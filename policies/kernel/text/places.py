@@ -51,23 +51,15 @@ class Sentences:
 class Numbered:
     """The numbers of one text, by where they begin and end."""
 
-    __slots__ = ("_all", "_ending", "_starting")
+    __slots__ = ("_all", "_starting")
 
     def __init__(self, figures: tuple[Number, ...]) -> None:
         self._all = figures
         self._starting = {number.start: number for number in figures}
-        self._ending = {number.end: number for number in figures}
 
     def spans(self, phrase: Phrase) -> list[Span]:
         """All numbers within the phrase's bounds."""
         return [(number.start, number.end) for number in self._all if _fits(number, phrase)]
-
-    def before(self, position: int, phrase: Phrase, sentences: Sentences) -> Span | None:
-        """The number within bounds that ends at the position, or one blank before it."""
-        number = self._ending.get(position)
-        if number is None and position and sentences.is_blank(position - 1):
-            number = self._ending.get(position - 1)
-        return (number.start, number.end) if number is not None and _fits(number, phrase) else None
 
     def after(self, position: int, phrase: Phrase, sentences: Sentences) -> Span | None:
         """The number within bounds that begins at the position, or one blank after it."""

@@ -83,8 +83,18 @@ def _beginnings(
         return [[span] for span in words], 1
     if isinstance(phrase.elements[1], Gap):
         return [[span] for span in numbered.spans(phrase)], 1
-    leading = [(numbered.before(span[0], phrase, sentences), span) for span in words]
-    return [[number, span] for number, span in leading if number is not None], 2
+    return [[number, span] for number in numbered.spans(phrase) for span in _adjoining(number[1], words, sentences)], 2
+
+
+def _adjoining(end: int, following: Sequence[Span], sentences: Sentences) -> list[Span]:
+    """The spans at `end`, or one blank on."""
+    index = bisect.bisect_left(following, (end,))
+    furthest = end + int(sentences.is_blank(end))
+    found = []
+    while index < len(following) and following[index][0] <= furthest:
+        found.append(following[index])
+        index += 1
+    return found
 
 
 def _continued(end: int, following: Sequence[Span], reach: int | None, sentences: Sentences) -> list[Span]:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from policies.kernel.text import Lexicon
 from policies.kernel.text import times_chinese as zh
+from policies.kernel.text import times_english as en
 from policies.kernel.text.matcher import Matcher
 from policies.kernel.text.normalise import TABLE, fold
 from policies.kernel.text.numbers import numbers
@@ -92,6 +93,16 @@ def test_times_begin_where_they_are_looked_for(pattern):
         folded = fold(text).text
         spans = [match.span() for match in whole.finditer(folded)]
         assert [match.span() for match in begun(begins, whole, folded)] == spans, text
+
+
+@pytest.mark.parametrize("pattern", ["ON", "SPAN", "BARE"])
+def test_english_times_begin_where_they_are_looked_for(pattern):
+    """No phrase of time begins with a word that is skipped."""
+    whole = getattr(en, f"_{pattern}")
+    for text in (*EXAMPLES, "noon tomorrow", "no later than 5 May", "End of the day. Close of business, then."):
+        folded = fold(text).text
+        spans = [match.span() for match in whole.finditer(folded)]
+        assert [match.span() for match in en._at(en._starts(folded), whole, folded)] == spans, text
 
 
 @given(st.text(st.sampled_from("，：？！（）；ＡＢaB繁简簡體后後\u200b😀 .。"), max_size=20))
