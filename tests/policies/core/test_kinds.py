@@ -23,7 +23,7 @@ KINDS = {
     "with intake, a question": (ALL, "Inbox", QUESTION, "inquiry"),
     "with intake, words before the desk": (ALL, "Service", REQUEST, "business"),
     "with intake, a complaint at any desk": (ALL, "IT", COMPLAINT, "complaint"),
-    "intake without complaints knows none": (("core", "intake"), "Inbox", COMPLAINT, "inquiry"),
+    "intake alone knows one by plain words": (("core", "intake"), "Inbox", COMPLAINT, "complaint"),
 }
 ROW = """
 - case: a message
