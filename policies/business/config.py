@@ -1,12 +1,14 @@
 """Settings of the business module: kinds of request as data, and what holds for all of them."""
 
+from collections.abc import Iterator
 from itertools import permutations
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
 from policies.core.config import KnownLadder, Send, nominal_days
 from policies.kernel.config import StrictModel
+from policies.kernel.config_together import together
 from policies.kernel.decisions import Way
 from policies.kernel.problems import did_you_mean
 from policies.kernel.spec import Spec
@@ -110,24 +112,27 @@ class Config(StrictModel):
     types: dict[str, RequestType]
     """2.1.2: the kinds of request."""
 
-    @model_validator(mode="after")
-    def _fits_together(self) -> Self:
+    @together
+    def _one_after_the_other(self) -> Iterator[str]:
         waits = [nominal_days(wait) for wait in (*self.reminders, self.lapses)]
         if waits != sorted(waits):
-            raise ValueError("reminders come one after the other, and before lapses")
+            yield "reminders come one after the other, and before lapses"
+
+    @together
+    def _needs_known_documents(self) -> Iterator[str]:
         for name, kind in self.types.items():
             needed = {"documents": kind.documents, **{f"parties.{who}": more for who, more in kind.parties.items()}}
             for place, documents in needed.items():
                 for document in documents:
                     if document not in self.documents:
                         hint = did_you_mean(document, self.documents)
-                        raise ValueError(f"types.{name}.{place}: no document {document!r} in documents{hint}")
-        self._told_apart()
-        return self
+                        yield f"types.{name}.{place}: no document {document!r} in documents{hint}"
 
-    def _told_apart(self) -> None:
+    @together
+    def _told_apart(self) -> Iterator[str]:
         """A line of the checklist tells by its first words which document it is about."""
         names = [(text.casefold(), document) for document, told in self.documents.items() for text in told.values()]
-        for (short, one), (long, other) in permutations(names, 2):
-            if one != other and long.startswith(short):
-                raise ValueError(f"documents: a name of {other} begins with one of {one}: a line could mean either")
+        alike = {(one, other) for (short, one), (long, other) in permutations(names, 2) if long.startswith(short)}
+        for one, other in sorted(alike):
+            if one != other:
+                yield f"documents: a name of {other} begins with one of {one}: a line could mean either"

@@ -1,11 +1,11 @@
 """Settings of the inquiry module."""
 
-from typing import Literal, Self
-
-from pydantic import model_validator
+from collections.abc import Iterator
+from typing import Literal
 
 from policies.core.config import KnownLadder, Send, nominal_days
 from policies.kernel.config import StrictModel
+from policies.kernel.config_together import together
 from policies.kernel.spec import Spec
 
 Recorded = Literal["name", "contact", "question", "category", "answer", "summary"]
@@ -32,11 +32,10 @@ class Answer(StrictModel):
     ladder: KnownLadder
     """What happens along it."""
 
-    @model_validator(mode="after")
-    def _complex_is_no_shorter(self) -> Self:
+    @together
+    def _complex_is_no_shorter(self) -> Iterator[str]:
         if nominal_days(self.complex) < nominal_days(self.simple):
-            raise ValueError(f"complex: {self.complex} is shorter than simple: {self.simple}")
-        return self
+            yield f"complex: {self.complex} is shorter than simple: {self.simple}"
 
 
 class Texts(StrictModel):

@@ -118,8 +118,20 @@ FAULTS = {
 
 @pytest.mark.parametrize(("text", "words"), FAULTS.values(), ids=FAULTS)
 def test_settings_that_do_not_fit_together(text: str, words: str) -> None:
+    assert words in refused(text)
+
+
+def test_all_that_does_not_fit_together_is_told() -> None:
+    faults = ("a document of a party that there is not", "documents that a line could both mean")
+    told = refused("\n".join(("reminders: [7d, 3d]", *(FAULTS[fault][0] for fault in faults))))
+
+    assert "reminders come one after the other" in told
+    assert "no document 'agent_ID'" in told
+    assert "documents: a name of copy begins with" in told
+
+
+def refused(text: str) -> str:
     shipped = read(POLICY.modules["business"].cases.parent / "defaults.yaml")
     with pytest.raises(ConfigErrors) as found:
         load(Config, [shipped, Layer(path="business.yaml", text=text)])
-
-    assert words in str(found.value)
+    return str(found.value)
