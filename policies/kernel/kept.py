@@ -13,8 +13,9 @@ from typing import Final, ParamSpec, TypeVar, cast
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_MOST: Final = 8192
-"""Results kept of one function; then all are forgotten, which costs no more than making each once again."""
+_MOST: Final = 2048
+"""Results kept of one function, with what they were made of, texts' features above all; then all are forgotten, which
+costs no more than making each once again. More would be held by a long run that never asks for them again."""
 
 
 def kept(make: Callable[P, T]) -> Callable[P, T]:
