@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from policies.intake.config import Config
 from policies.kernel.kept import kept
@@ -42,8 +42,7 @@ _FIRM: Final = 4.5
 """A complaint below it gives way to a kind that weighs as much; twice as much, where something is to be mended."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
+class Ground(NamedTuple):
     """A phrase that weighed for a label. `phrase` as configured; `words` as the customer wrote them."""
 
     label: str
@@ -112,7 +111,7 @@ def read(features: TextFeatures, config: Config, *, desk: str | None = None, cha
         kind=kind,
         outright=kind == plain,
         weights=_rounded(weights, config.leaning, leans) | _rounded(moods, config.mood_leaning, felt) | about,
-        flags=raised_flags(features, config, kind),
+        flags=_raised(features, config, kind),
         mood=mood,
         language=features.language,
         category=category if category and about[category] >= max(config.category_from, 0.01) else None,
@@ -128,6 +127,11 @@ def read_once(features: TextFeatures, config: Config, desk: str | None, channel:
 
 @kept
 def raised_flags(features: TextFeatures, config: Config, kind: str | None) -> frozenset[str]:
+    """The flags that the words of a message raise that is looked at again and again."""
+    return _raised(features, config, kind)
+
+
+def _raised(features: TextFeatures, config: Config, kind: str | None) -> frozenset[str]:
     """The flags the words raise. In a complaint, a sum of which nothing else is said is the one in dispute.
 
     Whom an incident strikes, its reporter tells; they do not write together, nor again.
