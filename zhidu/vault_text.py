@@ -166,4 +166,4 @@ def verified_lines(count: int, mark: str, broken: int | None) -> Iterator[str]:
         yield f"{count} rows, each as it was written"
         yield f"keep this elsewhere, to see whether rows at the end are taken away later: {count} {mark}"
     else:
-        yield f"broken at row {broken}: it, or one before it, was changed or taken away"
+        yield f"broken at row {broken}: it, or one before it, was changed, added or taken away"

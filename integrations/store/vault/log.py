@@ -56,23 +56,25 @@ def holds(connection: Connection, request_id: int, events: Sequence[Event]) -> b
 
 
 def broken_at(session: Session, ring: KeyRing) -> int | None:
-    """The first row that is not as it was written, or before which one is missing; None: the chain holds.
+    """The first row that is not as it was written, or before which one is missing, or that is one too many; None: the
+    chain holds.
 
     That rows at the end were taken away is not seen: keep the last row's mark elsewhere (`zhidu vault log --verify`).
     """
     before, following = "", 1
+    page = select(VAULT_LOG).order_by(VAULT_LOG.c.id).limit(_PAGE)
     while True:
-        page = select(VAULT_LOG).where(VAULT_LOG.c.id >= following).order_by(VAULT_LOG.c.id).limit(_PAGE)
         with session.read() as connection:
             rows = connection.execute(page).all()
         for row in rows:
             values = dict(row._mapping)
             mark = values.pop("mark")
             if row.id != following or mark != ring.chained(before, _text(values)):
-                return following
+                return min(row.id, following)
             before, following = mark, following + 1
         if len(rows) < _PAGE:
             return None
+        page = page.where(VAULT_LOG.c.id >= following)
 
 
 def last_mark(session: Session) -> tuple[int, str]:

@@ -129,17 +129,25 @@ VAULT_LOG = Table(
     Index("ix_vault_log_at", "at"),
 )
 
+# SQLite puts one row in another's place without a word to those who watch deletions; PostgreSQL empties tables likewise.
 APPEND_ONLY: dict[str, tuple[str, ...]] = {
-    "sqlite": tuple(
-        f"CREATE TRIGGER tr_vault_log_no_{verb} BEFORE {verb.upper()} ON vault_log "
-        "BEGIN SELECT RAISE(ABORT, 'the query log is only added to'); END"
-        for verb in ("update", "delete")
+    "sqlite": (
+        *(
+            f"CREATE TRIGGER tr_vault_log_no_{verb} BEFORE {verb.upper()} ON vault_log "
+            "BEGIN SELECT RAISE(ABORT, 'the query log is only added to'); END"
+            for verb in ("update", "delete")
+        ),
+        "CREATE TRIGGER tr_vault_log_no_replace BEFORE INSERT ON vault_log "
+        "WHEN EXISTS (SELECT 1 FROM vault_log WHERE id = NEW.id) "
+        "BEGIN SELECT RAISE(ABORT, 'the query log is only added to'); END",
     ),
     "postgresql": (
         "CREATE OR REPLACE FUNCTION vault_log_only_grows() RETURNS trigger LANGUAGE plpgsql AS "
         "$$ BEGIN RAISE EXCEPTION 'the query log is only added to'; END $$",
         "CREATE TRIGGER tr_vault_log_only_grows BEFORE UPDATE OR DELETE ON vault_log "
         "FOR EACH ROW EXECUTE FUNCTION vault_log_only_grows()",
+        "CREATE TRIGGER tr_vault_log_no_truncate BEFORE TRUNCATE ON vault_log "
+        "FOR EACH STATEMENT EXECUTE FUNCTION vault_log_only_grows()",
     ),
 }
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from integrations.store.errors import NotFound, StoreBroken
 from integrations.store.records import Message, MessageStatus
@@ -299,6 +299,33 @@ def test_who_lifts_that_is_found_out_by_the_chain(
             connection.exec_driver_sql("ALTER TABLE vault_log ENABLE TRIGGER USER")
 
     assert vault.log_broken_at() == 1
+
+
+PUT = (
+    "INTO vault_log (id, at, event, who, account, post, way, why, what, mark) VALUES "
+    "({id}, '2026-09-28T08:00:00.000000+00:00', 'revealed', 'nobody', '', '', 'command', '', '', '{mark}')"
+)
+
+
+def test_the_database_refuses_to_empty_the_log_or_to_put_a_row_in_another_s_place(
+    vault: Vault, store: Store, approved: int
+) -> None:
+    """Neither of which is a change or a deletion to the database."""
+    with pytest.raises(StoreBroken, match="only added to"), store._database.write() as connection:
+        sqlite = connection.dialect.name == "sqlite"
+        connection.exec_driver_sql(f"REPLACE {PUT.format(id=2, mark='')}" if sqlite else "TRUNCATE vault_log")
+    assert [who for _, who in events(vault)] == ["agnes", "xu"]
+    assert vault.log_broken_at() is None
+
+
+@pytest.mark.parametrize("id", [-7, 0, 3, 9])
+def test_a_row_that_somebody_else_adds_breaks_the_chain(vault: Vault, store: Store, approved: int, id: int) -> None:
+    """In front, too."""
+    with store._database.write() as connection:
+        last = connection.scalar(select(VAULT_LOG.c.mark).where(VAULT_LOG.c.id == 2))
+        connection.exec_driver_sql(f"INSERT {PUT.format(id=id, mark=last)}")
+
+    assert vault.log_broken_at() == min(id, 3)
 
 
 def test_what_waits_is_counted(vault: Vault, asked: int, sealed: int, clock: HandClock) -> None:
