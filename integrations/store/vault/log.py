@@ -70,7 +70,7 @@ def broken_at(session: Session, ring: KeyRing) -> int | None:
             values = dict(row._mapping)
             mark = values.pop("mark")
             if row.id != following or mark != ring.chained(before, _text(values)):
-                return min(row.id, following)
+                return min(int(row.id), following)
             before, following = mark, following + 1
         if len(rows) < _PAGE:
             return None

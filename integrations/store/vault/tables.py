@@ -129,7 +129,7 @@ VAULT_LOG = Table(
     Index("ix_vault_log_at", "at"),
 )
 
-# SQLite puts one row in another's place without a word to those who watch deletions; PostgreSQL empties tables likewise.
+# To SQLite a row that is put in another's place deletes none, nor does a table that is emptied to PostgreSQL.
 APPEND_ONLY: dict[str, tuple[str, ...]] = {
     "sqlite": (
         *(

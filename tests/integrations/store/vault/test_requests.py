@@ -311,9 +311,9 @@ def test_the_database_refuses_to_empty_the_log_or_to_put_a_row_in_another_s_plac
     vault: Vault, store: Store, approved: int
 ) -> None:
     """Neither of which is a change or a deletion to the database."""
+    statements = {"sqlite": f"REPLACE {PUT.format(id=2, mark='')}", "postgresql": "TRUNCATE vault_log"}
     with pytest.raises(StoreBroken, match="only added to"), store._database.write() as connection:
-        sqlite = connection.dialect.name == "sqlite"
-        connection.exec_driver_sql(f"REPLACE {PUT.format(id=2, mark='')}" if sqlite else "TRUNCATE vault_log")
+        connection.exec_driver_sql(statements[connection.dialect.name])
     assert [who for _, who in events(vault)] == ["agnes", "xu"]
     assert vault.log_broken_at() is None
 
