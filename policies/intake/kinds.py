@@ -45,12 +45,14 @@ def _kind(facts: Facts, config: Config, kind: str) -> Wants:
     reading = first_reading(facts, config)
     if reading is None or reading.kind != kind:
         return
-    words = reading.words(kind)
+    words = reading.reason(kind)
     named = f"@core:kind.{kind}"
     if words:
         yield SetField(field="kind", value=kind), say("kind.words", kind=named, words=words)
     elif facts.desk.kind == kind:
         yield SetField(field="kind", value=kind), say("kind.desk", kind=named, group=facts.ticket.group)
+    elif reading.leant(kind):
+        yield SetField(field="kind", value=kind), say("kind.wording", kind=named)
     else:
         yield SetField(field="kind", value=kind), say("kind.plain", kind=named)
 
@@ -106,8 +108,8 @@ def a_later_message_complains(facts: Facts, config: Config) -> Wants:
         if article.at <= given.at:
             continue
         reading = reading_of(article, facts, config)
-        if reading.kind == "complaint" and reading.outright and reading.words("complaint"):
-            words = reading.words("complaint")
+        words = reading.reason("complaint")
+        if reading.kind == "complaint" and reading.outright and words:
             yield SetField(field="kind", value="complaint"), say("kind.words", kind="@core:kind.complaint", words=words)
             return
 

@@ -3,8 +3,8 @@
 from policies.core.flags import taken_away
 from policies.intake.config import Config
 from policies.intake.kinds import first_reading, reading_of
-from policies.intake.reading import CALM, SPOKEN, raised_flags
-from policies.kernel.decisions import SetField, say
+from policies.intake.reading import CALM, SPOKEN, Reading, raised_flags
+from policies.kernel.decisions import Say, SetField, say
 from policies.kernel.facts import Facts
 from policies.kernel.rules import Wants, rule
 from policies.kernel.traits import CUSTOMER_WROTE, SUM_NAMED, has, said
@@ -39,9 +39,14 @@ def mood_by_words(facts: Facts, config: Config) -> Wants:
     reading = reading_of(last, facts, config)
     known = facts.ticket.custom.get("mood") or CALM
     if reading.mood != known:
-        words = reading.words(reading.mood)
-        why = say("mood.words", mood=f"@mood.{reading.mood}", words=words) if words else say("mood.calm")
-        yield SetField(field="mood", value=reading.mood), why
+        yield SetField(field="mood", value=reading.mood), _felt(reading)
+
+
+def _felt(reading: Reading) -> Say:
+    mood, words = f"@mood.{reading.mood}", reading.reason(reading.mood)
+    if reading.mood == CALM:
+        return say("mood.calm")
+    return say("mood.words", mood=mood, words=words) if words else say("mood.wording", mood=mood)
 
 
 @rule("4.1.2", when=CUSTOMER_WROTE & ~has("language"))
@@ -65,4 +70,4 @@ def category_by_words(facts: Facts, config: Config) -> Wants:
         return
     name = config.categories[reading.category]
     value = {"zh-TW": name.zh_tw, "en": name.en}.get(facts.desk.language, name.zh_cn)
-    yield SetField(field="category", value=value), say("category", words=reading.words(reading.category))
+    yield SetField(field="category", value=value), say("category", words=reading.reason(reading.category))

@@ -72,13 +72,20 @@ class Reading:
     grounds: tuple[Ground, ...]
 
     def words(self, label: str, most: int = 3) -> tuple[str, ...]:
-        """The heaviest phrases of a label as a person reads them, with their weights: `投诉 +4`."""
+        """The heaviest phrases of a label as a person reads them, with their weights: `投诉 +4`.
+
+        Without any, the plain words that leaned most.
+        """
         told = self._told(label)
-        phrases = [ground for ground in told if ground.field not in (LEANING, CHANNEL)]
-        plain = (ground for ground in told if ground.field == LEANING)
-        best = {readable(ground.phrase): ground.weight for ground in phrases or plain}
-        ranked = sorted(best.items(), key=lambda pair: -pair[1])
-        return tuple(f"{phrase} {weight:+g}" for phrase, weight in ranked[:most])
+        return _heaviest(_phrases(told) or [ground for ground in told if ground.field == LEANING], most)
+
+    def reason(self, label: str) -> tuple[str, ...]:
+        """The heaviest phrases of a label that tell an agent something: plain words lean together, none tells alone."""
+        return _heaviest(_phrases(self._told(label)), 3)
+
+    def leant(self, label: str) -> bool:
+        """Whether plain words speak for a label."""
+        return any(ground.label == label and ground.field == LEANING for ground in self.grounds)
 
     def _told(self, label: str) -> list[Ground]:
         """A label's own grounds; of a complaint told by what went wrong and is to be mended, or by anger, these."""
@@ -89,6 +96,16 @@ class Reading:
         if {ground.label for ground in polite} == set(_POLITE):
             return own + polite
         return own or [ground for ground in self.grounds if ground.label == "angry"]
+
+
+def _phrases(grounds: Iterable[Ground]) -> list[Ground]:
+    return [ground for ground in grounds if ground.field not in (LEANING, CHANNEL)]
+
+
+def _heaviest(grounds: Iterable[Ground], most: int) -> tuple[str, ...]:
+    best = {readable(ground.phrase): ground.weight for ground in grounds}
+    ranked = sorted(best.items(), key=lambda pair: -pair[1])
+    return tuple(f"{phrase} {weight:+g}" for phrase, weight in ranked[:most])
 
 
 def read(features: TextFeatures, config: Config, *, desk: str | None = None, channel: str = "") -> Reading:

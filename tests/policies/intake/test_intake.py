@@ -182,6 +182,20 @@ def test_a_phrase_of_an_administrator_weighs_as_much_as_it_is_written(tmp_path: 
     assert kinds == {1: "business", 60: "suggestion"}
 
 
+def test_what_plain_words_say_is_no_reason_word_by_word() -> None:
+    """3.1.3 an agent is told of phrases; single words that only weigh together are for `zhidu classify` to list."""
+    reading = READER.read("手续费又被扣了，到底有没有人处理", channel="web")
+    plain = {ground.label for ground in reading.grounds if ground.field == LEANING}
+
+    assert plain
+    for label in plain:
+        assert reading.leant(label)
+        assert reading.words(label)
+        assert not {ground.phrase for ground in reading.grounds if ground.field == LEANING} & {
+            word.rsplit(" ", 1)[0] for word in reading.reason(label)
+        }
+
+
 def test_every_ground_tells_its_phrase_and_weight() -> None:
     reading = READER.read("气死我了！信用卡年费多扣了六万，请退回", channel="web")
 
