@@ -1,14 +1,22 @@
 """Ladders: what happens along a clock, as settings write it: `at: 50%`, `80%`, `100%`, `+24h`, `+1wd`."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import itemgetter
 from typing import Annotated, Any, Final, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler
-from pydantic_core import CoreSchema, core_schema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    ValidationError,
+)
+from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, core_schema
 
 from policies.kernel.problems import did_you_mean
 from policies.kernel.spec import UNITS_IN_WORDS, Spec
@@ -81,6 +89,38 @@ class RungSetting(BaseModel):
     do: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_one_or_more), Field(min_length=1)]
 
 
+_Settings = tuple[RungSetting, ...]
+
+
+def _each_once(value: object, handler: Callable[[object], _Settings]) -> _Settings:
+    """The rungs as `handler` reads them; one that is given again is told beside all that is wrong with any."""
+    faults = list(_given_again(value)) if isinstance(value, list | tuple) else []
+    try:
+        settings = handler(tuple(value) if isinstance(value, list) else value)
+    except ValidationError as errors:
+        faults[:0] = [_as_given(error) for error in errors.errors(include_url=False)]
+    if faults:
+        raise ValidationError.from_exception_data("Ladder", faults)
+    return settings
+
+
+def _as_given(error: ErrorDetails) -> InitErrorDetails:
+    return {"type": error["type"], "loc": error["loc"], "input": error["input"], "ctx": error.get("ctx", {})}
+
+
+def _given_again(rungs: Iterable[object]) -> Iterator[InitErrorDetails]:
+    seen: set[str] = set()
+    for index, rung in enumerate(rungs):
+        at = rung.get("at") if isinstance(rung, dict) else getattr(rung, "at", None)
+        known = rung_named(at) if isinstance(at, str) else None
+        if known is None:
+            continue  # what is wrong with it is told by its own validator
+        if known.name in seen:
+            why = ValueError(f"the rung {known.name} is given twice")
+            yield {"type": "value_error", "loc": (index, "at"), "input": at, "ctx": {"error": why}}
+        seen.add(known.name)
+
+
 @dataclass(frozen=True, slots=True)
 class Ladder:
     """The rungs of a clock: shares of the period first, ascending; then what comes after its end, as written.
@@ -124,7 +164,8 @@ class Ladder:
     @classmethod
     def schema_of(cls, settings: CoreSchema) -> CoreSchema:
         """How a ladder is read whose rungs `settings` reads."""
-        built = core_schema.no_info_after_validator_function(cls._built, settings)
+        read = core_schema.no_info_wrap_validator_function(_each_once, settings)
+        built = core_schema.no_info_after_validator_function(cls._built, read)
         return core_schema.json_or_python_schema(
             json_schema=built,
             python_schema=core_schema.no_info_wrap_validator_function(cls._kept, built),
@@ -134,7 +175,7 @@ class Ladder:
         )
 
     @classmethod
-    def _built(cls, settings: tuple[RungSetting, ...]) -> "Ladder":
+    def _built(cls, settings: _Settings) -> "Ladder":
         return cls(tuple(Rung.parse(setting.at, setting.do) for setting in settings))
 
     @classmethod

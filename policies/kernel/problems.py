@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 Loc = tuple[str | int, ...]
 
+FIELD_SHOWN = 160
+"""The longest name of a field that a line shows in full, in characters."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
@@ -22,7 +25,8 @@ class Mark:
 class Problem:
     """One thing that is wrong. `line` 0: the whole file; `field` "": not about one field.
 
-    `str()` gives `path:line: field: what`, the form of every error of zhidu about a file.
+    `str()` gives `path:line: field: what`, the form of every error of zhidu about a file: one line whatever keys the
+    file has, an overlong field cut in its middle.
     """
 
     path: str
@@ -32,7 +36,7 @@ class Problem:
 
     def __str__(self) -> str:
         place = f"{self.path}:{self.line}" if self.line else self.path
-        return f"{place}: {self.field}: {self.what}" if self.field else f"{place}: {self.what}"
+        return _one_line(f"{place}: {_cut(self.field)}: {self.what}" if self.field else f"{place}: {self.what}")
 
 
 class ConfigErrors(Exception):
@@ -43,6 +47,16 @@ class ConfigErrors(Exception):
         paths = {path: rank for rank, path in enumerate(dict.fromkeys(problem.path for problem in found))}
         self.problems: tuple[Problem, ...] = tuple(sorted(found, key=lambda p: (paths[p.path], p.line)))
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def _cut(field: str) -> str:
+    half = FIELD_SHOWN // 2
+    return field if len(field) <= FIELD_SHOWN else f"{field[:half]}…{field[1 - half :]}"
+
+
+def _one_line(text: str) -> str:
+    """The text with line ends and control characters as they are written in a string."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 def field_name(loc: Loc) -> str:

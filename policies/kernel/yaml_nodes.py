@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import yaml
 
-from policies.kernel.problems import ConfigErrors, Loc, Mark, Problem, field_name
+from policies.kernel.problems import FIELD_SHOWN, ConfigErrors, Loc, Mark, Problem, field_name
 
 MAX_DEPTH = 40
 
@@ -235,7 +235,7 @@ class _Builder:
         elif event.value == "":
             what = "a key is empty"
         elif event.anchor is not None or event.tag is not None:
-            what = f"the key {event.value} has an anchor or a tag; neither is used here"
+            what = f"the key {event.value[:FIELD_SHOWN]} has an anchor or a tag; neither is used here"
         else:
             return event.value
         self.refuse(event, loc, what)

@@ -29,7 +29,12 @@ WRONG = {
     "an empty effect": ("{at: 50%, do: ''}", "do"),
     "an effect that is none": ("{at: 50%, do: {a: b}}", "do"),
     "no time": ("{do: x}", "at"),
-    "twice": ("{at: 50%, do: x}\n  - {at: 50%, do: y}", "the rung 50% is given twice"),
+    "twice": ("{at: 50%, do: x}\n  - {at: 50%, do: y}", r"4: ladder\[1\].at: the rung 50% is given twice"),
+    "twice, beside one that is wrong": (
+        "{at: 50%, do: x}\n  - {at: 180%, do: y}\n  - {at: 50%, do: []}\n  - {at: +1wd, do: x}\n  - {at: +1wd, do: x}",
+        r"(?s)4: ladder\[1\].at: .*5: ladder\[2\].do.*5: ladder\[2\].at: the rung 50% "
+        r".*7: ladder\[4\].at: the rung \+1wd is",
+    ),
 }
 
 

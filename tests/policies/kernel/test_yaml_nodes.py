@@ -2,6 +2,7 @@
 
 import pytest
 
+from policies.kernel.config import StrictModel, load_text
 from policies.kernel.problems import ConfigErrors, Mark
 from policies.kernel.yaml_nodes import DecimalNumber, locs, parse, scalar
 
@@ -106,3 +107,24 @@ def test_a_part_keeps_lines_and_names_of_the_whole():
 def test_what_is_no_text_at_all_is_one_problem():
     with pytest.raises(ConfigErrors, match=r"^x.yaml: not readable as YAML: .*control characters"):
         parse("name: \x01", "x.yaml")
+
+
+KEYS = {
+    # row                  key                              in the line
+    "very long": ("k" * 5000, f"{'k' * 20}…{'k' * 20}"),
+    "of several lines": ('"a\\nb"', r"a\nb: unknown"),
+    "for the terminal": ('"a\\e[31mb"', r"a\x1b[31mb: unknown"),
+    "turning the text": ('"a\\u202Eb"', r"a\u202eb: unknown"),
+    "Chinese": ("时限", "时限: unknown"),
+    "tagged": (f"!x {'k' * 5000}", "has an anchor or a tag"),
+}
+
+
+@pytest.mark.parametrize(("key", "said"), KEYS.values(), ids=KEYS)
+def test_a_problem_is_one_line_of_bounded_length_whatever_the_key(key, said):
+    with pytest.raises(ConfigErrors) as caught:
+        load_text(f"? {key}\n: 1\n", "f.yaml", StrictModel)
+
+    assert len(str(caught.value).splitlines()) == 1
+    assert len(str(caught.value)) < 300
+    assert said in str(caught.value)
