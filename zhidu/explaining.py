@@ -17,6 +17,7 @@ from policies.kernel.describe import describe, in_words
 from policies.kernel.evaluate import Verdict
 from policies.kernel.facts import Facts
 from policies.kernel.ladders import fired_in
+from policies.kernel.text.phrases import readable
 from policies.kernel.voice import Voice
 from zhidu.action_line import action_line, named
 from zhidu.policy import Policy
@@ -104,8 +105,11 @@ class Explained:
             who = article.sender if article.key is None else "zhidu"
             shown = "internal" if article.internal else "public"
             yield f"  {self._time(article.at)}  {who}, {article.channel}, {shown}"
+            if article.key is not None:
+                continue  # what zhidu wrote weighs nothing
             for label, weight in article.features.weights:
-                words = ", ".join(f"{match.phrase} {match.weight:+g}" for match in article.features.of(label))
+                phrases = {readable(match.phrase): match.weight for match in article.features.of(label)}
+                words = ", ".join(f"{phrase} {part:+g}" for phrase, part in phrases.items())
                 yield f"      {label} {weight:g}: {words}"
             for amount in article.features.amounts:
                 yield f"      sum {amount.value} {amount.currency} ({amount.role})"

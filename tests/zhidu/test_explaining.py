@@ -164,13 +164,11 @@ def test_articles_are_told_without_their_words(policy: Policy) -> None:
         article(2, "Agent", "note", internal=True, preferences={"zhidu": {"key": "k"}}),
     ]
     given = facts(one_read(rows))
-    felt = tuple(
-        replace(a, features=policy.extractor.features("", "再不处理我就找媒体曝光，多扣了300元", "text/plain"))
-        if a.key is None else a
-        for a in given.articles
-    )  # fmt: skip
-    given = replace(given, articles=felt)
+    read = policy.extractor.features("", "再不处理我就找媒体曝光，多扣了300元", "text/plain")
+    given = replace(given, articles=tuple(replace(each, features=read) for each in given.articles))
     told = text(policy, verdict(given), given)
+    media = [line.strip() for line in told.splitlines() if line.strip().startswith("media ")]
+    assert media == [f"media {read.weight('media'):g}: 记者 … 采访 +3"], "each phrase once, of the customer alone"
     assert "customer, web, public" in told
     assert "zhidu, note, internal" in told
     assert "sum 300" in told
