@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, insert, select
 
 from integrations.store.database import Session
 from integrations.store.types import instant_text
+from integrations.store.vault import known
 from integrations.store.vault.keys import KeyRing
 from integrations.store.vault.records import About, Event, LogEntry, Way
 from integrations.store.vault.tables import VAULT_LOG
@@ -28,9 +29,12 @@ def append(connection: Connection, ring: KeyRing, entry: LogEntry) -> None:
     """Adds `entry` in the transaction of `connection`, chained to the last row; its `id` is given here.
 
     In `why` whatever looks like a number of somebody's, an address or a secret is hidden.
+
+    raises   WrongKey – by another secret than the rows before: a row of that would break the chain for good
     """
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_POSTGRES_LOCK})")
+    known.remember(connection, ring, known.SECRET, entry.at)
     last = connection.execute(select(VAULT_LOG.c.id, VAULT_LOG.c.mark).order_by(VAULT_LOG.c.id.desc()).limit(1)).first()
     values: dict[str, Any] = {name: getattr(entry, name) for name in _FIELDS}
     values |= {name: getattr(entry.about, name) for name in _ABOUT}

@@ -10,12 +10,12 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from integrations.store.database import Session, batched, insert_into
 from integrations.store.errors import NotFound, StoreError
-from integrations.store.vault import cipher
-from integrations.store.vault.errors import Shredded, Tampered, WrongKey
+from integrations.store.vault import cipher, known
+from integrations.store.vault.errors import Shredded, Tampered
 from integrations.store.vault.keys import KEY_BYTES, NONCE_BYTES, KeyRing
 from integrations.store.vault.records import Origin, Original, Piece, Record, Resealing, Seal, Sealed
 from integrations.store.vault.rows import record_of
-from integrations.store.vault.tables import VAULT_DATA_KEYS, VAULT_KEYS, VAULT_PIECES, VAULT_RECORDS, VAULT_REQUESTS
+from integrations.store.vault.tables import VAULT_DATA_KEYS, VAULT_PIECES, VAULT_RECORDS, VAULT_REQUESTS
 
 _RECORD = VAULT_RECORDS.c
 
@@ -33,7 +33,7 @@ class Originals:
         digest = self._ring.digest(cipher.about(origin), data)
         token = None if value is None else self._ring.token(value)
         with self._session.write() as connection:
-            self._known(connection, "", at)
+            known.remember(connection, self._ring, known.SECRET, at)
             row = connection.execute(select(VAULT_RECORDS).where(_RECORD.digest == digest).with_for_update()).first()
             if row is None:
                 row = self._placed(connection, origin, original, digest, token, at)
@@ -82,7 +82,7 @@ class Originals:
     def _data_key(self, connection: Connection, ticket_id: int, at: datetime) -> tuple[int, bytes]:
         """The ticket's data key of this period, made where there is none."""
         current = self._ring.current
-        self._known(connection, current, at)
+        known.remember(connection, self._ring, current, at)
         table = VAULT_DATA_KEYS.c
         find = select(VAULT_DATA_KEYS).where(table.ticket_id == ticket_id, table.key_id == current).with_for_update()
         row = connection.execute(find).first()
@@ -98,22 +98,6 @@ class Originals:
     def _unwrapped(self, row: Row[Any]) -> bytes:
         return self._ring.unwrap(row.key_id, row.wrapped, row.nonce, cipher.about_data_key(row.ticket_id, row.key_id))
 
-    def _known(self, connection: Connection, key_id: str, at: datetime) -> None:
-        """Remembers which key `key_id` means. raises WrongKey – it means another one by now"""
-        if not self._same(connection, key_id):
-            mark = self._ring.mark(key_id)
-            statement = insert_into(connection, VAULT_KEYS).values(id=key_id, mark=mark, first_used_at=at)
-            connection.execute(statement.on_conflict_do_nothing(index_elements=["id"]))
-            self._same(connection, key_id)
-
-    def _same(self, connection: Connection, key_id: str) -> bool:
-        """Whether `key_id` was used before, with this very key. raises WrongKey – with another one · KeyGone"""
-        mark = self._ring.mark(key_id)
-        seen = connection.scalar(select(VAULT_KEYS.c.mark).where(VAULT_KEYS.c.id == key_id))
-        if seen not in (None, mark):
-            raise WrongKey(key_id)
-        return seen is not None
-
     def open(self, connection: Connection, id: int) -> tuple[Record, Original]:
         """The original `id`. raises NotFound · Shredded · KeyGone · WrongKey · Tampered"""
         row = connection.execute(select(VAULT_RECORDS).where(_RECORD.id == id)).first()
@@ -128,7 +112,7 @@ class Originals:
         key = connection.execute(select(VAULT_DATA_KEYS).where(VAULT_DATA_KEYS.c.id == row.data_key_id)).first()
         if key is None or (key.key_id, key.ticket_id) != (row.key_id, row.ticket_id):
             raise Tampered(f"original {row.id}: its ticket's data key is missing, or of another ticket or period")
-        self._same(connection, row.key_id)
+        known.check(connection, self._ring, row.key_id)
         data_key = self._unwrapped(key)
         turns = select(VAULT_PIECES).where(VAULT_PIECES.c.record_id == row.id).order_by(VAULT_PIECES.c.turn)
         pieces = [Piece(nonce=bytes(one.nonce), sealed=bytes(one.sealed)) for one in connection.execute(turns)]

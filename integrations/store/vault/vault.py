@@ -15,7 +15,7 @@ from integrations.store.findings import Findings
 from integrations.store.outside import Outside
 from integrations.store.records import Finding, Message
 from integrations.store.vault import approvals, log, requests
-from integrations.store.vault.errors import Denied, Forged, Shredded, Tampered
+from integrations.store.vault.errors import Denied, Forged, KeyGone, Shredded, Tampered, WrongKey
 from integrations.store.vault.keys import KeyRing
 from integrations.store.vault.originals import Originals, shred
 from integrations.store.vault.records import (
@@ -42,7 +42,8 @@ Tell = Callable[[Request], Message | None]
 
 
 class Vault:
-    """Each call is a transaction of its own, or, where it says so, two.
+    """Each call is a transaction of its own, or, where it says so, two. By another secret than the one used so far
+    nothing is done at all: WrongKey, since it could not be logged.
 
     random   so many bytes from the operating system's generator for keys
     put      puts a message into the outbox, in the transaction of a connection
@@ -254,7 +255,7 @@ class _Denials:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         if isinstance(error, Forged) and self._about.request_id is not None:
             self._vault.forged(self._by, str(error), self._about.request_id)
-        elif isinstance(error, Denied | NotFound | Shredded):
+        elif isinstance(error, Denied | NotFound | Shredded | KeyGone | WrongKey | Tampered):
             self._vault.denied(self._by, str(error), self._about)
 
 

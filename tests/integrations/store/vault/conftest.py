@@ -8,7 +8,7 @@ import pytest
 
 from integrations.store.store import Store
 from integrations.store.vault.keys import KeyRing, RingKey
-from integrations.store.vault.records import Actor, Origin, Original, Rules
+from integrations.store.vault.records import Actor, Event, Origin, Original, Rules
 from integrations.store.vault.vault import Vault
 from policies.kernel.facts import Post
 
@@ -19,6 +19,7 @@ BODY = Origin(ticket_id=42, article_id=900, place="body", kind="bank_card")
 
 AGNES = Actor(login="agnes", post=Post.SPECIALIST, account="agnes-os")
 XU = Actor(login="xu", post=Post.SUPERVISOR, account="xu-os")
+STRANGER = Actor(login="stranger", post=None, account="stranger-os")
 REASON = "the customer disputes the card number"
 RULES = Rules(approve_within=timedelta(hours=24), reveal_within=timedelta(minutes=30))
 
@@ -66,3 +67,12 @@ def shown(vault: Vault, record_id: int) -> Original:
     request = vault.ask(record_id, AGNES, "the customer asks for the last digits")
     vault.approve(request.id, XU)
     return vault.reveal(request.id, AGNES)[1]
+
+
+@pytest.fixture
+def approved(vault: Vault, asked: int) -> int:
+    return vault.approve(asked, XU).id
+
+
+def events(vault: Vault) -> list[tuple[Event, str]]:
+    return [(line.event, line.who) for line in vault.rows.log()]

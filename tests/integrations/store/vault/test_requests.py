@@ -6,31 +6,19 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete, select, update
 
-from integrations.store.errors import NotFound, StoreBroken
+from integrations.store.errors import NotFound
 from integrations.store.records import Message, MessageStatus
 from integrations.store.store import Store
 from integrations.store.vault.errors import Denied
 from integrations.store.vault.records import Actor, Event, Original, RequestStatus, Way
-from integrations.store.vault.tables import VAULT_LOG
 from integrations.store.vault.vault import Vault
 from policies.kernel.facts import Post
 from tests.integrations.store.conftest import HandClock
-from tests.integrations.store.vault.conftest import AGNES, BODY, CARD, REASON, RULES, XU, Open, ring
+from tests.integrations.store.vault.conftest import AGNES, BODY, CARD, REASON, RULES, STRANGER, XU, Open, events, ring
 
 SHEN = Actor(login="shen", post=Post.MANAGER, account="shen-os")
 BAO = Actor(login="bao", post=Post.SPECIALIST, account="bao-os")
-STRANGER = Actor(login="stranger", post=None, account="stranger-os")
-
-
-@pytest.fixture
-def approved(vault: Vault, asked: int) -> int:
-    return vault.approve(asked, XU).id
-
-
-def events(vault: Vault) -> list[tuple[Event, str]]:
-    return [(line.event, line.who) for line in vault.rows.log()]
 
 
 def test_the_whole_way(vault: Vault, approved: int) -> None:
@@ -265,67 +253,6 @@ def test_a_link_is_of_one_approval(vault: Vault, sealed: int, approved: int) -> 
 
 def test_no_link_before_the_approval(vault: Vault, asked: int) -> None:
     assert vault.linked(asked, vault.link(vault.rows.request(asked))) is None
-
-
-LOG_CHANGES = {
-    "a row changed": lambda: update(VAULT_LOG).where(VAULT_LOG.c.id == 1).values(why="nothing"),
-    "a row gone": lambda: delete(VAULT_LOG).where(VAULT_LOG.c.id == 1),
-}
-
-
-@pytest.mark.parametrize("change", LOG_CHANGES.values(), ids=LOG_CHANGES)
-def test_the_database_refuses_to_change_the_log(
-    vault: Vault, store: Store, approved: int, change: Callable[[], object]
-) -> None:
-    with pytest.raises(StoreBroken, match="only added to"), store._database.write() as connection:
-        connection.execute(change())
-    assert len(vault.rows.log()) == 2
-    assert vault.log_broken_at() is None
-
-
-@pytest.mark.parametrize("change", LOG_CHANGES.values(), ids=LOG_CHANGES)
-def test_who_lifts_that_is_found_out_by_the_chain(
-    vault: Vault, store: Store, approved: int, change: Callable[[], object]
-) -> None:
-    vault.reveal(approved, AGNES)
-    with store._database.write() as connection:
-        if connection.dialect.name == "sqlite":
-            for verb in ("update", "delete"):
-                connection.exec_driver_sql(f"DROP TRIGGER tr_vault_log_no_{verb}")
-        else:
-            connection.exec_driver_sql("ALTER TABLE vault_log DISABLE TRIGGER USER")
-        connection.execute(change())
-        if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql("ALTER TABLE vault_log ENABLE TRIGGER USER")
-
-    assert vault.log_broken_at() == 1
-
-
-PUT = (
-    "INTO vault_log (id, at, event, who, account, post, way, why, what, mark) VALUES "
-    "({id}, '2026-09-28T08:00:00.000000+00:00', 'revealed', 'nobody', '', '', 'command', '', '', '{mark}')"
-)
-
-
-def test_the_database_refuses_to_empty_the_log_or_to_put_a_row_in_another_s_place(
-    vault: Vault, store: Store, approved: int
-) -> None:
-    """Neither of which is a change or a deletion to the database."""
-    statements = {"sqlite": f"REPLACE {PUT.format(id=2, mark='')}", "postgresql": "TRUNCATE vault_log"}
-    with pytest.raises(StoreBroken, match="only added to"), store._database.write() as connection:
-        connection.exec_driver_sql(statements[connection.dialect.name])
-    assert [who for _, who in events(vault)] == ["agnes", "xu"]
-    assert vault.log_broken_at() is None
-
-
-@pytest.mark.parametrize("id", [-7, 0, 3, 9])
-def test_a_row_that_somebody_else_adds_breaks_the_chain(vault: Vault, store: Store, approved: int, id: int) -> None:
-    """In front, too."""
-    with store._database.write() as connection:
-        last = connection.scalar(select(VAULT_LOG.c.mark).where(VAULT_LOG.c.id == 2))
-        connection.exec_driver_sql(f"INSERT {PUT.format(id=id, mark=last)}")
-
-    assert vault.log_broken_at() == min(id, 3)
 
 
 def test_what_waits_is_counted(vault: Vault, asked: int, sealed: int, clock: HandClock) -> None:
