@@ -127,7 +127,7 @@ _NO_SECRETS: Final = frozenset(
         "policy",
     ]
 )
-_WORDS: Final = re.compile(r"[a-z]+(?:[-/'.,_()]+[a-z]*)*")
+_WORDS: Final = re.compile(r"[a-z]++(?:[-/'.,_()]++[a-z]*+)*+")
 _ALREADY: Final = re.compile(r"[*•●×.]+$|\[[a-z_]+(?::[a-z]+)?$")
 # What a token or a kind's name in brackets holds.
 _REPLACED: Final = re.compile(rf"(?:{'|'.join(Kind)})(?::[a-z]+)?")

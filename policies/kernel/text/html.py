@@ -16,9 +16,10 @@ _UNREAD: Final = frozenset({"script", "style", "head", "title", "template"})
 _QUOTE_MARKS: Final = ("gmail_quote", "yahoo_quoted", "moz-cite-prefix", "divRplyFwdMsg", "appendonsend", "ydp-quote")
 _SIGNATURE_MARKS: Final = ("gmail_signature", "moz-signature")
 _BLANKS: Final = re.compile(r"[ \t\r\n\f]+")
-# Most bodies: text, and tags without attributes that quote and hide nothing. Those need no parser.
+# Most bodies: text, and tags without attributes that quote and hide nothing. Those need no parser. Nothing is matched
+# twice (++, *+): else a body that fits but for its last character would be tried in every way of parting it.
 _PLAIN_TAGS: Final = "p|div|b|i|u|em|strong|span|ul|ol|li"
-_PLAIN: Final = re.compile(rf"(?:[^<>&]+|</?(?:{_PLAIN_TAGS})>|<br ?/?>)*")
+_PLAIN: Final = re.compile(rf"(?:[^<>&]++|</?(?:{_PLAIN_TAGS})>|<br ?/?>)*+")
 _TAG: Final = re.compile(r"</?([a-z]+) ?/?>")
 
 

@@ -64,3 +64,9 @@ def _grows(part: str, *, html: bool, config: Masking) -> None:
     small = part * (SMALL // len(part))
     few = max(seconds(small, html=html, config=config), 0.000_5)
     assert seconds(small * TIMES, html=html, config=config) / few < MOST
+
+
+@pytest.mark.parametrize("run", ["-" * 40, "-a" * 20, "._" * 20], ids=("dashes", "letters between", "other signs"))
+def test_a_password_of_signs_is_read_once(run: str, config: Masking) -> None:
+    """What is nearly words is not tried in every way of parting it into them."""
+    assert seconds(f"password: a{run}1", html=False, config=config) < 0.5

@@ -1,6 +1,8 @@
 # ruff: noqa: E501 - tables of Chinese sentences, whose characters ruff counts twice
 """HTML bodies as plain text."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -70,3 +72,21 @@ def test_plain_tags_need_no_parser(html: str) -> None:
     reader.end_line()
     read = "\n".join(f"{'> ' * depth}{line}" for depth, line in reader.lines).strip()
     assert plain_text(html, "text/html") == read
+
+
+NEARLY_PLAIN = {
+    "a sign at the end": "您好" * 50_000 + ">",
+    "an ampersand": "a b " * 25_000 + "&amp;",
+    "a tag of another kind": "<p>a b</p>" * 10_000 + "<table>",
+    "an open tag": "<b>" * 30_000 + "<",
+}
+
+
+@pytest.mark.parametrize("html", NEARLY_PLAIN.values(), ids=NEARLY_PLAIN)
+def test_what_is_nearly_plain_costs_no_more_than_its_length(html: str) -> None:
+    """Whoever writes to the helpdesk chooses the text."""
+    start = time.process_time()
+
+    assert plain_text(html, "text/html")
+
+    assert time.process_time() - start < 2
