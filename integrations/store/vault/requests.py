@@ -3,8 +3,9 @@ caller's, so that what is decided and what is logged are one."""
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -18,15 +19,18 @@ from integrations.store.vault.rows import record_of, request_of
 from integrations.store.vault.tables import VAULT_RECORDS, VAULT_REQUESTS
 
 _TABLE = VAULT_REQUESTS.c
+_FEWEST_LETTERS: Final = 4
+_HIDDEN: Final = re.compile(r"\[[a-z-]+]")
+"""What stands in a reason for what was hidden of it."""
 
 
 def ask(connection: Connection, record_id: int, by: Actor, reason: str, rules: Rules, at: datetime) -> Request:
-    """A new request. raises NotFound · Denied – no post that may ask; no reason; the original was destroyed"""
+    """A new request. raises NotFound · Denied – no post that may ask; no reason in words; the original was destroyed"""
     record = record_at(connection, record_id)
     if by.post is None or by.post not in rules.ask:
         raise Denied(f"{by.login} holds no post that may ask to see an original")
-    if not reason:
-        raise Denied("a request needs a reason")
+    if not in_words(reason):
+        raise Denied("a request needs a reason in words, which the second person can weigh")
     if record.shredded_at is not None:
         raise Denied(f"original {record_id} was destroyed")
     values = {
@@ -108,6 +112,12 @@ def locked(connection: Connection, id: int) -> Request:
 def same(one: str, other: str) -> bool:
     """Whether two logins are one person's."""
     return one.strip().casefold() == other.strip().casefold()
+
+
+def in_words(reason: str) -> bool:
+    """Whether there is anything to weigh in a reason: four different letters or signs of a script, beside what was
+    hidden of it. That keeps out "x", "...", "1234" and "aaaaaaaa", and judges nothing else."""
+    return len({letter for letter in _HIDDEN.sub("", reason).casefold() if letter.isalpha()}) >= _FEWEST_LETTERS
 
 
 def _must_be(request: Request, wanted: RequestStatus, at: datetime) -> None:

@@ -169,13 +169,13 @@ class Vault:
     def shred(self, ticket_id: int, by: Actor, why: str) -> int:
         """Makes every original of the ticket unreadable for good. Returns how many they were.
 
-        raises   Denied – no post that may approve, or no reason · NotFound – nothing readable is kept of the ticket
+        raises   Denied – no post that may approve, or no reason in words · NotFound – nothing readable is kept of it
         """
         with _Denials(self, by, About(ticket_id=ticket_id)), self._session.write() as connection:
             if by.post is None or by.post not in self.rules.approve:
                 raise Denied(f"{by.login} holds no post that may destroy originals")
-            if not why.strip():
-                raise Denied("destroying originals needs a reason")
+            if not requests.in_words(scrub_text(why)):
+                raise Denied("destroying originals needs a reason in words")
             count = shred(connection, ticket_id, self._now())
             if not count:
                 raise NotFound(f"the vault keeps no original of ticket {ticket_id}")

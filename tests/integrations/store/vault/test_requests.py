@@ -44,7 +44,13 @@ def test_it_works_once(vault: Vault, approved: int) -> None:
 
 ASKING = {
     "no post": (STRANGER, REASON, "holds no post that may ask"),
-    "no reason": (AGNES, "  ", "needs a reason"),
+    "no reason": (AGNES, "  ", "needs a reason in words"),
+    "a letter": (AGNES, "x", "needs a reason in words"),
+    "dots": (AGNES, "......", "needs a reason in words"),
+    "a letter many times": (AGNES, "aaaaaAAAA", "needs a reason in words"),
+    "two signs": (AGNES, "核对", "needs a reason in words"),
+    "a number alone": (AGNES, "20260928", "needs a reason in words"),
+    "nothing but what is hidden": (AGNES, "13800138000 wang@example.com", "needs a reason in words"),
 }
 
 
@@ -54,6 +60,11 @@ def test_asking_that_is_refused(vault: Vault, sealed: int, by: Actor, reason: st
         vault.ask(sealed, by, reason)
     assert vault.rows.requests() == ()
     assert events(vault) == [(Event.DENIED, by.login)]
+
+
+@pytest.mark.parametrize("reason", ["核对卡号", "客戶來電詢問", "audit Q3", "投诉 C-7 取证"])
+def test_a_few_words_are_a_reason(vault: Vault, sealed: int, reason: str) -> None:
+    assert vault.ask(sealed, AGNES, reason).reason == reason
 
 
 def test_asking_for_nothing(vault: Vault) -> None:
@@ -265,10 +276,10 @@ def test_what_waits_is_counted(vault: Vault, asked: int, sealed: int, clock: Han
 
 
 def test_shredding_takes_a_post_and_a_reason(vault: Vault, sealed: int) -> None:
-    for by, why in ((BAO, "because"), (XU, " ")):
+    for by, why in ((BAO, "because"), (XU, " "), (XU, "ok")):
         with pytest.raises(Denied, match="destroy"):
             vault.shred(42, by, why)
     with pytest.raises(NotFound, match="no original of ticket 43"):
         vault.shred(43, XU, "because")
     assert vault.rows.record(sealed).shredded_at is None
-    assert [event for event, _ in events(vault)] == [Event.DENIED] * 3
+    assert [event for event, _ in events(vault)] == [Event.DENIED] * 4
