@@ -74,12 +74,15 @@ def every_desk_has_a_leader(facts: Facts, config: Config) -> Wants:
 
 @rule("1.3.4", when=OPEN & OWNER_AWAY)
 def owner_out_of_office(facts: Facts, config: Config) -> Wants:
-    """A case whose owner is away goes to whom the helpdesk names as replacement; without one the supervisor hears."""
+    """A case whose owner is away goes to whom the helpdesk names as replacement; without one the supervisor hears.
+
+    A replacement who is away too is followed to the next.
+    """
     owner, ticket = facts.owner, facts.ticket
     if owner is None:
         return
-    stand_in = facts.person(owner.stands_in)
-    if stand_in is not None and stand_in.at_work and ticket.group in stand_in.groups:
+    stand_in = facts.stand_in(owner)
+    if stand_in is not None and ticket.group in stand_in.groups:
         why = say("away.stand_in", owner=f"person:{owner.id}", person=f"person:{stand_in.id}")
         yield Assign(owner=stand_in.id), why
         yield Note(key=f"away:{owner.id}>{stand_in.id}", text=why, weight=70), why

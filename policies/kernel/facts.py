@@ -246,7 +246,7 @@ class Facts:
         return None if user is None else self.people.get(user)
 
     def on_duty(self, *candidates: int | None) -> Person | None:
-        """The first candidate at work, or whoever Zammad says stands in; None when nobody is."""
+        """The first candidate at work, or whoever stands in; None when nobody is."""
         people = self.people
         for candidate in candidates:
             person = None if candidate is None else people.get(candidate)
@@ -254,10 +254,18 @@ class Facts:
                 continue
             if person.active and not person.away:
                 return person
-            stand_in = self.person(person.stands_in)
-            if person.active and stand_in is not None and stand_in.at_work:
+            stand_in = self.stand_in(person) if person.active else None
+            if stand_in is not None:
                 return stand_in
         return None
+
+    def stand_in(self, away: Person) -> Person | None:
+        """The first at work of the replacements, each Zammad's for the one before; None when it turns or ends."""
+        asked, person = {away.id}, self.person(away.stands_in)
+        while person is not None and person.active and person.away and person.id not in asked:
+            asked.add(person.id)
+            person = self.person(person.stands_in)
+        return person if person is not None and person.at_work else None
 
     @derived
     def supervisor(self) -> Person | None:
