@@ -131,15 +131,19 @@ def _span(view: View, found: Found) -> Span:
     places: Sequence[int] = range(begin, until)
     if not value.isalnum():
         if found.kind in _WORDS:
-            places = [at for at, char in enumerate(value, begin) if not char.isspace()]
+            if value.split() != [value]:
+                places = [at for at, char in enumerate(value, begin) if not char.isspace()]
         elif found.kind is Kind.BANK_CARD:
             places = [at for at, char in enumerate(value, begin) if char.isalnum()]
         else:
             places = [at for at, char in enumerate(value, begin) if char not in _BETWEEN]
     shift = view.shift(begin, until)
     if shift is not None:
-        cells = tuple([(at + shift, at + shift + 1) for at in places])
         begin, until = begin + shift, until + shift
+        if len(places) == until - begin:
+            cells = tuple(zip(range(begin, until), range(begin + 1, until + 1), strict=True))
+        else:
+            cells = tuple([(at + shift, at + shift + 1) for at in places])
     else:
         cells = tuple([cell for at in places if (cell := view.cell(at))[0] < cell[1]])
         begin, until = view.cell(begin)[0], view.cell(until - 1)[1]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum, unique
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 Cell: TypeAlias = tuple[int, int]
 """Start and end in the source of what shows as one character: longer than one for an entity (`&#49;`)."""
@@ -86,8 +86,7 @@ _GROUNDS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(NamedTuple):
     """Personal data in a view's text: `text[start:end]`. For `Span`'s fields of the same name see there."""
 
     kind: Kind

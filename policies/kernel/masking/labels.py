@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Final
+from typing import Final, NamedTuple
 
 from policies.kernel.masking.words import Words
 
@@ -118,7 +117,8 @@ _FILLER: Final = re.compile(
 )
 _QUICK: Final = frozenset({"", " ", ":", "：", ": ", "： ", "是", "为", "\v", "\v\v", " is ", " was ", " is: "})
 _COLON: Final = re.compile(r"\s*[:：]")
-_STOPS: Final = frozenset("。！!？?")
+_FULL_STOP: Final = "。"
+_STOPS: Final = frozenset("！!？?") | {_FULL_STOP}
 _LEAD: Final = re.compile(
     r"[\s)）】\]\"”』>,，]{0,3}[（(【\[]?[号號]?(?:这|那)?(?:是|为|is|was)?"
     r"(?:我的?|本人的?|您的|你的|他的|她的|客户的?|这个|这张|的| my| your| the| a)?\s?"
@@ -127,8 +127,7 @@ _NEXT_ENTRY: Final = re.compile(r"\s*(?:[:：=#]|是|为|[0-9a-z]{2})")
 _WORDS: Final = Words(WORDS)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Label:
+class Label(NamedTuple):
     """The label that decides.
 
     word    as it stands in the view
@@ -156,6 +155,8 @@ def is_label(text: str) -> bool:
 def _before(text: str, at: int) -> Label | None:
     """The last label on the line and in the sentence, at most 32 characters away; or one that ends a line or cell."""
     words = text[max(0, at - _LONGEST) : at]
+    # What stands ahead of the sentence says nothing; most sentences end with a full stop.
+    words = words[words.rfind(_FULL_STOP) + 1 :]
     found = _WORDS.last(words)
     if found is None:
         return None

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from policies.kernel.masking import checks
@@ -32,10 +31,11 @@ _HOTLINE: Final = re.compile(r"(?:[48]00[0-9]{7}|(?:0)?9[56][0-9]{3,6}|1[012][0-
 
 def numbers(text: str, start: int, end: int) -> Sequence[Found]:
     """Every number of a person made of digits in the run `text[start:end]`; they do not overlap."""
-    size = end - start
-    if size < SHORTEST:
+    size, run_text = end - start, text[start:end]
+    # Six digits are too few: 5800.00.
+    if size < SHORTEST or (size == SHORTEST and run_text.isascii() and not run_text.isalnum()):
         return ()
-    if size != _IDENTITY_CARD and text[start:end].isdigit():
+    if size != _IDENTITY_CARD and run_text.isdigit():
         label = deciding(text, start, end)
         # Most runs of digits are numbers of things, and say so.
         if label is not None and label.tight and label.means is Means.OTHER:
@@ -70,8 +70,8 @@ def _glued(run: Window) -> Sequence[Found]:
     """An identity card and another number that proves itself, written in one without anything between."""
     for at in (_IDENTITY_CARD, len(run.digits) - _IDENTITY_CARD):
         pieces = [
-            replace(
-                run, start=run.start + begin, end=run.start + end, digits=run.digits[begin:end], groups=(end - begin,)
+            run._replace(
+                start=run.start + begin, end=run.start + end, digits=run.digits[begin:end], groups=(end - begin,)
             )
             for begin, end in ((0, at), (at, len(run.digits)))
         ]

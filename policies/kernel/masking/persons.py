@@ -1,7 +1,7 @@
 """Names and addresses of persons, by label and by the words around them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from policies.kernel.masking.between import ASIDE
@@ -126,8 +126,15 @@ _BUSINESS_AT: Final = re.compile(
 _BUSINESS: Final = re.compile(r"\s?(?:网点|支行|分行|营业|银行|大厅|分公司)")
 
 
-def person(text: str, opens: Opens, start: int, end: int) -> Iterator[Found]:
+def person(text: str, opens: Opens, start: int, end: int) -> Iterable[Found]:
     """The name or the address that the word `text[start:end]` points to."""
+    if opens is Opens.HOUSE:
+        # A character of many words; few of them end the number of a house.
+        return _street(text, start, end) if text[start - 1 : start] in _DIGITS else ()
+    return _person(text, opens, start, end)
+
+
+def _person(text: str, opens: Opens, start: int, end: int) -> Iterator[Found]:
     match opens:
         case Opens.NAME:
             yield from _name(text, start, end)
@@ -149,8 +156,6 @@ def person(text: str, opens: Opens, start: int, end: int) -> Iterator[Found]:
                 yield _of(Kind.NAME, found, 0.75)
         case Opens.PLACE:
             yield from _place(text, start, end)
-        case Opens.HOUSE:
-            yield from _street(text, start, end)
 
 
 def _name(text: str, start: int, end: int) -> Iterator[Found]:
@@ -182,8 +187,6 @@ def _place(text: str, start: int, end: int) -> Iterator[Found]:
 
 def _street(text: str, start: int, end: int) -> Iterator[Found]:
     """An address without a label: a place, a street, a number."""
-    if text[start - 1 : start] not in _DIGITS:
-        return
     number = _NUMBER.search(text, max(0, start - 8), start)
     if number is None or _NO_HOUSE.match(text, end):
         return

@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 NUMERALS: Final = str.maketrans(
     "零〇○洞一幺壹弌两兩二贰貳弍三叁參叄弎四肆五伍六陆陸七柒拐八捌九玖勾", "0000111122222233333445566677788999"
@@ -34,6 +33,12 @@ _DATE: Final = r"(?<=[12])(?<![0-9].)([09][0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}
 _MORE: Final = rf"{{{_SHORTEST_RUN - 1},}}(?:{_BETWEEN}{{0,3}}[{_X}](?:(?![0-9a-z])|(?=1[3-9][0-9]{{9}}(?![0-9]))))?"
 _PLAIN_RUN: Final = re.compile(rf"[0-9](?:{_DATE}|(?:{_BETWEEN}{{0,3}}[0-9]){_MORE})", re.DOTALL)
 _HAN_RUN: Final = re.compile(rf"[0-9{_HAN}](?:{_DATE}|(?:{_BETWEEN}{{0,3}}[0-9{_HAN}]){_MORE})", re.DOTALL)
+# Digits in a row, each a zero: one literal ahead is looked for many times quicker than one of ten digits.
+_ZEROES: Final = bytes.maketrans(b"123456789", b"000000000")
+_CHAINED: Final = re.compile(rb"0(?:[ .\-/~]{0,3}0){%d,}" % (_SHORTEST_RUN - 1))
+# What may stand between such a row and a check character behind it, and how far a run then looks.
+_MORE_OPENS: Final = frozenset(" .-/~x")
+_REACH_OF_X: Final = 16
 # A numeral beside digits may belong to a word: 张三13800138000.
 _GROUP: Final = re.compile(rf"[0-9]+[{_X}]?|[{_HAN}]+[{_X}]?|[{_X}]")
 _CURRENCIES: Final = (
@@ -83,8 +88,7 @@ _PARAMETER_ENDS: Final = frozenset("&;#\"'<>)]},|\\")
 _LOOK_BACK: Final = 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
+class Window(NamedTuple):
     """Whole groups of a run that may be one number: `text[start:end]`.
 
     digits   ASCII, without what separates them; an x may end them
@@ -123,7 +127,7 @@ class Window:
         if last > 1:
             groups.append(last - 1)
         end = self.position(len(self.digits) - 2) + 1
-        return replace(self, end=end, digits=self.digits[:-1], groups=tuple(groups))
+        return self._replace(end=end, digits=self.digits[:-1], groups=tuple(groups))
 
     @property
     def one(self) -> bool:
@@ -199,9 +203,17 @@ def _is_fraction(ahead: str, groups: tuple[int, ...]) -> bool:
 
 def runs(text: str) -> Iterator[tuple[int, int]]:
     """Where every run of six digits and more is, with what may separate them; dates are none."""
-    for run in (_PLAIN_RUN if text.isascii() else _HAN_RUN).finditer(text):
-        if run.lastindex is None:
-            yield run.span()
+    if not text.isascii():
+        yield from (run.span() for run in _HAN_RUN.finditer(text) if run.lastindex is None)
+        return
+    for chain in _CHAINED.finditer(text.encode().translate(_ZEROES)):
+        start, end = chain.span()
+        if text[end : end + 1] not in _MORE_OPENS and text[start:end].isdigit():
+            yield start, end
+            continue
+        for run in _PLAIN_RUN.finditer(text, start, end + _REACH_OF_X):
+            if run.lastindex is None and run.start() < end:
+                yield run.span()
 
 
 def single(text: str, start: int, end: int) -> Window:

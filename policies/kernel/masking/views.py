@@ -206,13 +206,19 @@ def _decodes(octets: bytes) -> bool:
 
 
 def has_invisible(text: str) -> bool:
-    return not text.isascii() and _STRANGE.search(text) is not None and _INVISIBLES.search(text) is not None
+    return _is_strange(text) and _INVISIBLES.search(text) is not None
+
+
+def _is_strange(text: str) -> bool:
+    """Whether something in it may need folding other than to small letters, or does not show."""
+    return not text.isascii() and _STRANGE.search(text) is not None
 
 
 def plain_view(text: str) -> View:
     """The view of a plain text."""
-    if not has_invisible(text) and ("%" not in text or _PARTING.search(text) is None):
-        return View(text=_folded(text))
+    strange = _is_strange(text)
+    if not (strange and _INVISIBLES.search(text)) and ("%" not in text or _PARTING.search(text) is None):
+        return View(text=_folded(text) if strange else _small(text))
     builder = Builder()
     builder.run(text, 0)
     return builder.view()
@@ -220,12 +226,16 @@ def plain_view(text: str) -> View:
 
 def _folded(text: str) -> str:
     """Character for character."""
-    small = text.lower()
-    if text.isascii():
-        return small
-    if len(small) != len(text):
-        small = "".join(char if len(char.lower()) != 1 else char.lower() for char in text)
-    if _STRANGE.search(small):
+    small = _small(text)
+    if _is_strange(small):
         small = _UNUSUAL.sub(lambda found: FOLDS[found[0]], small)
         small = _CIRCLES.sub(lambda found: "".join(_CIRCLED.get(char, char) for char in found[0]), small)
+    return small
+
+
+def _small(text: str) -> str:
+    """Character for character: a capital letter stays whose small one is two of them."""
+    small = text.lower()
+    if len(small) != len(text):
+        small = "".join(char if len(char.lower()) != 1 else char.lower() for char in text)
     return small

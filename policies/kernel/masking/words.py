@@ -21,7 +21,9 @@ _MOST_SPELLINGS: Final = 64
 _SHORT: Final = 64
 # Forms set words of two characters wide: 姓  名.
 _WIDE: Final = 2
-_BLANKS: Final = " {0,4}"
+_BLANKS: Final = " {0,3}"
+# Where in a Chinese text Latin words may be; each begins with a letter.
+_LATIN: Final = re.compile("[a-z][\x00-\x7f]*")
 _JOINTS: Final = (" ", "", "_", "-")
 
 M = TypeVar("M")
@@ -52,9 +54,16 @@ class Words(Generic[M]):
         """Each word's meaning and place: the longest where several begin; Chinese words first, then Latin ones."""
         if not text.isascii():
             for found in self._found(text):
-                yield self._chinese[_key(found[0])], found.start(), found.end()
-        for last, (means, size) in self._latin.iter_long(text):
-            end = last + 1
+                yield self._meaning(found[0]), found.start(), found.end()
+            for latin in _LATIN.finditer(text):
+                yield from self._alone(text, latin.start(), latin[0])
+        else:
+            yield from self._alone(text, 0, text)
+
+    def _alone(self, text: str, start: int, latin: str) -> Iterator[tuple[M, int, int]]:
+        """The Latin words in `latin`, which stands in `text` from `start` on."""
+        for last, (means, size) in self._latin.iter_long(latin):
+            end = start + last + 1
             if _stands_alone(text, end - size, end):
                 yield means, end - size, end
 
@@ -75,6 +84,12 @@ class Words(Generic[M]):
             expression = self._made[wide, spelled] = _any_of(words, wide=wide)
         return expression
 
+    def _meaning(self, found: str) -> M:
+        """Of the listed word that stands in a text, in one of its spellings."""
+        if found in self._chinese:
+            return self._chinese[found]
+        return self._chinese[simplified(found).replace(" ", "")]
+
     def last(self, text: str) -> tuple[M, int, int] | None:
         """The word that ends last."""
         found: tuple[M, int, int] | None = None
@@ -83,7 +98,7 @@ class Words(Generic[M]):
             for word in self._found(text):  # noqa: B007 – the last one is what is wanted
                 pass
             if word is not None:
-                found = self._chinese[_key(word[0])], word.start(), word.end()
+                found = self._meaning(word[0]), *word.span()
         for last, (means, size) in self._latin.iter_long(text):
             end = last + 1
             if (found is None or end >= found[2]) and _stands_alone(text, end - size, end):
@@ -95,7 +110,7 @@ class Words(Generic[M]):
         if not "a" <= text[start : start + 1] <= "z":
             words = simplified(text[start : start + _SHORT])
             found = self._expression(wide=" " in words).match(words)
-            return (self._chinese[_key(found[0])], start, start + found.end()) if found is not None else None
+            return (self._meaning(found[0]), start, start + found.end()) if found is not None else None
         for last, (means, size) in self._latin.iter_long(text[start : start + 30]):
             end = start + last + 1
             alone = end - size == start and _stands_alone(text, start, end)
@@ -108,19 +123,34 @@ def simplified(text: str) -> str:
     return text.translate(_SIMPLE) if _TRADITIONAL.search(text) else text
 
 
-def _key(found: str) -> str:
-    """The listed word that stands in a text, in one of its spellings."""
-    return simplified(found).replace(" ", "")
-
-
 def _any_of(words: Iterable[str], *, wide: bool) -> re.Pattern[str]:
-    """The longest of those that begin alike; told apart by their first characters first."""
-    rests: dict[str, list[str]] = {}
+    """The longest of those that begin alike; told apart by their first two characters first.
+
+    A text is full of characters that begin a word and go on otherwise. One look at the set of second characters tells
+    most of them, and an alternative that does not begin with the second character is passed by without being tried.
+    """
+    rests: dict[tuple[str, str], list[str]] = {}
+    single: list[str] = []
+    blanks: list[str] = []
     for word in sorted(words, key=len, reverse=True):
-        rests.setdefault(word[0], []).append(
-            _BLANKS + re.escape(word[1:]) if wide and len(word) == _WIDE else re.escape(word[1:])
-        )
-    return re.compile("|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in rests.items()))
+        if len(word) == 1:
+            single.append(word)
+            continue
+        rests.setdefault((word[0], word[1]), []).append(re.escape(word[2:]))
+        if wide and len(word) == _WIDE:
+            blanks.append(f"(?<={re.escape(word[0])} ){_BLANKS}{re.escape(word[1])}")
+    seconds: dict[str, list[str]] = {}
+    for (first, second), behind in rests.items():
+        seconds.setdefault(second, []).append(f"(?<={re.escape(first + second)})(?:{'|'.join(behind)})")
+    if blanks:
+        seconds[" "] = blanks
+    pairs = "|".join(f"{re.escape(second)}(?:{'|'.join(ways)})" for second, ways in seconds.items())
+    alone = f"|(?<={_set(single)})" if single else ""
+    return re.compile(f"{_set(word[0] for word in words)}(?:(?={_set(seconds)})(?:{pairs}){alone})")
+
+
+def _set(chars: Iterable[str]) -> str:
+    return f"[{re.escape(''.join(dict.fromkeys(chars)))}]"
 
 
 def _variants() -> dict[str, str]:
