@@ -25,7 +25,8 @@ class Relations:
 
     def related(self, ticket: Ticket) -> Related:
         """What the store knows of other complaints by this customer, and of this cause. raises StoreError"""
-        first_at = self._first_at(ticket)
+        own = self._own(ticket)
+        first_at = self.store.matters.first_at(own) if len(own) > 1 else None
         if ticket.kind not in (None, COMPLAINT):
             return Related(first_at=first_at, undelivered=self.store.outbox.given_up(f"{ticket.id}:"))
         received = ticket.since
@@ -37,15 +38,14 @@ class Relations:
         if cause is not None:
             since, before = self._window(received)
             others = self.store.matters.customers(cause, COMPLAINT, since=since, before=before, but=ticket.customer)
-        mine = {id: other for id, other in earlier if id != ticket.id}
+        mine = {id: other for id, other in earlier if id not in own}
         linked = tuple(id for id, other in mine.items() if other is not None and other == cause)
         return Related(earlier=tuple(mine), same_cause=others + 1, linked=linked, first_at=first_at)
 
-    def _first_at(self, ticket: Ticket) -> datetime | None:
-        """When the case came in, where it is known by several tickets: one was merged into another."""
+    def _own(self, ticket: Ticket) -> tuple[int, ...]:
+        """The tickets its case is known by, itself included; several where one was merged into another."""
         case = self.store.cases.of(ticket.id)
-        tickets = () if case is None else self.store.cases.tickets(case)
-        return self.store.matters.first_at(tickets) if len(tickets) > 1 else None
+        return (ticket.id,) if case is None else self.store.cases.tickets(case)
 
     def merge(self, unit: Repositories, source: int, target: int) -> None:
         """`source` was merged into `target`: one case from now on, with both findings; the target is looked at."""

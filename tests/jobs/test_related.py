@@ -134,3 +134,11 @@ def test_a_merged_case_came_in_with_the_first_of_its_tickets(store: Store, relat
     store.cases.put(1, "a")
     assert relations.related(SELF).first_at == AT - 2 * DAY
     assert relations.related(replace(SELF, kind="inquiry")).first_at == AT - 2 * DAY
+
+
+def test_a_ticket_of_the_same_case_is_no_earlier_complaint(store: Store, relations: Relations) -> None:
+    """Who wrote twice, and whose tickets were merged, has complained once."""
+    keep(store, relations, other(1, 2 * DAY), other(2, 3 * DAY), SELF)
+    for ticket in (1, 7):
+        store.cases.put(ticket, "a")
+    assert relations.related(SELF) == Related(earlier=(2,), linked=(2,), first_at=AT - 2 * DAY)
