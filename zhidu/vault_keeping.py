@@ -45,8 +45,8 @@ def rotate(habits: Habits | None, limit: int | None) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj
 def shred(habits: Habits | None, ticket: int, by: str, why: str, yes: bool) -> None:
-    """Destroy the key of TICKET: nobody can read its originals any more. That there were some, who destroyed them, when
-    and why stays on record.
+    """Destroy the keys of TICKET, under every id that it had: nobody can read its originals any more. That there were
+    some, who destroyed them, when and why stays on record.
 
     Backups made before still hold the wrapped key: they must be destroyed as well, or expire.
 
@@ -55,7 +55,8 @@ def shred(habits: Habits | None, ticket: int, by: str, why: str, yes: bool) -> N
       zhidu vault shred 42 --by xu@example.com --why "erasure asked for by the customer, case C-7"
     """
     with opened_vault(habits) as here:
-        kept = sum(one.shredded_at is None for one in here.vault.rows.records(ticket_id=ticket))
+        found = here.vault.rows.records(ticket_ids=here.store.twins.ids(ticket))
+        kept = sum(one.shredded_at is None for one in found)
         if kept and not yes:
             click.confirm(
                 f"{kept} originals of ticket {ticket} become unreadable for good. Go on?", abort=True, err=True

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Row, Table, Text, delete, func, select, update
+from sqlalchemy import BigInteger, Column, Connection, Row, Table, Text, delete, func, or_, select, update
 
 from integrations.store.database import Session, insert_into
 from integrations.store.outside import Outside
@@ -99,6 +99,11 @@ class Twins:
             row = connection.execute(select(TWINS).where(TWINS.c.ticket_id == ticket_id)).first()
         return None if row is None else _twin(row)
 
+    def ids(self, ticket_id: int) -> tuple[int, ...]:
+        """Every id that the ticket had or has, by any of them."""
+        with self._session.read() as connection:
+            return ids_of(ticket_id, line(connection, ticket_id))
+
     def unfinished(self) -> tuple[Twin, ...]:
         """Oldest first."""
         statement = select(TWINS).where(TWINS.c.step != Step.DONE).order_by(TWINS.c.begun_at, TWINS.c.ticket_id)
@@ -122,6 +127,19 @@ class Twins:
         with self._session.read() as connection:
             done = select(func.count()).select_from(TWINS).where(TWINS.c.step == Step.DONE)
             return connection.scalar(done) or 0
+
+
+def line(connection: Connection, ticket_id: int) -> tuple[Twin, ...]:
+    """Each time that the ticket was or is made anew, by any id that it had or has: it keeps its number."""
+    numbers = select(TWINS.c.number).where(or_(TWINS.c.ticket_id == ticket_id, TWINS.c.new_id == ticket_id))
+    statement = select(TWINS).where(TWINS.c.number.in_(numbers)).order_by(TWINS.c.ticket_id)
+    return tuple(map(_twin, connection.execute(statement)))
+
+
+def ids_of(ticket_id: int, twins: Sequence[Twin]) -> tuple[int, ...]:
+    """The ids that `twins` of the ticket name, and its own."""
+    named = (id for twin in twins for id in (twin.ticket_id, twin.new_id) if id is not None)
+    return tuple(sorted({ticket_id, *named}))
 
 
 def _twin(row: Row[Any]) -> Twin:

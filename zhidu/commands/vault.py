@@ -59,7 +59,7 @@ def status(habits: Habits | None) -> int:
 
 
 @vault.command("list")
-@click.option("--ticket", type=int, help="Only this ticket's, by its id.")
+@click.option("--ticket", type=int, help="Only this ticket's, by any id that it had.")
 @click.option("--same-as", type=int, metavar="ORIGINAL", help="Only those of the same value as this one.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=1000, show_default=True, help="Oldest first.")
 @click.pass_obj
@@ -78,7 +78,8 @@ def list_originals(habits: Habits | None, ticket: int | None, same_as: int | Non
         token = None if same_as is None else here.vault.rows.record(same_as).token
         if same_as is not None and token is None:
             raise WrongUse(f"original {same_as} is not to be compared, or was destroyed")
-        found = here.vault.rows.records(ticket_id=ticket, token=token, limit=limit)
+        ids = None if ticket is None else here.store.twins.ids(ticket)
+        found = here.vault.rows.records(ticket_ids=ids, token=token, limit=limit)
         show(habits, list(map(record_plain, found)), lambda: record_lines(found, here))
 
 

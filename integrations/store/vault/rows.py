@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -63,12 +64,19 @@ class VaultRows:
         return record_of(row)
 
     def records(
-        self, *, ticket_id: int | None = None, token: str | None = None, limit: int = 1000
+        self,
+        *,
+        ticket_id: int | None = None,
+        ticket_ids: Collection[int] | None = None,
+        token: str | None = None,
+        limit: int = 1000,
     ) -> tuple[Record, ...]:
-        """Those of a ticket, or of the same value, in the order of sealing."""
+        """Those of a ticket, or of several, or of the same value, in the order of sealing."""
         statement: Select[Any] = select(VAULT_RECORDS).order_by(VAULT_RECORDS.c.id).limit(limit)
         if ticket_id is not None:
             statement = statement.where(VAULT_RECORDS.c.ticket_id == ticket_id)
+        if ticket_ids is not None:
+            statement = statement.where(VAULT_RECORDS.c.ticket_id.in_(ticket_ids))
         if token is not None:
             statement = statement.where(VAULT_RECORDS.c.token == token)
         with self._session.read() as connection:

@@ -14,6 +14,7 @@ from integrations.store.errors import NotFound, StoreError
 from integrations.store.findings import Findings
 from integrations.store.outside import Outside
 from integrations.store.records import Finding, Message
+from integrations.store.twins import Step, ids_of, line
 from integrations.store.vault import approvals, log, requests
 from integrations.store.vault.errors import Denied, Forged, KeyGone, Shredded, Tampered, WrongKey
 from integrations.store.vault.keys import KeyRing
@@ -167,21 +168,27 @@ class Vault:
         approvals.check(self.ring, request)
 
     def shred(self, ticket_id: int, by: Actor, why: str) -> int:
-        """Makes every original of the ticket unreadable for good. Returns how many they were.
+        """Makes every original of the ticket unreadable for good, under all ids it had. Returns how many they were.
 
-        raises   Denied – no post that may approve, or no reason in words · NotFound – nothing readable is kept of it
+        raises   Denied – no post that may approve, no reason in words, or the ticket is being made anew ·
+                 NotFound – nothing readable is kept of it
         """
         with _Denials(self, by, About(ticket_id=ticket_id)), self._session.write() as connection:
             if by.post is None or by.post not in self.rules.approve:
                 raise Denied(f"{by.login} holds no post that may destroy originals")
             if not requests.in_words(scrub_text(why)):
                 raise Denied("destroying originals needs a reason in words")
-            count = shred(connection, ticket_id, self._now())
-            if not count:
+            twins = line(connection, ticket_id)
+            if busy := [twin.ticket_id for twin in twins if twin.step not in (Step.WANTED, Step.DONE)]:
+                raise Denied(f"ticket {busy[0]} is being made anew, from what would be destroyed: wait until it is")
+            counts = {id: shred(connection, id, self._now()) for id in ids_of(ticket_id, twins)}
+            if not any(counts.values()):
                 raise NotFound(f"the vault keeps no original of ticket {ticket_id}")
-            about = About(ticket_id=ticket_id)
-            self._log(connection, Event.SHREDDED, by, why.strip(), what=f"{count} originals", about=about)
-            return count
+            for id, count in counts.items():
+                if count:
+                    about = About(ticket_id=id)
+                    self._log(connection, Event.SHREDDED, by, why.strip(), what=f"{count} originals", about=about)
+            return sum(counts.values())
 
     def reseal(self, limit: int = 100) -> Resealing:
         """Seals up to `limit` originals of retired keys anew with the current one. Can be stopped anywhere, and be
