@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
+from policies.kernel.quick import quick
 from policies.kernel.text.numbers import Number
 
 _NAMES: Final = {
@@ -24,7 +25,10 @@ _NAMES: Final = {
 }
 _CODES: Final = {name.replace("_", " "): code for code, names in _NAMES.items() for name in names.split()}
 _BY_LENGTH: Final = [re.escape(name) for name in sorted(_CODES, key=len, reverse=True)]
-_BEFORE: Final = re.compile(rf"(?:{'|'.join(_BY_LENGTH)})\s?:?\s?$")
+# A new line may come between a currency and its figure, a new paragraph not.
+_BEFORE: Final = re.compile(rf"({'|'.join(_BY_LENGTH)}) ?:?\s?\Z")
+_BEFORE_ENDS: Final = re.compile(rf"[{re.escape(''.join(sorted({name[-1] for name in _CODES})))}] ?:?\s?\Z")
+"""What every name ends with: few figures have even that before them."""
 _AFTER: Final = re.compile(rf"(?:多|余|来)?\s?({'|'.join(name for name in _BY_LENGTH if name[-1] != '$')})")
 _LONGEST_NAME: Final = max(map(len, _CODES)) + 3
 # 12万 without a unit is money unless a counted thing follows.
@@ -34,6 +38,7 @@ _WATTS: Final = re.compile("[充电灯瓦功率]")
 _CENT: Final = Decimal("0.01")
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amount:
     """A sum of money. `start`, `end` count in the field it stands in.
@@ -66,10 +71,12 @@ def sums(folded: str, figures: Iterable[Number], bare: str = "CNY") -> tuple[Sum
     """The numbers that are money: with a currency before or after, or in 万 and nothing countable after (`bare`)."""
     found = []
     for number in figures:
-        before = _BEFORE.search(folded, max(0, number.start - _LONGEST_NAME), number.start)
+        before = None
+        if _BEFORE_ENDS.search(folded, max(0, number.start - 4), number.start):
+            before = _BEFORE.search(folded, max(0, number.start - _LONGEST_NAME), number.start)
         after = _AFTER.match(folded, number.end)
         if before is not None and not _inside_word(folded, before.start()):
-            name = before[0].rstrip(": ")
+            name = before[1]
             end = after.end() if after is not None and _CODES[after[1]] in {"CNY", _CODES[name]} else number.end
             found.append(Sum(before.start(), end, number.value, _CODES[name]))
         elif after is not None and not (after[1][-1].isascii() and folded[after.end() : after.end() + 1].isalpha()):
