@@ -9,7 +9,6 @@ import re
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from heapq import nlargest
 from itertools import pairwise
 from operator import add
 from typing import Final
@@ -60,7 +59,7 @@ class Leaning:
         """The runs that spoke most for a label, and what each added to its score."""
         place = 32 * [name for name, _ in self.scores].index(label)
         scale = share_of(len(self.runs)) / _WHOLE
-        told = nlargest(most, [(packed >> place & 0xFFFFFFFF, run) for run, packed in self.runs])
+        told = sorted([(packed >> place & 0xFFFFFFFF, run) for run, packed in self.runs], reverse=True)[:most]
         return tuple((run, (weight - _ABOVE) * scale) for weight, run in told if weight > _ABOVE)
 
 

@@ -1,7 +1,8 @@
 """All phrases of all lexicons in one automaton: one pass over the text, whatever their number."""
 
 import bisect
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
+from functools import partial
 from operator import itemgetter
 from typing import Final, NamedTuple
 
@@ -26,8 +27,8 @@ class Hit(NamedTuple):
 
 _POSITION: Final = itemgetter(0, 1, 2)
 _START: Final = itemgetter(0)
-_hit: Final = Hit._make
-"""Twice as quick as the constructor."""
+_hit: Final[Callable[[tuple[int, int, str, Phrase, tuple[Span, ...]]], Hit]] = partial(tuple.__new__, Hit)
+"""Four times as quick as the constructor."""
 
 
 class Matcher:
@@ -59,39 +60,52 @@ class Matcher:
         """Every phrase whose conditions hold, in order; of overlapping ones of a label only the longest."""
         places = self._spellings.places(folded)
         found: dict[str, list[Hit]] = {}
-        for hit, rule in _candidates(places, figures, sentences):
-            if hit.phrase.free or _holds(hit, rule, places, sentences):
-                same = found.get(hit.label)
-                if same is None:
-                    found[hit.label] = [hit]
-                else:
-                    same.append(hit)
+        _add_alone(found, places, sentences)
+        _add_of_parts(found, places, figures, sentences)
         chosen = [hit for hits in found.values() for hit in _longest(hits) if hit.phrase.weight]
         chosen.sort(key=_POSITION)
         return chosen
 
 
-def _candidates(places: Places, figures: tuple[Number, ...], sentences: Sentences) -> Iterator[tuple[Hit, Rule]]:
-    """The phrases that stand in the text, whatever their conditions say; those of one part first."""
-    begun: list[tuple[int, int, list[Rule]]] = []
-    for spelling, spans in places.telling():
-        several: list[Rule] = []
-        for rule in spelling.rules:
+def _add_alone(found: dict[str, list[Hit]], places: Places, sentences: Sentences) -> None:
+    """Adds, to those of their label, the phrases of one part. Loops, not comprehensions: there are few places each."""
+    for spelling, spans in places.alone():
+        for rule in spelling.alone:
             phrase = rule.phrase
-            if not rule.parts:
+            label = phrase.label
+            same = found.get(label)
+            if same is None:
+                same = found[label] = []
+            if phrase.free:
                 for span in spans:
-                    yield _hit((*span, phrase.label, phrase, (span,))), rule
-            elif places.bits & rule.bits == rule.bits:
-                several.append(rule)
-        if several:
-            begun.append((spans[0][1], -spelling.size, several))
-    if begun:
+                    start, end = span
+                    same.append(_hit((start, end, label, phrase, (span,))))
+            else:
+                for span in spans:
+                    start, end = span
+                    hit = _hit((start, end, label, phrase, (span,)))
+                    if _holds(hit, rule, places, sentences):
+                        same.append(hit)
+
+
+def _add_of_parts(
+    found: dict[str, list[Hit]], places: Places, figures: tuple[Number, ...], sentences: Sentences
+) -> None:
+    """Adds, to those of their label, the phrases of several parts."""
+    rules = places.of_parts()
+    if rules:
         numbered = Numbered(figures)
-        begun.sort()
-        for rule in dict.fromkeys(rule for _, _, rules in begun for rule in rules):
+        for rule in rules:
             phrase = rule.phrase
-            for run in runs_of(phrase, [places.of(part) for part in rule.parts], numbered, sentences):
-                yield _hit((run[0][0], run[-1][1], phrase.label, phrase, tuple(run))), rule
+            label, free = phrase.label, phrase.free
+            for run in runs_of(phrase, places.of_each(rule.parts), numbered, sentences):
+                hit = _hit((run[0][0], run[-1][1], label, phrase, tuple(run)))
+                if free or _holds(hit, rule, places, sentences):
+                    same = found.get(label)
+                    if same is None:
+                        found[label] = [hit]
+                    else:
+                        same.append(hit)
 
 
 def _rarity(forms: frozenset[str]) -> tuple[int, int]:
@@ -133,7 +147,7 @@ def _longest(hits: list[Hit]) -> list[Hit]:
 
     No more than `MOST_OF_A_LABEL`, so that a text of nothing but phrases costs no more than its length.
     """
-    if len(hits) == 1:
+    if len(hits) < 2:
         return hits
     if len(hits) > MOST_OF_A_LABEL:
         return _chosen(hits)

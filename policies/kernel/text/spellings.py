@@ -5,6 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Final, TypeAlias
 
 import ahocorasick
@@ -13,6 +14,8 @@ from policies.kernel.text.phrases import Phrase
 from policies.kernel.text.places import Span
 
 _ASTRAL: Final = re.compile("[\U00010000-\U0010ffff]")
+_BEGUN: Final = itemgetter(0, 1)
+_RULE: Final = itemgetter(2)
 _LETTER, _DIGIT, _OTHER = 1, 2, 0
 
 
@@ -21,7 +24,8 @@ class Spelling:
     """One spelling.
 
     left, right  the kind of character that must not adjoin it there
-    rules        of phrases that it is, or of which it is the rarest part
+    alone        rules of phrases that it is
+    rarest       rules of phrases of which it is the rarest part
     bordered     whether anything must not adjoin it at all
     bits         one bit for each group it belongs to
     """
@@ -30,7 +34,8 @@ class Spelling:
     size: int
     left: int
     right: int
-    rules: list["Rule"]
+    alone: list["Rule"]
+    rarest: list["Rule"]
     bordered: bool
     bits: int = 0
 
@@ -76,7 +81,8 @@ class Spellings:
 
     def add(self, form: str, rule: Rule) -> None:
         """Where `form` stands, the rule's phrase is or may be."""
-        self._spelling(form).rules.append(rule)
+        spelling = self._spelling(form)
+        (spelling.rarest if rule.parts else spelling.alone).append(rule)
 
     def group(self, forms: frozenset[str]) -> Group:
         """The group of these spellings; the same for the same ones. Not of none."""
@@ -103,7 +109,7 @@ class Spellings:
             around = f"{folded} "
             for last, spelling in self._automaton.iter(_bytes(folded)):
                 if last & 1:  # a match that ends between the two bytes of a character is none
-                    end = (last + 1) >> 1
+                    end = last + 1 >> 1
                     start = end - spelling.size
                     if spelling.bordered and (
                         (spelling.right and kind(around[end]) == spelling.right)
@@ -117,7 +123,7 @@ class Spellings:
         known = self._known.get(form)
         if known is None:
             left, right = _kind(form[0]), _kind(form[-1])
-            known = self._known[form] = Spelling(form, len(form), left, right, [], bool(left or right))
+            known = self._known[form] = Spelling(form, len(form), left, right, [], [], bool(left or right))
         return known
 
 
@@ -140,25 +146,44 @@ class Places:
         for spelling in found:
             self.bits |= spelling.bits
 
-    def telling(self) -> Iterable[tuple[Spelling, list[Span]]]:
-        """Each spelling that has rules, with its places."""
-        return [(spelling, spans) for spelling, spans in self._found.items() if spelling.rules]
+    def alone(self) -> Iterable[tuple[Spelling, list[Span]]]:
+        """Each spelling that is a phrase, with its places in order; those that end first before the others."""
+        return [(spelling, spans) for spelling, spans in self._found.items() if spelling.alone]
+
+    def of_parts(self) -> Iterable[Rule]:
+        """The rules of several parts of which each stands there, in the order in which their rarest parts begin."""
+        begun: list[tuple[int, int, Rule]] = []
+        bits = self.bits
+        for spelling, spans in self._found.items():
+            for rule in spelling.rarest:
+                if bits & rule.bits == rule.bits:
+                    begun.append((spans[0][1], -spelling.size, rule))
+        begun.sort(key=_BEGUN)
+        return dict.fromkeys(map(_RULE, begun))
+
+    def of_each(self, groups: tuple[Group, ...]) -> list[Sequence[Span]]:
+        """`of` each of the groups, of which each stands there."""
+        known = self._of_group
+        spans = []
+        for group in groups:
+            number = group.number
+            spans.append(known[number] if number in known else self.of(group))
+        return spans
 
     def of(self, group: Group) -> Sequence[Span]:
         """All places of the group's spellings, in order of text."""
-        if not self.bits & group.bit:
-            return ()
         spans = self._of_group.get(group.number)
         if spans is None:
-            spans = self._of_group[group.number] = self._merged(group.spellings)
+            if not self.bits & group.bit:
+                return ()
+            there = group.spellings & self._there
+            if len(there) == 1:
+                (only,) = there
+                spans = self._found[only]
+            else:
+                spans = sorted(itertools.chain.from_iterable(map(self._found.__getitem__, there)))
+            self._of_group[group.number] = spans
         return spans
-
-    def _merged(self, spellings: frozenset[Spelling]) -> Sequence[Span]:
-        there = spellings & self._there
-        if len(there) == 1:
-            (only,) = there
-            return self._found[only]
-        return sorted(itertools.chain.from_iterable(map(self._found.__getitem__, there)))
 
 
 def _bytes(text: str) -> str:
