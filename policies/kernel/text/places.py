@@ -2,6 +2,7 @@
 
 import bisect
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from policies.kernel.text.numbers import Number
@@ -51,15 +52,21 @@ class Sentences:
 class Numbered:
     """The numbers of one text, by where they begin and end."""
 
-    __slots__ = ("_all", "_starting")
+    __slots__ = ("_all", "_ends", "_starting")
 
     def __init__(self, figures: tuple[Number, ...]) -> None:
         self._all = figures
         self._starting = {number.start: number for number in figures}
+        self._ends = {number.end for number in figures}
 
     def spans(self, phrase: Phrase) -> list[Span]:
         """All numbers within the phrase's bounds."""
         return [(number.start, number.end) for number in self._all if _fits(number, phrase)]
+
+    def adjoin(self, spans: Iterable[Span]) -> bool:
+        """Whether one of the spans may begin where a number ends, or a character after that."""
+        ends = self._ends
+        return any(start in ends or start - 1 in ends for start, _ in spans)
 
     def after(self, position: int, phrase: Phrase, sentences: Sentences) -> Span | None:
         """The number within bounds that begins at the position, or one blank after it."""

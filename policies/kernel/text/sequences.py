@@ -83,6 +83,8 @@ def _beginnings(
         return [[span] for span in words], 1
     if isinstance(phrase.elements[1], Gap):
         return [[span] for span in numbered.spans(phrase)], 1
+    if not numbered.adjoin(words):
+        return [], 2
     return [[number, span] for number in numbered.spans(phrase) for span in _adjoining(number[1], words, sentences)], 2
 
 
