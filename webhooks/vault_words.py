@@ -30,9 +30,10 @@ def accepted(header: LanguageAccept, otherwise: Language) -> Language:
 
 
 def kind_of(origin: Origin, tongue: Language) -> str:
-    """The kind of personal data; its own name where there is no word for it."""
-    key = f"kind.{origin.kind}"
-    return texts().get(key, tongue) if key in texts().keys else origin.kind
+    """The kinds of personal data; its own name of each for which there is no word."""
+    names = ((kind, f"kind.{kind}") for kind in origin.kind.split(","))
+    words = [texts().get(key, tongue) if key in texts().keys else kind for kind, key in names]
+    return texts().get("between", tongue).join(words)
 
 
 def place_of(origin: Origin, tongue: Language) -> str:

@@ -25,7 +25,7 @@ from policies.kernel.texts import LANGUAGES
 from webhooks.app import create_app
 from webhooks.serve import Server
 from webhooks.vault import PATH, PER_MINUTE, Pages
-from webhooks.vault_words import texts
+from webhooks.vault_words import kind_of, place_of, texts
 
 CARD = "6222 0212 0200 0000 018"
 LI = Actor(login="li@example.com", post=Post.SPECIALIST, account="li")
@@ -295,6 +295,28 @@ def test_all_kinds_have_words() -> None:
     for tongue in LANGUAGES:
         for kind in Kind:
             assert texts().get(f"kind.{kind}", tongue)
+
+
+WORDS = {
+    ("bank_card,identity_card,password", "body"): {
+        "zh-CN": ("银行卡、居民身份证、密码", "正文"), "en": ("bank card, resident identity card, password", "text"),
+    },
+    ("whole", "file:17"): {"zh-CN": ("整体", "附件"), "zh-TW": ("整體", "附件"), "en": ("the whole", "attachment")},
+    ("whole", "raw"): {"en": ("the whole", "mail as it came in")},
+    ("whole", "ticket"): {"en": ("the whole", "all of the ticket as it was")},
+    ("whole", "history"): {"en": ("the whole", "the history")},
+    ("whole", "merged:9"): {"en": ("the whole", "title of a ticket that was merged in")},
+    ("another", "elsewhere"): {"en": ("another", "elsewhere")},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind_and_place", WORDS, ids="/".join)
+def test_what_is_shown_has_words_for_a_reader(kind_and_place: tuple[str, str]) -> None:
+    """Of each place at which something is sealed, and of several kinds at one."""
+    kind, place = kind_and_place
+    origin = Origin(ticket_id=42, article_id=900, place=place, kind=kind)
+    for tongue, words in WORDS[kind_and_place].items():
+        assert (kind_of(origin, tongue), place_of(origin, tongue)) == words
 
 
 def test_a_vault_that_cannot_be_opened_uses_nothing_up(house: House) -> None:

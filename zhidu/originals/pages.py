@@ -21,6 +21,7 @@ h1 { font-size: 1.5rem; line-height: 1.25; } h2 { font-size: 1.15rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { padding: .35rem .7rem; border-top: 1px solid #8884; text-align: left; vertical-align: top; }
+td:nth-child(n+3) { min-width: 6em; } td:last-child { min-width: 15em; }
 @media print { tr { break-inside: avoid; } }
 """)
 _OPTIONS: Final = {
