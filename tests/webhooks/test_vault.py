@@ -297,7 +297,7 @@ def test_all_kinds_have_words() -> None:
             assert texts().get(f"kind.{kind}", tongue)
 
 
-WORDS = {
+WORDS: dict[tuple[str, str], dict[Language, tuple[str, str]]] = {
     ("bank_card,identity_card,password", "body"): {
         "zh-CN": ("银行卡、居民身份证、密码", "正文"), "en": ("bank card, resident identity card, password", "text"),
     },
