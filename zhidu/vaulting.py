@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 from zoneinfo import ZoneInfo
 
 from integrations.store.records import Message
@@ -27,6 +28,8 @@ from zhidu.settings import Settings, load_settings
 from zhidu.stores import at_hand
 from zhidu.vault_state import VaultState, state_of
 from zhidu.vaults import actor, link_mail, vault_of
+
+_COMMANDS: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,3 +110,9 @@ def private_file(path: Path) -> BinaryIO:
         return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
     except OSError as error:
         raise WrongUse(f"{path} cannot be made: {error.strerror}") from None
+
+
+def shown_on(text: str, *, terminal: bool) -> str:
+    """An original as it is written out: unchanged, but that a terminal is given no character by which a customer's text
+    could command it, or turn around what is read."""
+    return _COMMANDS.sub(lambda found: f"\\x{ord(found[0]):02x}", text) if terminal else text

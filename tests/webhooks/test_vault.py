@@ -21,7 +21,7 @@ from integrations.store.vault.keys import KeyRing, RingKey
 from integrations.store.vault.records import Actor, Event, Origin, Original, Rules, Way
 from integrations.store.vault.vault import Vault
 from policies.kernel.facts import Post
-from policies.kernel.texts import LANGUAGES
+from policies.kernel.texts import LANGUAGES, Language
 from webhooks.app import create_app
 from webhooks.serve import Server
 from webhooks.vault import PATH, PER_MINUTE, Pages

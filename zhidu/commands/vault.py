@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -165,7 +166,8 @@ def refuse(habits: Habits | None, request: int, by: str, why: str) -> None:
 def reveal(habits: Habits | None, request: int, by: str, output: Path | None) -> None:
     """Show the original of an approved REQUEST to the one who asked, once.
 
-    A text is written to standard output, bytes only into a file, readable by its owner alone.
+    A text is written to standard output, bytes only into a file, readable by its owner alone. On a terminal its control
+    characters are shown as such.
 
     \b
     Example:
@@ -173,7 +175,7 @@ def reveal(habits: Habits | None, request: int, by: str, output: Path | None) ->
       zhidu vault reveal 4 --by li@example.com --output scan.jpg
     """
     from zhidu.exits import WrongUse
-    from zhidu.vaulting import private_file
+    from zhidu.vaulting import private_file, shown_on
 
     with opened_vault(habits) as here:
         if output is None and not here.vault.rows.record(here.vault.rows.request(request).record_id).text:
@@ -191,7 +193,10 @@ def reveal(habits: Habits | None, request: int, by: str, output: Path | None) ->
                 file.write(original.content)
             return
     text = original.content.decode("utf-8", "replace")
-    click.echo(json.dumps({"request": request, "original": text}, ensure_ascii=False) if for_machines(habits) else text)
+    if for_machines(habits):
+        click.echo(json.dumps({"request": request, "original": text}, ensure_ascii=False))
+    else:
+        click.echo(shown_on(text, terminal=sys.stdout.isatty()), color=True)
 
 
 def _print_request(habits: Habits | None, here: AtHand, made: Request) -> None:

@@ -169,6 +169,27 @@ def test_bytes_go_into_a_file_of_one_s_own(by, tmp_path: Path) -> None:
     assert (target.read_bytes(), target.stat().st_mode & 0o777) == (b"\x89PNG", 0o600)
 
 
+@pytest.mark.parametrize(
+    ("terminal", "shown"),
+    [
+        (False, "a\x1b[2J\x1b]0;x\x07b\u202ec\td\n"),
+        (True, "a\\x1b[2J\\x1b]0;x\\x07b\\x202ec\td\n"),
+    ],
+    ids=["into a pipe as it is", "on a terminal without commands"],
+)
+def test_a_text_commands_no_terminal(
+    by, vaults: Path, store: Store, monkeypatch: pytest.MonkeyPatch, terminal: bool, shown: str
+) -> None:
+    vault = vault_of(load_settings(vaults), store, real_outside())
+    text = Original.of_text("a\x1b[2J\x1b]0;x\x07b\u202ec\td")
+    vault.seal(Origin(ticket_id=42, article_id=901, place="body", kind="mobile"), text)
+    asked(by, 3)
+    by("xu", "approve", 1, "--by", "xu@example.com")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: terminal)
+
+    assert by("li", "reveal", 1, "--by", "li@example.com") == (0, shown, "")
+
+
 def test_a_denied_reveal_leaves_no_file(by, tmp_path: Path) -> None:
     asked(by, original=2)
 
