@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
 
 import structlog
 
@@ -26,11 +26,15 @@ from integrations.zammad.twin_making import Maker
 from integrations.zammad.twin_taking import WHOLE, Taker, seen
 from integrations.zammad.wire import Ticket
 from integrations.zammad.writes import ArticleWrite
+from policies.kernel.masking import Kind
 
 log = structlog.get_logger()
 
 _MARGIN = timedelta(minutes=5)
 """How far the helpdesk's clock may be behind ours."""
+
+UNCOMPARED: Final = frozenset({WHOLE, Kind.PASSWORD, Kind.ONE_TIME_CODE, Kind.CVV})
+"""What equality tells nothing useful of, or, of secrets that are so few, too much."""
 
 
 class Safe(Protocol):
@@ -128,7 +132,7 @@ class Twinning:
         for kept in taken.originals:
             origin = Origin(ticket_id=twin.ticket_id, article_id=kept.article, place=kept.place, kind=kept.kind)
             original = Original(content=kept.content, name=kept.name, text=kept.text)
-            self.safe.seal(origin, original, comparable=kept.kind != WHOLE)
+            self.safe.seal(origin, original, comparable=UNCOMPARED.isdisjoint(kept.kind.split(",")))
         record = self.copies.seal(twin.ticket_id, taken.copy.dump())
         return self._keep(replace(twin, step=Step.SEALED, record_id=record, seen=taken.seen, trouble=None))
 

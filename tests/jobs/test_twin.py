@@ -242,6 +242,16 @@ def test_the_originals_lie_in_the_vault(twins: Twins) -> None:
     assert {"ticket", "history", "title", "subject", "body", "raw", "file", "name", "item"} <= places
 
 
+def test_of_a_text_with_a_password_no_token_is_kept(twins: Twins) -> None:
+    """Of which there are so few that whoever had the secret could try them all."""
+    ticket = busy_ticket(twins)
+    twins.job.run()
+    kept = twins.vault.rows.records(ticket_id=ticket)
+    secret = [one for one in kept if {"password", "whole"}.intersection(one.origin.kind.split(","))]
+    assert any("password" in one.origin.kind for one in secret)
+    assert all((one.token is None) is (one in secret) for one in kept)
+
+
 def test_nothing_readable_is_in_the_store_the_logs_or_the_metrics(
     twins: Twins, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

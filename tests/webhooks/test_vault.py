@@ -306,6 +306,8 @@ WORDS: dict[tuple[str, str], dict[Language, tuple[str, str]]] = {
     ("whole", "ticket"): {"en": ("the whole", "all of the ticket as it was")},
     ("whole", "history"): {"en": ("the whole", "the history")},
     ("whole", "merged:9"): {"en": ("the whole", "title of a ticket that was merged in")},
+    ("mobile", "name:3"): {"en": ("mobile number", "name of an attachment")},
+    ("name", "item:3"): {"en": ("name", "item of the checklist")},
     ("another", "elsewhere"): {"en": ("another", "elsewhere")},
 }  # fmt: skip
 
