@@ -52,12 +52,13 @@ def serve(habits: Habits | None, port: int | None, dry_run: bool) -> None:
 
 
 def build(folder: Path | None, port: int | None = None, *, dry_run: bool = False) -> Service:
-    """The service as configured, not started yet. Raises ConfigErrors, StoreError, WrongUse."""
+    """The service as configured, not started yet. Raises ConfigErrors, StoreError, Unreachable, WrongUse."""
     from dataclasses import replace
 
-    from integrations.store.errors import StoreError
+    from integrations.store.errors import StoreError, StoreUnavailable
     from policies.kernel.problems import ConfigErrors
     from zhidu import compose, observe
+    from zhidu.exits import Unreachable
     from zhidu.people_file import load_people
     from zhidu.settings import load_settings
 
@@ -70,6 +71,9 @@ def build(folder: Path | None, port: int | None = None, *, dry_run: bool = False
     store = compose.store_of(settings, outside)
     try:
         return _assembled(replace(settings, config=config), people, secrets, store, outside, dry_run=dry_run)
+    except StoreUnavailable as error:
+        store.close()
+        raise Unreachable(f"the store cannot be reached: {error}") from None
     except (ConfigErrors, StoreError):
         store.close()
         raise

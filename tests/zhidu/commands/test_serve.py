@@ -258,7 +258,7 @@ REFUSED = {
     "no store": (
         'helpdesk: {url: "http://127.0.0.1:1"}\nstore: {url: "postgresql://zhidu@127.0.0.1:1/z"}',
         3,
-        "connection",
+        "the store cannot be reached: connection",
     ),
 }
 
