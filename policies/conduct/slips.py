@@ -1,13 +1,22 @@
 """What is wrong with the wording of a reply, by code."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from policies.conduct.config import Code, Config
 from policies.kernel.text import Wording
 
 Position: TypeAlias = Literal["first", "middle", "closing"]
+
+_HELPLESS: Final = re.compile(
+    r"请?(?:您|你)?(?:自己|自行|自个儿)(?:去|上网|上官网|网上)*(?:查|看|搜|找|读|翻|下载|百度)|规定"
+    r"|.*(?:没有?办法|没法|没辙|帮不|爱莫能助|无能为力)"
+    r"|(?:there(?:'s| is) )?nothing (?:we|i)\b|.*can(?:'t|not)\b|rules",
+    re.IGNORECASE,
+)
+"""What is only curt where it is the whole reply: helplessness, the rule, a pointer to what anyone can look up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +72,7 @@ def _courtesy(said: Wording) -> Iterator[Slip]:
     if said.bare:
         curt = said.first("reply_curt")
         yield Slip(code="curt", quote=curt.surface if curt else "")
-    elif away is not None and rude is None and not said.promises:
+    if away is not None and not said.promises and not (said.bare and _HELPLESS.match(away.surface)):
         yield Slip(code="brush_off", quote=away.surface)
 
 

@@ -43,6 +43,12 @@ _FILLING: Final = re.compile(r"[\s,，.。!！?？;；:：、~…—-]+|[呢啊�
 _AROUND: Final = " ,，.。!！;；:：~～、\n"
 _PARTICLES: Final = re.compile(r"[呢啊哦哈吧的了哟呀嘛啦亲]|请|您|你|就|一下")
 _LONGEST_CURT: Final = 60
+_PRESENTS: Final = re.compile(
+    r"^\s*(?:hi|hey)(?: there)?\b|我是|这里是|這裡是|工号|工號|\bthis is\b|\bstaff (?:number|no\.)|\bno\. ?(?=\W|$)",
+    re.IGNORECASE,
+)
+_NAME_IN_ENGLISH: Final = re.compile(r"[A-Z][a-z]+(?:[’']s)? [A-Z][a-z]")
+_PLACE: Final = re.compile(r"[一-鿿]{0,2}?(?:镇|鎮|村|街道|[东西南北中]路|巷|胡同|湾|灣|屯|庄|莊|岭|嶺|乡(?![下巴]))")
 _PARTS: Final = re.compile("[,。;] ?")
 # Nothing but a refusal or a pointer, whatever the verb: 不开放, 恕不办理, 合同里有, "See the factsheet".
 _REFUSES: Final = re.compile(
@@ -132,7 +138,8 @@ class WordingReader:
             own = _QUOTED.sub(lambda quoted: " " * len(quoted[0]), own)
         folded = fold(own)
         marks = list(self._marks(own, folded))
-        terse = _terse(own, [mark for mark, _ in marks])
+        rest = _unsigned(own, staff)
+        terse = _terse(rest, [mark for mark, _ in marks])
         if terse:
             marks.insert(0, (Mark(label=_CURT, phrase=terse, surface=terse), 0))
         said = Wording(
@@ -141,7 +148,7 @@ class WordingReader:
             marks=tuple(mark for mark, _ in marks),
             unexplained=self._glossary.unexplained(folded.text),
             names_staff=_named(folded.text, staff) or _named_below(plain, own, staff),
-            bare=bool(terse) or _bare(own, [mark for mark, _ in marks]),
+            bare=bool(terse) or _bare(rest, [mark for mark, _ in marks]),
             han=_han(own),
             words=len(_WORD.findall(own)),
         )
@@ -154,7 +161,8 @@ class WordingReader:
         for hit in self._matcher.hits(text, (), Sentences(text)):
             if hit.phrase.weight > 0 and not (hit.phrase.negatable and deny(hit.start, hit.end)):
                 start, end = folded.origin(hit.start, hit.end)
-                yield Mark(label=hit.phrase.label, phrase=hit.phrase.say, surface=own[start:end]), hit.start
+                if hit.label != _RUDE or not _in_name(own, start, end):
+                    yield Mark(label=hit.label, phrase=hit.phrase.say, surface=own[start:end]), hit.start
 
     def _chosen(self, said: Wording, folded: str, starts: list[int]) -> Wording:
         """Without the slips that stand in inserted sentences, and without the length of these.
@@ -194,13 +202,31 @@ def _han(text: str) -> int:
     return sum(map(len, _HAN.findall(text)))
 
 
+def _in_name(own: str, start: int, end: int) -> bool:
+    """Whether the words are a part of a place's name: 蠢河镇, the Idiot's Lane garage."""
+    if own[start].isascii():
+        before = own[:start].rstrip()
+        return bool(before) and before[-1].isalnum() and bool(_NAME_IN_ENGLISH.match(own, start))
+    return bool(_PLACE.match(own, end))
+
+
+def _unsigned(own: str, staff: Collection[str]) -> str:
+    """What a short reply says beside who writes it."""
+    if len(own) > _LONGEST_CURT:
+        return own
+    for name in sorted(staff, key=len, reverse=True):
+        if name.strip():
+            own = own.replace(name.strip(), " ")
+    return _PRESENTS.sub(" ", own)
+
+
 def _bare(own: str, marks: list[Mark]) -> bool:
-    """Whether nothing is left when greetings and curt phrases are taken out."""
+    """Whether nothing is left when greetings, curt phrases and insults are taken out."""
     if len(own) > _LONGEST_CURT or not any(mark.label == _CURT for mark in marks):
         return False
     rest = own
     for mark in sorted(marks, key=lambda mark: -len(mark.surface)):
-        if mark.label in (_CURT, _GREETING):
+        if mark.label in (_CURT, _GREETING, _RUDE):
             rest = rest.replace(mark.surface, " ")
     return not _FILLING.sub("", rest)
 
@@ -211,11 +237,11 @@ def _terse(own: str, marks: list[Mark]) -> str:
         return ""
     rest = own
     for mark in marks:
-        if mark.label == _GREETING:
+        if mark.label in (_GREETING, _RUDE):
             rest = rest.replace(mark.surface, " ")
     rest = rest.strip(_AROUND)
     folded = fold(rest).text
-    if "?" in folded or "\n" in folded or any(mark.label == _RUDE for mark in marks):
+    if "?" in folded or "\n" in folded:
         return ""
     signs = (_REFUSES_IN_ENGLISH, _POINTS_IN_ENGLISH) if folded.isascii() else (_REFUSES, _POINTS)
     bare = folded if folded.isascii() else _PARTICLES.sub("", folded)

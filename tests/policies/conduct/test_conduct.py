@@ -29,8 +29,8 @@ def codes(row: dict[str, Any]) -> set[str]:
 
 @pytest.mark.parametrize("name", ["examples.jsonl", "replies.jsonl", "unseen.jsonl"])
 def test_each_code_is_found_where_it_is_and_nowhere_else(name: str) -> None:
-    """unseen.jsonl was written without a look at the words: sets of 90, 90 and 120, of which 75, 70 and 103 were right
-    when first read, with F1 between 0.57 and 1 by code. Since then the reading is made for them, too."""
+    """unseen.jsonl was written without a look at the words: sets of 90, 90, 120 and 330, of which 75, 70, 103 and 183
+    were right when first read, with F1 between 0.29 and 1 by code. Since then the reading is made for them, too."""
     right: Counter[str] = Counter()
     invented: Counter[str] = Counter()
     missed: Counter[str] = Counter()
@@ -82,6 +82,14 @@ HARMLESS = {
     "nothing came yet": "没有收到。",
     "no fee": "不收手续费。",
     "nothing to worry about": "没事。",
+    "a paper from elsewhere": "您跟医生要一份病历复印件，拍照上传即可。",
+    "a stamp from elsewhere": "请您找开户行盖章后把表格发给我，我来递交。",
+    "a report from the doctor": "Please ask your doctor for a report and send it to us; we pay the fee.",
+    "where a complaint may go": "If our answer does not suit you, you can write to the Ombudsman free of charge.",
+    "an excuse": "这件事让您受委屈了。",
+    "a place's name": "蠢河镇的登记所搬到了河东路，材料按新地址寄。",
+    "a lane's name": "Yes, the garage in Idiot's Lane is covered.",
+    "your baby": "Your baby is covered from birth, Karen.",
     "how we run it": "您想了解我们怎么管理这只产品，说明书附上了。",
 }
 
