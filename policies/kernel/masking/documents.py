@@ -11,6 +11,8 @@ from policies.kernel.masking.labels import Label, Means, deciding
 
 # What stands at the first digit of a run: six to ten digits, and a check character in brackets.
 _BODY: Final = re.compile(r"(?:[ -]?[0-9]){6,10}(?![0-9]|[ -][0-9])(?:\s?[(（[]\s?(?P<check>[0-9a])\s?[])）])?")
+# How forms write the check character of a Hong Kong card: A123456/3.
+_SLASHED_CHECK: Final = re.compile(r"\s?/\s?(?P<check>[0-9a])(?![0-9a-z]|\s?/)")
 _SMALL: Final = "is no to at of on id my in or by as me we he it do so up us be".split()  # noqa: SIM905 – a list of words
 _SMALL_WORDS: Final = frozenset(_SMALL)
 _LETTERS: Final = re.compile(
@@ -22,6 +24,7 @@ _CODE: Final = re.compile(r"[0-9a-z](?:[ -]?[0-9]){7}(?:[ -]?[0-9a-hj-npqrtuwxy]
 # The beginning of an IBAN whose bank is written in letters (GB29NWBK…), up to a run of digits.
 _IBAN_HEAD: Final = re.compile(r"(?<![0-9a-z])[a-z]{2}(?:[0-9]{2}(?:[ -]?[0-9a-z]){0,9}[ -]?)?$")
 _IBAN: Final = re.compile(r"[a-z]{2}[0-9]{2}(?:[ -]?[0-9a-z]){11,38}")
+_HONG_KONG: Final = (Means.HONG_KONG, Means.IDENTITY)
 _HOLDER: Final = frozenset({Means.PASSPORT, Means.PERMIT, Means.IDENTITY})
 _GAPS: Final = re.compile("[ -]")
 _JOINTS: Final = frozenset(" .-")
@@ -91,6 +94,10 @@ def _document(text: str, body: re.Match[str], letters: re.Match[str] | None) -> 
     label = deciding(text, start, end)
     if _is_other(label):
         return None
+    slashed = _SLASHED_CHECK.match(text, end) if body["check"] is None and len(plain) == 6 else None
+    # With a wrong check character it may be a number and its page, or two numbers.
+    if slashed and _means(label, *_HONG_KONG) and checks.hong_kong(head + plain + slashed["check"]):
+        return grounded(Kind.HK_IDENTITY, start, slashed.end(), 0.95, (Evidence.CHECKSUM,), label, valid=True)
     if body["check"] is not None:
         return _bracketed(head, plain, body["check"], start, end, label)
     return _lettered(head, plain, start, end, label)
@@ -101,7 +108,7 @@ def _bracketed(head: str, plain: str, check: str, start: int, end: int, label: L
     if head and len(plain) == 6:
         if checks.hong_kong(head + plain + check):
             return grounded(Kind.HK_IDENTITY, start, end, 0.95, (Evidence.CHECKSUM,), label, valid=True)
-        if _means(label, Means.HONG_KONG, Means.IDENTITY):
+        if _means(label, *_HONG_KONG):
             return grounded(Kind.HK_IDENTITY, start, end, 0.7, (Evidence.SHAPE,), label, valid=False)
     if not head and len(plain) == 7 and plain[0] in "157" and check != "a":
         return grounded(Kind.MACAO_IDENTITY, start, end, 0.85, (Evidence.SHAPE,), label)
@@ -110,7 +117,7 @@ def _bracketed(head: str, plain: str, check: str, start: int, end: int, label: L
 
 def _lettered(head: str, plain: str, start: int, end: int, label: Label | None) -> Found | None:
     value = head + plain
-    if len(plain) == 7 and _means(label, Means.HONG_KONG, Means.IDENTITY) and checks.hong_kong(value):
+    if len(plain) == 7 and _means(label, *_HONG_KONG) and checks.hong_kong(value):
         return grounded(Kind.HK_IDENTITY, start, end, 0.95, (Evidence.CHECKSUM,), label, valid=True)
     if plain[-1] == "a":
         return None

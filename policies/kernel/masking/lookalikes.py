@@ -31,7 +31,7 @@ _MARKED: Final = {
     mark: re.compile(
         rf"{re.escape(mark)}(?<=[0-9]{{4}}.)[0-9]{{4}}(?:{re.escape(mark)}[0-9]{{4}}){{2}}[0-9]{{0,3}}(?![0-9])"
     )
-    for mark in ",，*+"
+    for mark in ",，*+|"
 }
 _SEPARATORS: Final = frozenset(" _.-")
 _BREAKS: Final = frozenset("\r\n>")

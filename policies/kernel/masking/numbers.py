@@ -16,6 +16,8 @@ _LANDLINE: Final = re.compile(rf"(?:(?:00)?860?|0){_AREA}[2-8][0-9]{{6,7}}")
 _LOCAL: Final = re.compile(r"[2-8][0-9]{6}|(?!9[56]|20[0-9]{2}[01][0-9][0-3])[2-9][0-9]{7}")
 _SIGNS: Final = frozenset("+)）")
 _AREA_BEFORE: Final = re.compile(rf"[(（](?:0?{_AREA}|0[2-8][0-9]{{0,2}})[)）][ -]?$")
+_MOBILE_BEFORE: Final = re.compile(r"[(（]1[3-9][0-9][)）][ -]?$")
+_MOBILE_REST: Final = 8
 _ABROAD: Final = re.compile(r"(?:00)?(?:852[2-9][0-9]{7}|853[268][0-9]{7}|8860?[2-9][0-9]{7,8})|09[0-9]{8}")
 _TELEPHONE: Final = re.compile("|".join(known.pattern for known in (_MOBILE, _LANDLINE, _ABROAD)))
 # So sure is only what carries its own proof; such a number made of the whole run is not taken apart.
@@ -156,6 +158,10 @@ def _telephone(window: Window, label: Label | None, said: Means | None) -> Found
     text, digits, start = window.text, window.digits, window.start
     if said in (Means.CARD, Means.ACCOUNT, Means.IDENTITY, Means.COMPANY) or _HOTLINE.fullmatch(digits):
         return None
+    if len(digits) == _MOBILE_REST and (window.groups == (4, 4) or (label and label.means is Means.PHONE)):
+        bracketed = _MOBILE_BEFORE.search(text, max(0, start - 6), start)
+        if bracketed and window.whole and (label is None or label.means in (Means.PHONE, Means.SERVICE)):
+            return _found(window, Kind.MOBILE, 0.85, (Evidence.RANGE,), label, start=bracketed.start())
     plus = start > 0 and text[start - 1] == "+"
     if _LANDLINE.fullmatch(digits) and (digits[0] == "0" or plus or said is Means.PHONE) and window.regular:
         return _found(window, Kind.LANDLINE, 0.9 if said is Means.PHONE else 0.8, (Evidence.RANGE,), label)

@@ -22,7 +22,7 @@ class Opens(Enum):
     INTRODUCTION = auto()
     TITLE = auto()
     PARTY = auto()
-    """客户：, where a name follows, or what the customer says."""
+    """客户：, Customer:, where a name follows, or what the customer says."""
     SELF = auto()
     """我是: what follows is a name more rarely than not."""
     MISTER = auto()
@@ -72,7 +72,10 @@ WORDS: Final[Mapping[Opens, str]] = {
         "我叫 本人叫 本人 名叫 我的名字叫 我的名字是| my name is, my name's, my full name is, full name is, i am called"
     ),
     Opens.TITLE: "先生 女士 小姐",
-    Opens.PARTY: "客户 投诉人 来电人 当事人 用户 签名 签字 落款",
+    Opens.PARTY: (
+        "客户 投诉人 来电人 当事人 用户 签名 签字 落款"
+        "| customer, client, insured, policy holder, claimant, complainant, caller"
+    ),
     Opens.SELF: "我是 这里是",
     Opens.MISTER: "| mr, mrs, ms, this is",
     Opens.PLACE: (

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from policies.kernel.masking.between import ASIDE
+from policies.kernel.masking.given import GIVEN
 from policies.kernel.masking.kinds import Evidence, Found, Kind
 from policies.kernel.masking.openers import Opens
 
@@ -42,6 +43,14 @@ _GOES_ON: Final = (
     r"(?:called|said|told|wrote|has|had|was|is|will|would|wants|asked|and|or|from|at|on|in|to|of|please|who|did|does|can|"
     r"could|should|just|never|also)\b"
 )
+# What stands behind a given name and is no surname.
+_NO_SURNAME: Final = (
+    r"(?:called|complained|asked|wanted|needed|phoned|emailed|visited|reported|requested|stated|claimed|refused|agreed|"
+    r"confirmed|contacted|received|calling|asking|waiting|complaining|requesting|visiting|paying|really|very|still|"
+    r"calls|says|asks|writes|needs|thinks|paid|sent|got|went|lost|angry|happy|upset|again|today|street|road|house|"
+    r"yesterday|tomorrow|here|there|not|no|yes|you|his|her|my|the|a|an|about|for|by|via|with|after|before|since|as|if|"
+    r"when|because|but|account|card|branch|bank|team|service|support|plc|ltd|inc|llc|group|company|college|hospital)\b"
+)
 _MISTER: Final = re.compile(
     rf"\.? (?P<value>[a-z][a-z'’-]+(?: [a-z]\.)? (?!{_GOES_ON}|(?:the|a|an|my|your|our)\b)[a-z][a-z'’-]+)"
     rf"(?=\s?(?:[,.;:!?)\n\v]|$)|\s{_GOES_ON})"
@@ -54,6 +63,12 @@ _NO_SELF: Final = re.compile(
     "段|严|毛|古)|(?:小姐|先生|女士|太太|老师|老師|经理|經理|主任|总|總)$"
 )
 _PARTY: Final = re.compile(rf"\s?[:：]\s{{0,3}}(?P<value>{_FULL_NAME})(?:{_BEYOND})")
+# Behind an English word for a party: two or three words to the end of the line or field, if the first is a given name.
+_ENGLISH_PARTY: Final = re.compile(
+    r"(?:\s?[:：=]\s{0,3}|\s[-–—]\s|\v{1,6}\s?)(?P<value>(?P<given>[a-z]{2,})(?: [a-z]\.?)?"
+    rf"(?: (?!{_GOES_ON}|{_NO_SURNAME})(?:[a-z]['’]|mc)?[a-z]{{2,}}(?:-[a-z]+)?){{1,2}})"
+    r"(?=\s?(?:[\n\v,;|，；。(（]|$|\.(?:\s|$)))"
+)
 _SELF: Final = re.compile(rf"(?P<value>{_FULL_NAME})(?=\s?(?:[，,。.！!；;：:\n\v（(]|$))")
 _TITLED: Final = re.compile(
     rf"(?:^|[^{_HAN}]|联系|找|给|向|由|是|和|与|及|客户|致|尊敬的|转告?|请|叫|为|对)(?P<value>{_FULL_NAME})$"
@@ -142,6 +157,8 @@ def _person(text: str, opens: Opens, start: int, end: int) -> Iterator[Found]:
             found = (_ENGLISH_SAID if text[start:end].isascii() else _SAID).match(text, end)
             if found and not _NO_NAMES.match(found["value"]):
                 yield _of(Kind.NAME, found, 0.8, text[start:end])
+        case Opens.PARTY if text[start:end].isascii():
+            yield from _party(text, start, end)
         case Opens.SELF | Opens.PARTY:
             found = (_SELF if opens is Opens.SELF else _PARTY).match(text, end)
             if found and not (_NO_NAMES.match(found["value"]) or _NO_SELF.search(found["value"])):
@@ -158,11 +175,19 @@ def _person(text: str, opens: Opens, start: int, end: int) -> Iterator[Found]:
             yield from _place(text, start, end)
 
 
+def _party(text: str, start: int, end: int) -> Iterator[Found]:
+    found = _ENGLISH_PARTY.match(text, end)
+    if found and found["given"] in GIVEN:
+        yield _of(Kind.NAME, found, 0.75, text[start:end])
+
+
 def _name(text: str, start: int, end: int) -> Iterator[Found]:
     label = text[start:end]
     if label.isascii():
         found = _ENGLISH_NAME.match(text, end) or _LABELLED.match(text, end)
-        if found and not _NO_ENGLISH.match(found["value"]):
+        if found is None:
+            yield from _party(text, start, end)
+        elif not _NO_ENGLISH.match(found["value"]):
             yield _of(Kind.NAME, found, 0.8, label)
         return
     found = _LABELLED.match(text, end) or _SAID.match(text, end) or _ENGLISH_NAME.match(text, end)
