@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -9,6 +10,7 @@ import click
 from zhidu.habits import Habits
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from integrations.store.store import Store
@@ -41,7 +43,8 @@ def serve(habits: Habits | None, port: int | None, dry_run: bool) -> None:
     stopping = {signal.SIGINT, signal.SIGTERM}
     before = signal.pthread_sigmask(signal.SIG_BLOCK, stopping)
     try:
-        service = build((habits or Habits()).directory, port, dry_run=dry_run)
+        with _told_whose():
+            service = build((habits or Habits()).directory, port, dry_run=dry_run)
         try:
             service.start()
             signal.sigwait(stopping)
@@ -51,14 +54,27 @@ def serve(habits: Habits | None, port: int | None, dry_run: bool) -> None:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+@contextmanager
+def _told_whose() -> Iterator[None]:
+    """Of a connection that fails, that it is the store's."""
+    try:
+        yield
+    except Exception as error:
+        from integrations.store.errors import StoreUnavailable
+        from zhidu.exits import Unreachable
+
+        if isinstance(error, StoreUnavailable):
+            raise Unreachable(f"the store cannot be reached: {error}") from None
+        raise
+
+
 def build(folder: Path | None, port: int | None = None, *, dry_run: bool = False) -> Service:
-    """The service as configured, not started yet. Raises ConfigErrors, StoreError, Unreachable, WrongUse."""
+    """The service as configured, not started yet. Raises ConfigErrors, StoreError, WrongUse."""
     from dataclasses import replace
 
-    from integrations.store.errors import StoreError, StoreUnavailable
+    from integrations.store.errors import StoreError
     from policies.kernel.problems import ConfigErrors
     from zhidu import compose, observe
-    from zhidu.exits import Unreachable
     from zhidu.people_file import load_people
     from zhidu.settings import load_settings
 
@@ -71,9 +87,6 @@ def build(folder: Path | None, port: int | None = None, *, dry_run: bool = False
     store = compose.store_of(settings, outside)
     try:
         return _assembled(replace(settings, config=config), people, secrets, store, outside, dry_run=dry_run)
-    except StoreUnavailable as error:
-        store.close()
-        raise Unreachable(f"the store cannot be reached: {error}") from None
     except (ConfigErrors, StoreError):
         store.close()
         raise
