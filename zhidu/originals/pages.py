@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-import xlsxwriter
 from markupsafe import Markup
 
 from zhidu.originals.report import Said
-from zhidu.simulating.sheets import Pen
+from zhidu.simulating.sheets import Pen, sheet_name, workbook
 
 _STYLE: Final = Markup("""
 :root { color-scheme: light dark; }
@@ -24,12 +22,6 @@ th, td { padding: .35rem .7rem; border-top: 1px solid #8884; text-align: left; v
 td:nth-child(n+3) { min-width: 6em; } td:last-child { min-width: 15em; }
 @media print { tr { break-inside: avoid; } }
 """)
-_OPTIONS: Final = {
-    "constant_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
 
 
 def write_html(path: Path, said: Said) -> None:
@@ -70,10 +62,9 @@ def _row(tag: str, cells: tuple[str, ...]) -> Markup:
 
 def write_xlsx(path: Path, said: Said) -> None:
     """Write the workbook: what is said first, the places, and the tickets, with filters. raises OSError"""
-    with xlsxwriter.Workbook(str(path), _OPTIONS) as book:
-        book.set_properties({"title": said.of("title"), "created": datetime(2000, 1, 1)})  # noqa: DTZ001 – equal reports are equal files
+    with workbook(path, said.of("title")) as book:
         pen = Pen(book, lambda behind: None, said.of("cut"))
-        pen.lines(book.add_worksheet(said.of("heads.where")[:31]), (*said.lines, "", *said.places))
-        sheet = book.add_worksheet(said.of("tickets"))
+        pen.lines(book.add_worksheet(sheet_name(said.of("heads.where"))), (*said.lines, "", *said.places))
+        sheet = book.add_worksheet(sheet_name(said.of("tickets")))
         rows = ((said.row(one), one.state == "readable") for one in said.report.remainders)
         pen.table(sheet, said.heads, 2, rows, figures=False)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any, Final, TypeAlias
+
+import xlsxwriter
 
 from zhidu.simulating.figures import Behind
 from zhidu.simulating.showing import columns
@@ -27,6 +30,26 @@ _FORMATS: Final[Mapping[str, Mapping[str, object]]] = {
     "moment": {"num_format": "yyyy-mm-dd hh:mm"},
     "link": {"font_color": "#0b5cad", "underline": 1},
 }
+_OPTIONS: Final = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+_MADE_AT: Final = datetime(2000, 1, 1, tzinfo=UTC)
+"""Equal reports are equal files."""
+
+
+def workbook(path: Path, title: str) -> xlsxwriter.Workbook:
+    """A workbook that is written a row at a time and takes texts as texts; to be closed. raises OSError"""
+    book = xlsxwriter.Workbook(str(path), _OPTIONS)
+    book.set_properties({"title": title, "created": _MADE_AT.replace(tzinfo=None)})
+    return book
+
+
+def sheet_name(title: str) -> str:
+    """What a sheet may be called: 31 letters, none of []:*?/\\."""
+    return "".join(letter for letter in title if letter not in "[]:*?/\\")[:31]
 
 
 class Pen:

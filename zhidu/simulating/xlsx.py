@@ -4,39 +4,26 @@ clock that ends at another time."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-import xlsxwriter
-
 from zhidu.simulating.report import Report
-from zhidu.simulating.sheets import Cells, Pen
+from zhidu.simulating.sheets import Cells, Pen, sheet_name, workbook
 from zhidu.simulating.showing import Head
 from zhidu.simulating.tables import Table, Tables
 from zhidu.simulating.words import Words
 
-_OPTIONS: Final = {
-    "constant_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
-_MADE_AT: Final = datetime(2000, 1, 1, tzinfo=UTC)
-"""Equal reports are equal files."""
-
 
 def write_xlsx(path: Path, head: Head, report: Report, words: Words) -> None:
     """Write the workbook, a row at a time, however many tickets there are. raises OSError"""
-    with xlsxwriter.Workbook(str(path), _OPTIONS) as book:
-        book.set_properties({"title": words.of("title"), "created": _MADE_AT.replace(tzinfo=None)})
+    with workbook(path, words.of("title")) as book:
         pen = Pen(book, head.page_of, words.of("cut"))
         pen.lines(book.add_worksheet(words.of("summary")), (*head.lines(report, words), words.of("note")))
         for table in Tables(report=report, words=words).all():
-            sheet = book.add_worksheet(_sheet_name(table.title))
+            sheet = book.add_worksheet(sheet_name(table.title))
             pen.table(sheet, table.columns, table.texts, _rows(table))
         if report.moved:
-            sheet = book.add_worksheet(_sheet_name(words.of("moved.runs")))
+            sheet = book.add_worksheet(sheet_name(words.of("moved.runs")))
             pen.table(sheet, _heads(words, *_RUN), 2, _runs(report, words), figures=False)
         sheet = book.add_worksheet(words.of("tickets_behind"))
         pen.table(sheet, _heads(words, *_TICKET), 3, _tickets(report, words), figures=False)
@@ -50,11 +37,6 @@ _RUN: Final = (
 
 def _heads(words: Words, *names: str) -> tuple[str, ...]:
     return tuple(words.of(name) for name in names)
-
-
-def _sheet_name(title: str) -> str:
-    """What a sheet may be called: 31 letters, none of []:*?/\\."""
-    return "".join(letter for letter in title if letter not in "[]:*?/\\")[:31]
 
 
 def _rows(table: Table) -> Iterator[tuple[Cells, bool]]:
