@@ -277,17 +277,21 @@ def test_nothing_readable_is_in_the_store_the_logs_or_the_metrics(
         twins.vault.reveal(request.id, agnes)
 
 
+def killed_at(desk: Desk, path: str, *methods: str, after: bool) -> None:
+    """A making that is killed before or after its first call by one of `methods` to such a path."""
+    killing = Killing(after=after, at=None)
+    killing.watch = lambda method, called: method in methods and called.startswith(path)
+    with pytest.raises(Killed):
+        twins_at(desk, killing.wrap).job.run()
+
+
 def test_a_mail_into_the_gap_is_merged_in(twins: Twins) -> None:
     """The number is free for a moment: what comes in then opens a ticket of its own, which is merged."""
     desk = twins.desk
     ticket = twins.mail("投诉", f"卡号 {CARD}")
     desk.settle()
     number = twins.number(ticket)
-    killing = Killing(after=True, at=None)
-    job = twins_at(desk, killing.wrap).job
-    killing.watch = lambda method, path: method == "DELETE" and path.startswith("tickets/")
-    with pytest.raises(Killed):
-        job.run()
+    killed_at(desk, "tickets/", "DELETE", after=True)
     stray = twins.mail(f"Re: 投诉 [Ticket#{number}]", "还有一件事")
     assert twins.number(stray) != number
 
@@ -305,18 +309,12 @@ def test_what_came_into_the_gap_is_masked_too(twins: Twins, step: str, after: bo
     ticket = twins.mail("投诉", f"卡号 {CARD}")
     desk.settle()
     number = twins.number(ticket)
-    killing = Killing(after=True, at=None)
-    killing.watch = lambda method, path: method == "DELETE" and path.startswith("tickets/")
-    with pytest.raises(Killed):
-        twins_at(desk, killing.wrap).job.run()
+    killed_at(desk, "tickets/", "DELETE", after=True)
     fresh(desk)
     stray = twins.mail(f"Re: 投诉 [Ticket#{number}] 卡号{CARD}", f"密码是 {PASSWORD}，还有一件事")
     desk.settle()
-    killing = Killing(after=after, at=None)
     path_of = {"merge": f"ticket_merge/{stray}/", "erase": f"tickets/{stray}"}[step]
-    killing.watch = lambda method, path: method in ("PUT", "DELETE") and path.startswith(path_of)
-    with pytest.raises(Killed):
-        twins_at(desk, killing.wrap).job.run()
+    killed_at(desk, path_of, "PUT", "DELETE", after=after)
     fresh(desk)
     while twins.job.run():
         desk.settle()
@@ -333,10 +331,7 @@ def test_what_comes_while_it_is_sealed_is_sealed_first(twins: Twins) -> None:
     ticket = twins.mail("投诉", f"卡号 {CARD}")
     desk.settle()
     number = twins.number(ticket)
-    killing = Killing(after=False, at=None)
-    killing.watch = lambda method, path: method == "DELETE" and path.startswith("tickets/")
-    with pytest.raises(Killed):
-        twins_at(desk, killing.wrap).job.run()
+    killed_at(desk, "tickets/", "DELETE", after=False)
     twins.mail(f"Re: [Ticket#{number}]", f"密码是 {PASSWORD}")
 
     assert twins.job.run() == 1
